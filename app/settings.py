@@ -1,0 +1,41 @@
+"""The service's settings: environment variables with the prefix `MIEUX_`, read once."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.core.database import database_url
+
+
+def _known_database(written: str) -> str:
+    database_url(written)
+    return written
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default."""
+
+    model_config = SettingsConfigDict(env_prefix="MIEUX_", use_attribute_docstrings=True)
+
+    database_url: DatabaseUrl = "sqlite:///mieux.db"
+    """Where the record is kept: `sqlite:///file.db` or `postgresql://user@host/name`."""
+
+    database_read_url: DatabaseUrl | None = None
+    """A replica of the database to read from; by default the database itself."""
+
+    host: str = "127.0.0.1"
+    """The address on which the service listens."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """The port on which the service listens."""
+
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """How many processes serve."""
+
+    bootstrap_key: Annotated[str | None, Field(min_length=16)] = None
+    """An admin key for automation, at least 16 characters; without it the first start on an empty database makes one
+    and prints it, once."""
