@@ -1,0 +1,1 @@
+"""Mechanisms that exist once and know no domain."""

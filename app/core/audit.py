@@ -1,0 +1,249 @@
+"""What changed, when, by whom: written by one listener, in the transaction of the change itself.
+
+Every record that is `Versioned` is audited. Before a commit, each record that was created, updated or deleted becomes
+one row of `changes`, with its facts after the change and a difference by field. Rows are numbered by a counter that is
+taken last and held until the commit, so that their order is the order of commits, without a gap: who reads up to a
+number has missed nothing before it. No call site has to remember any of this, and a statement that would go past it
+is refused.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, String, event, insert, inspect, select, update
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+
+from app.core.database import Base, Instant, Versioned, now
+
+STATE_ID = 1
+
+
+class Operation(StrEnum):
+    """What happened to a record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    RESTORE = "restore"
+
+
+class State(Base):
+    """One row: the number of the last change, which is also the version of the record as a whole."""
+
+    __tablename__ = "registry_state"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    # The last change of what other records show the names of: a theme, a partner.
+    labels_sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class Change(Base):
+    """One change of one record."""
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        CheckConstraint("operation IN ('create', 'update', 'delete', 'restore')", name="operation"),
+        Index("ix_changes_root_root_version", "root", "root_version"),
+        Index("ix_changes_entity_record", "entity", "record"),
+    )
+
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    instant: Mapped[datetime] = mapped_column(Instant)
+    key_name: Mapped[str | None] = mapped_column(String(100))
+    operation: Mapped[str] = mapped_column(String(10))
+    entity: Mapped[str] = mapped_column(String(30))
+    record: Mapped[str] = mapped_column(String(100))
+    # The action that the record is or belongs to, and its version after the change; no foreign key, since the history
+    # outlives what it tells of.
+    root: Mapped[int | None]
+    root_version: Mapped[int | None]
+    version: Mapped[int]
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    differences: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+@dataclass
+class Edit:
+    """A change that is under way in a session."""
+
+    record: Any
+    operation: Operation
+    before: dict[str, Any]
+    roots: dict[int, None]
+
+
+def written(value: Any) -> Any:
+    """A column's value as JSON has it."""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def fact_names(kind: type[Any]) -> list[str]:
+    """The columns of a record that state facts: neither derived ones nor those that tell of the editing."""
+    derived = {"version", "created_at", "updated_at"}
+    return [
+        attribute.key
+        for attribute in inspect(kind).column_attrs
+        if attribute.key not in derived
+        and not attribute.key.endswith(("_first_day", "_last_day"))
+        and attribute.columns[0].computed is None
+    ]
+
+
+def facts_of(session: Session, record: Any) -> dict[str, Any]:
+    """What a record states, with bare codes and ids; a class may add to its columns by a method `linked_facts`."""
+    facts = {name: written(getattr(record, name)) for name in fact_names(type(record))}
+    if _is_root(record):
+        facts["created_at"] = written(record.created_at)  # when it first came into the world, also after a restoration
+    linked = getattr(record, "linked_facts", None)
+    return facts | (linked(session) if linked else {})
+
+
+def differences_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """Field by field, what was and what is."""
+    names = dict.fromkeys([*before, *after])
+    return [
+        {"field": name, "before": before.get(name), "after": after.get(name)}
+        for name in names
+        if name != "created_at" and before.get(name) != after.get(name)
+    ]
+
+
+def last_facts(session: Session, record: Any) -> dict[str, Any]:
+    """What the record stated after its last change; nothing, for a new one."""
+    found = session.scalar(
+        select(Change.facts)
+        .where(Change.entity == type(record).__tablename__, Change.record == str(inspect(record).identity[0]))
+        .order_by(Change.sequence.desc())
+        .limit(1)
+    )
+    return found or {}
+
+
+def _root_keys(record: Any) -> Iterator[int]:
+    """The actions that a record is, belongs to, or belonged to until now."""
+    name = getattr(record, "audit_root", None)
+    if name is None:
+        return
+    history = inspect(record).attrs[name].history
+    yield from (key for key in (*history.deleted, getattr(record, name)) if key is not None)
+
+
+def edits_of(session: Session) -> dict[int, Edit]:
+    """The edits that the session has under way, by the identity of the object."""
+    edits: dict[int, Edit] = session.info.setdefault("edits", {})
+    return edits
+
+
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, _context: Any) -> None:
+    edits = edits_of(session)
+    seen = [
+        *((record, Operation.CREATE) for record in session.new),
+        *((record, Operation.UPDATE) for record in session.dirty if session.is_modified(record)),
+        *((record, Operation.DELETE) for record in session.deleted),
+    ]
+    for record, operation in seen:
+        if not isinstance(record, Versioned):
+            continue
+        edit = edits.get(id(record))
+        if edit is None:
+            before = {} if operation is Operation.CREATE else last_facts(session, record)
+            edit = edits[id(record)] = Edit(record, operation, before, {})
+        elif operation is Operation.DELETE:
+            edit.operation = operation
+        edit.roots.update(dict.fromkeys(_root_keys(record)))
+
+
+@event.listens_for(Session, "before_commit")
+def _write_changes(session: Session) -> None:
+    session.flush()
+    edits = session.info.pop("edits", {})
+    if not edits:
+        return
+    rows = list(_rows(session, list(edits.values())))
+    if not rows:
+        return
+    last = _take_numbers(session, len(rows), labels=any(row["root"] is None for row in rows))
+    for number, row in enumerate(rows, last - len(rows) + 1):
+        row["sequence"] = number
+    session.execute(insert(Change), rows)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("edits", None)
+
+
+def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
+    """Moves the counter forward, and holds it until the commit: whoever comes next gets later numbers, and commits
+    later."""
+    values: dict[str, Any] = {"sequence": State.sequence + count}
+    if labels:
+        values["labels_sequence"] = State.sequence + count
+    taken = session.execute(update(State).where(State.id == STATE_ID).values(values).returning(State.sequence))
+    return int(taken.scalar_one())
+
+
+def _rows(session: Session, edits: Sequence[Edit]) -> Iterator[dict[str, Any]]:
+    """The rows of the edits: what is created or changed from the root down, then what is deleted from below up."""
+    order = {table.name: position for position, table in enumerate(Base.metadata.sorted_tables)}
+
+    def place(edit: Edit) -> tuple[bool, int]:
+        position = order[type(edit.record).__tablename__]
+        return (True, -position) if edit.operation is Operation.DELETE else (False, position)
+
+    instant, key_name = now(), session.info.get("key_name")
+    # A deletion is a version of its own, so that there is one to go back from.
+    versions = {
+        edit.record.id: edit.record.version + (edit.operation is Operation.DELETE)
+        for edit in edits
+        if _is_root(edit.record)
+    }
+    for edit in sorted(edits, key=place):
+        gone = edit.operation is Operation.DELETE
+        after = {} if gone else facts_of(session, edit.record)
+        found = differences_of(edit.before, after)
+        if not found and not _is_root(edit.record):
+            continue
+        operation = edit.operation if gone else session.info.get("operation", edit.operation)
+        row = {
+            "instant": instant,
+            "key_name": key_name,
+            "operation": operation.value,
+            "entity": type(edit.record).__tablename__,
+            "record": str(inspect(edit.record).identity[0]),
+            "version": edit.record.version,
+            "facts": None if gone else after,
+            "differences": found,
+        }
+        roots: list[int | None] = [*edit.roots] or [None]
+        for root in roots:
+            version = None if root is None else versions.get(root, edit.record.version)
+            yield row | {"root": root, "root_version": version}
+
+
+def _is_root(record: Any) -> bool:
+    return bool(getattr(record, "is_audit_root", False))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_to_go_past(state: ORMExecuteState) -> None:
+    """A bulk statement on an audited table would leave no trace."""
+    if not (state.is_insert or state.is_update or state.is_delete) or state.execution_options.get("unaudited"):
+        return
+    mapper = state.bind_mapper
+    if mapper is not None and issubclass(mapper.class_, Versioned):
+        raise RuntimeError(f"a bulk statement on {mapper.class_.__name__} would leave no trace in the history")
+
+
+def dumped(value: Any) -> str:
+    """JSON in one canonical form, for checksums."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=written)

@@ -1,0 +1,72 @@
+"""Conditional reads: a strong ETag that is known before the body is built.
+
+What an answer shows follows from the request, from the state of the record, and from the day where a status is judged
+today. So a list's tag is made of these, and costs one small statement; a record's tag begins with its version, which
+is what a writer's `If-Match` is compared with.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic_core import to_json
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.audit import State
+from app.core.filters import today
+
+SOFTWARE = version("mieux-registry")
+
+
+@dataclass(frozen=True)
+class Validator:
+    """The tag of an answer, and whether the client has that answer already."""
+
+    tag: str
+    is_known: bool
+    release: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For the answer. `no-cache` lets it be kept, and asks for a look whether it still holds."""
+        said = {} if self.release is None else {"Registry-Release": self.release}
+        return {"ETag": self.tag, "Cache-Control": "no-cache", **said}
+
+    def not_modified(self, headers: Mapping[str, str] | None = None) -> Response:
+        """304: what the client has still holds."""
+        return Response(status_code=304, headers={**self.headers, **(headers or {})})
+
+
+def validator(request: Request, *parts: object, record_version: int | None = None) -> Validator:
+    """The validator of the answer to this request, given the parts of the record's state that it depends on."""
+    day = request.query_params.get("as_of") or today().isoformat()
+    seen = "\n".join(map(str, (SOFTWARE, request.url.path, request.url.query, day, *parts)))
+    digest = hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:20]
+    tag = f'"{digest}"' if record_version is None else f'"{record_version}-{digest}"'
+    known = request.headers.get("If-None-Match", "")
+    # A cache on the way may have marked the tag as weak; for a read the comparison is the weak one (RFC 9110, 13.1.2).
+    known_tags = {part.strip().removeprefix("W/") for part in known.split(",")}
+    release = getattr(request.state, "release", None)
+    return Validator(tag, tag in known_tags or known.strip() == "*", release)
+
+
+async def state_validator(request: Request, connection: AsyncConnection) -> Validator:
+    """The validator of an answer that depends on the record as a whole: a list, a figure."""
+    return validator(request, await connection.scalar(select(State.sequence)))
+
+
+async def labels_sequence(connection: AsyncConnection) -> int:
+    """When a name that other records show was last changed."""
+    return int(await connection.scalar(select(State.labels_sequence)) or 0)
+
+
+def fixed_answer(request: Request, value: Any) -> Response:
+    """The answer with what changes only with this software."""
+    known = validator(request)
+    if known.is_known:
+        return known.not_modified()
+    return Response(to_json(value), media_type="application/json", headers=known.headers)

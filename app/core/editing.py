@@ -1,0 +1,527 @@
+"""Creating, replacing, patching and deleting records, with the rules that the tables declare.
+
+A write model's fields have the names of the mapped attributes, so that assigning needs no code; what the table
+declares (foreign keys, unique columns, who refers to whom) is checked before, with an error that names the field, and
+again by the database at the moment of writing.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError, model_validator
+from pydantic_core import CoreSchema, PydanticUndefined
+from sqlalchemy import Column, Table, func, inspect, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core.caching import labels_sequence, validator
+from app.core.database import Base
+from app.core.filters import today
+from app.core.idempotency import settle
+from app.core.listing import Listing
+from app.core.problems import (
+    BadRequest,
+    Conflict,
+    ErrorItem,
+    Forbidden,
+    InUse,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    StaleVersion,
+    TooLarge,
+    Unauthorized,
+    UnsupportedMediaType,
+    invalid,
+    invalid_field,
+    invalid_parameter,
+    refuse_unknown_parameters,
+    responses,
+    validation_errors,
+)
+from app.core.sessions import WriteSession
+from app.core.text import slugify
+
+_ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+
+
+class WriteModel(BaseModel):
+    """What a client sends to create or replace a record.
+
+    `read_only` are the fields that the registry derives: they may be sent back as they were read, and are ignored;
+    only a patch, which names what it changes, may not name them. Any other unknown field is refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    read_only: ClassVar[frozenset[str]] = frozenset({"id", "version", "created_at", "updated_at"})
+    is_partial: ClassVar[bool] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pass_over_read_only(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not cls.is_partial:
+            return {name: item for name, item in value.items() if name not in cls.read_only}
+        return value
+
+
+Model = TypeVar("Model", bound=WriteModel)
+
+
+def merge_patch(model: type[Model]) -> type[Model]:
+    """Decorates a write model's subclass: the same fields as a JSON Merge Patch has them. None is required, and null
+    stands for the default of those that have one."""
+    model.is_partial = True
+    for info in model.model_fields.values():
+        if not info.is_required() and type(None) not in get_args(info.annotation):
+            # What stands beside the type (a length, a validator) speaks of values, so it moves inside with it.
+            kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+            info.annotation, info.metadata = kind | None, []
+        # A factory keeps the default out of the documentation: absent is not null.
+        info.default, info.default_factory = PydanticUndefined, _absent
+    model.model_rebuild(force=True)
+    return model
+
+
+def _absent() -> None:
+    return None
+
+
+Record = TypeVar("Record", bound=Base)
+Read = TypeVar("Read", bound=BaseModel)
+Assign = Callable[[AsyncSession, Any, Any], Awaitable[None]]
+Form = Callable[[AsyncSession, Any], Awaitable[dict[str, Any]]]
+
+
+async def assign_fields(session: AsyncSession, record: Any, body: WriteModel) -> None:
+    """Sets the mapped attributes that have a write model's names, after checking what the table declares.
+
+    Raises Invalid for a reference to a record that isn't there, Conflict for a value that must be unique and is taken.
+    """
+    mapper = inspect(type(record))
+    for name in type(body).model_fields:
+        if name in mapper.columns:
+            setattr(record, name, getattr(body, name))
+    named = [name for name in type(body).model_fields if name in mapper.columns]
+    for name in named:
+        _check_stable(record, name, mapper.columns[name])
+    await check_columns(session, record, named)
+
+
+def _check_stable(record: Any, name: str, column: Column[Any]) -> None:
+    """A key that was given out stays: others may have noted it."""
+    history = inspect(record).attrs[name].history
+    if column.primary_key and history.deleted:
+        raise invalid_field(f"/{name}", f"{name}-is-stable", f"the {name} '{history.deleted[0]}' can't be changed")
+
+
+async def check_columns(session: AsyncSession, record: Any, names: Sequence[str]) -> None:
+    """Checks what the table declares of the named attributes, as they are set.
+
+    Raises Invalid for a reference to a record that isn't there, Conflict for a value that must be unique and is taken.
+    """
+    columns = inspect(type(record)).columns
+    for name in names:
+        await _check_reference(session, name, columns[name], getattr(record, name))
+        await _check_unique(session, record, name, columns[name])
+
+
+async def _check_reference(session: AsyncSession, name: str, column: Column[Any], value: Any) -> None:
+    if value is None:
+        return
+    for foreign_key in column.foreign_keys:
+        target = foreign_key.column
+        if foreign_key.constraint is not None and len(foreign_key.constraint.columns) > 1:
+            continue
+        if await session.scalar(select(target).where(target == value)) is None:
+            noun = target.table.info.get("noun", target.table.name)
+            raise invalid_field(f"/{name}", "unknown-reference", f"there is no {noun} '{value}'")
+
+
+async def _check_unique(session: AsyncSession, record: Any, name: str, column: Column[Any]) -> None:
+    value = getattr(record, name)
+    if value is None or not (column.unique or column.primary_key):
+        return
+    state = inspect(record)
+    if state.persistent and not state.attrs[name].history.has_changes():
+        return
+    if await session.scalar(select(column).where(column == value)) is not None:
+        raise Conflict(
+            f"{name} '{value}' is taken",
+            errors=[ErrorItem(pointer=f"/{name}", code="taken", message=f"'{value}' is taken")],
+        )
+
+
+async def settle_slug(session: AsyncSession, record: Any, body: Any, *, text: str, otherwise: str) -> None:
+    """A new record whose body has no slug gets a free one, made from the text; a slug that was given out stays.
+
+    Raises Invalid for a body that would change it.
+    """
+    column = type(record).slug
+    if inspect(record).persistent:
+        if body.slug not in (None, record.slug):
+            raise invalid_field("/slug", "slug-is-stable", f"the slug '{record.slug}' can't be changed")
+        body.slug = record.slug
+    elif body.slug is None:
+        # What makes it unique must fit, too.
+        wanted = slugify(text, otherwise=otherwise, longest=min(80, column.type.length - 5))
+        taken = set(await session.scalars(select(column).where(column.startswith(wanted, autoescape=True))))
+        free = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
+        body.slug = wanted if wanted not in taken else next(slug for slug in free if slug not in taken)
+
+
+async def form_of_columns(create: type[WriteModel], record: Any) -> dict[str, Any]:
+    """A record as what would be sent to make it."""
+    mapper = inspect(type(record))
+    return {name: getattr(record, name) for name in create.model_fields if name in mapper.columns}
+
+
+@dataclass(frozen=True)
+class Editing(Generic[Record, Read]):
+    """How one resource is written: its table, its write model, and how it reads afterwards."""
+
+    model: type[Record]
+    create: type[WriteModel]
+    listing: Listing[Read]
+    assign: Assign = assign_fields
+    form: Form | None = None
+    remove: Callable[[AsyncSession, Any], Awaitable[None]] = AsyncSession.delete
+    """Takes a record out, with what belongs to it."""
+    details: Callable[[AsyncConnection, Read, date], Awaitable[BaseModel]] | None = None
+    """Completes a record of the list to what its own address shows."""
+    parent: Any = None
+    """For a child: its parent's class, whose changes show in it, and which is locked before it."""
+
+    @property
+    def noun(self) -> str:
+        """The resource's name in messages."""
+        return str(self.model.__table__.info["noun"])  # type: ignore[attr-defined]
+
+    async def read(self, connection: AsyncConnection, key: Any, as_of: date | None = None) -> BaseModel:
+        """The record as its own address shows it.
+
+        Raises NotFound.
+        """
+        day = as_of or today()
+        found = await self.listing.records(connection, day, self.listing.resource.key == key) if _can_be(key) else []
+        if not found:
+            raise NotFound(f"There is no {self.noun} '{key}'.")
+        return await self.details(connection, found[0], day) if self.details else found[0]
+
+    async def find(self, session: AsyncSession, key: Any) -> Record:
+        """The record to change, locked against other writers until the end of the request.
+
+        Raises NotFound.
+        """
+        if not _can_be(key):
+            raise NotFound(f"There is no {self.noun} '{key}'.")
+        if self.parent is not None:
+            # Everybody locks from the parent down, so that no two wait for each other.
+            child: Any = self.model
+            its_parent = select(child.action).where(self.listing.resource.key == key).scalar_subquery()
+            await session.execute(select(self.parent.id).where(self.parent.id == its_parent).with_for_update())
+        record = await session.get(self.model, key, with_for_update=True)
+        if record is None:
+            raise NotFound(f"There is no {self.noun} '{key}'.")
+        return record
+
+    async def versions(self, connection: AsyncConnection, key: Any) -> tuple[int, int]:
+        """The version of a record, and of the parent whose changes show in it.
+
+        Raises NotFound.
+        """
+        model: Any = self.model
+        if not _can_be(key):
+            raise NotFound(f"There is no {self.noun} '{key}'.")
+        whole = model.version
+        if self.parent is not None:
+            whole = select(self.parent.version).where(self.parent.id == model.action).scalar_subquery()
+        found = (await connection.execute(select(model.version, whole).where(self.listing.resource.key == key))).first()
+        if found is None:
+            raise NotFound(f"There is no {self.noun} '{key}'.")
+        return int(found[0]), int(found[1])
+
+
+def _can_be(key: Any) -> bool:
+    """Whether there could be such a key. A database would not even look for one with NUL in it."""
+    return not isinstance(key, str) or key.isprintable()
+
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The `ETag` that came with the record you read. Without it the answer is 428; if somebody else "
+        "changed the record since, 412.",
+    ),
+]
+
+
+def check_version(if_match: str | None, version: int) -> None:
+    """Compares `If-Match` with the version of the record that is about to change.
+
+    Raises PreconditionRequired without the header, StaleVersion when it names another version, Invalid when it is none.
+    """
+    if if_match is None:
+        raise PreconditionRequired("Send the ETag that you read as If-Match, so that nobody's change is lost.")
+    tags = [tag.strip() for tag in if_match.split(",")]
+    for tag in tags:
+        if tag != "*" and not _ENTITY_TAG.fullmatch(tag):
+            raise invalid_parameter("If-Match", "entity-tag", "send the ETag as it came, with its quotes")
+    # The comparison is the strong one (RFC 9110, 8.8.3.2): a tag that something on the way has weakened tells nothing.
+    known = {tag.strip('"').partition("-")[0] for tag in tags}
+    if "*" not in tags and str(version) not in known:
+        raise StaleVersion(
+            f"The record is at version {version} now; read it again and repeat the change on it.",
+            current_version=version,
+        )
+
+
+LIST_ERRORS = responses(Invalid)
+READ_ERRORS = responses(NotFound, Invalid)
+CREATE_ERRORS = responses(BadRequest, Unauthorized, Forbidden, Conflict, TooLarge, UnsupportedMediaType, Invalid)
+CHANGE_ERRORS = responses(
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    Conflict,
+    StaleVersion,
+    TooLarge,
+    UnsupportedMediaType,
+    Invalid,
+    PreconditionRequired,
+)
+RESTORE_ERRORS = responses(Unauthorized, Forbidden, NotFound, Conflict, StaleVersion, Invalid)
+DELETE_ERRORS = responses(Unauthorized, Forbidden, NotFound, InUse, StaleVersion, Invalid, PreconditionRequired)
+
+
+def known_parameters(request: Request) -> None:
+    """A dependency of routes that read: refuses a query parameter that the operation doesn't have.
+
+    A list's query model does that by itself. A write is checked by its session, once it has shown its key.
+    """
+    if request.method == "GET":
+        refuse_unknown_parameters(request)
+
+
+async def json_body(request: Request) -> None:
+    """A dependency of writing routes: the body is JSON, or for PATCH a JSON Merge Patch, and names each thing once.
+
+    Raises UnsupportedMediaType and Invalid.
+    """
+    if request.method not in ("POST", "PUT", "PATCH"):
+        return
+    accepted = ["application/json"] + (["application/merge-patch+json"] if request.method == "PATCH" else [])
+    sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if sent not in accepted:
+        header = {"Accept-Patch" if request.method == "PATCH" else "Accept-Post": ", ".join(accepted)}
+        raise UnsupportedMediaType(
+            f"The body is '{sent or 'of no stated type'}'; send {' or '.join(accepted)}.", headers=header
+        )
+    if body := await request.body():
+        json.loads(body, object_pairs_hook=_named_once)
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> None:
+    """Which of two values of one name counts is anybody's guess, so none does."""
+    names = Counter(name for name, _ in pairs)
+    for name, count in names.items():
+        if count > 1:
+            raise invalid_field("", "repeated-name", f"an object has the name '{name}' {count} times")
+
+
+async def _edit_session(request: Request, session: WriteSession) -> AsyncSession:
+    refuse_unknown_parameters(request)
+    await json_body(request)
+    return session
+
+
+EditSession = Annotated[AsyncSession, Depends(_edit_session, scope="function")]
+"""The session of a request that edits a record by JSON: first the key is looked at, then the form of the request."""
+
+
+async def create_record(
+    request: Request, session: AsyncSession, editing: Editing[Record, Read], body: WriteModel
+) -> Response:
+    """Adds a record and answers 201 with it and its address."""
+    record = editing.model()
+    await editing.assign(session, record, body)
+    session.add(record)
+    await session.flush()
+    key = inspect(record).identity[0]  # type: ignore[index]
+    response = await read_record(request, await session.connection(), editing, key, status=201)
+    response.headers["Location"] = f"{request.url.path.rstrip('/')}/{key}"
+    return await settle(session, response)
+
+
+MAX_BATCH = 32 * 1024 * 1024
+
+
+class Batch(BaseModel, Generic[Model]):
+    """Records to add together: all of them, or none."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    items: Annotated[list[Model], Field(min_length=1, max_length=1000)]
+    """1 to 1,000 records."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """With an example of one record, the same as that of the record."""
+        described = handler.resolve_ref_schema(handler(schema))
+        (kind,) = get_args(cls.model_fields["items"].annotation)
+        examples = kind.model_json_schema().get("examples", ()) if hasattr(kind, "model_json_schema") else ()
+        return {
+            **described,
+            "description": Batch.__doc__,
+            "examples": [{"items": [example]} for example in examples[:1]],
+        }
+
+
+class Added(BaseModel, Generic[Read]):
+    """What was added, in the order in which it was sent."""
+
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, json_schema_extra={"description": "What was added, as it was sent."}
+    )
+
+    items: list[Read]
+    """The records, in the order in which they were sent."""
+    total: int
+    """How many they are."""
+
+
+async def create_batch(session: AsyncSession, editing: Editing[Record, Read], bodies: Sequence[WriteModel]) -> Response:
+    """Adds records together and answers 201 with them.
+
+    Raises Invalid with what is wrong in each record, by its pointer, and adds none.
+    """
+    errors: list[ErrorItem] = []
+    records = []
+    for position, body in enumerate(bodies):
+        record = editing.model()
+        try:
+            await editing.assign(session, record, body)
+        except (Invalid, Conflict) as problem:
+            errors += [
+                error.model_copy(update={"pointer": f"/items/{position}{error.pointer or ''}"})
+                for error in problem.errors
+            ]
+            continue
+        session.add(record)
+        await session.flush()  # the next one may have to know of it: a slug is taken, a position is filled
+        records.append(record)
+    if errors:
+        raise invalid(errors)
+    connection = await session.connection()
+    keys = [inspect(record).identity[0] for record in records]  # type: ignore[index]
+    key = editing.listing.resource.key
+    added = await editing.listing.records(connection, today(), key.in_(keys))
+    by_key = {getattr(item, key.key): item for item in added}
+    answer = Added[editing.listing.read](items=[by_key[key] for key in keys], total=len(keys))  # type: ignore[name-defined]
+    content = answer.__pydantic_serializer__.to_json(answer)
+    return await settle(session, Response(content, 201, media_type="application/json"))
+
+
+async def replace_record(
+    request: Request,
+    session: AsyncSession,
+    editing: Editing[Record, Read],
+    key: Any,
+    body: WriteModel,
+    if_match: str | None,
+) -> Response:
+    """Sets every field of a record, if it is at the version that `If-Match` names, and answers with it."""
+    record = await editing.find(session, key)
+    check_version(if_match, record.version)  # type: ignore[attr-defined]
+    await editing.assign(session, record, body)
+    await session.flush()
+    return await read_record(request, await session.connection(), editing, key)
+
+
+async def patch_record(
+    request: Request,
+    session: AsyncSession,
+    editing: Editing[Record, Read],
+    key: Any,
+    patch: WriteModel,
+    if_match: str | None,
+) -> Response:
+    """Applies a JSON Merge Patch (RFC 7396): what is absent stays, null empties, lists are replaced whole."""
+    record = await editing.find(session, key)
+    check_version(if_match, record.version)  # type: ignore[attr-defined]
+    if editing.form:
+        form = await editing.form(session, record)
+    else:
+        form = await form_of_columns(editing.create, record)
+    for name in patch.model_fields_set:
+        value = getattr(patch, name)
+        if value is None:
+            form.pop(name, None)
+        else:
+            form[name] = value
+    try:
+        body = editing.create.model_validate(form)
+    except ValidationError as error:
+        items = validation_errors([{**item, "loc": ("body", *item["loc"])} for item in error.errors()])
+        raise invalid(items) from None
+    await editing.assign(session, record, body)
+    await session.flush()
+    return await read_record(request, await session.connection(), editing, key)
+
+
+async def delete_record(session: AsyncSession, editing: Editing[Record, Read], key: Any, if_match: str | None) -> None:
+    """Deletes a record, if it is at the version that `If-Match` names and nothing else refers to it.
+
+    Raises InUse.
+    """
+    record = await editing.find(session, key)
+    check_version(if_match, record.version)  # type: ignore[attr-defined]
+    await _check_unused(session, editing, key)
+    await editing.remove(session, record)
+    await session.flush()
+
+
+async def _check_unused(session: AsyncSession, editing: Editing[Record, Read], key: Any) -> None:
+    """Children that belong to a record go with it (ON DELETE CASCADE); whatever else names it keeps it alive."""
+    table = editing.model.__table__
+    assert isinstance(table, Table)
+    for other in Base.metadata.sorted_tables:
+        for foreign_key in other.foreign_keys:
+            if foreign_key.column.table is not table or foreign_key.ondelete == "CASCADE":
+                continue
+            if foreign_key.column.name not in table.primary_key.columns:
+                continue
+            users = await session.scalar(select(func.count()).select_from(other).where(foreign_key.parent == key))
+            if users:
+                plural = str(other.info.get("plural", other.name))
+                raise InUse(f"{editing.noun} '{key}' is named by {users} of the {plural}.", used_by={plural: users})
+
+
+async def read_record(
+    request: Request,
+    connection: AsyncConnection,
+    editing: Editing[Record, Read],
+    key: Any,
+    *,
+    as_of: date | None = None,
+    status: int = 200,
+) -> Response:
+    """The record as its address shows it, with its ETag; 304 when the client has it already.
+
+    Raises NotFound.
+    """
+    version, whole = await editing.versions(connection, key)
+    labels = await labels_sequence(connection)
+    found = validator(request, editing.noun, key, whole, labels, record_version=version)
+    if found.is_known and request.method == "GET":
+        return found.not_modified()
+    shown = await editing.read(connection, key, as_of)
+    content = shown.__pydantic_serializer__.to_json(shown)
+    return Response(content, status, media_type="application/json", headers=found.headers)

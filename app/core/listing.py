@@ -1,0 +1,459 @@
+"""Lists: a page of records with its exact total, in a closed set of orders, paged by key.
+
+A page links to its neighbours with a cursor that holds the last record's place in the order, so that page 10,000 costs
+what page 1 costs. `offset` says where the page stands, and may be used to jump.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Annotated, Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
+from sqlalchemy import (
+    BigInteger,
+    BinaryExpression,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import operators
+
+from app.core.caching import Validator, state_validator
+from app.core.filters import Filter, ReleaseName, Resource, Root, Selection
+from app.core.problems import invalid_parameter
+
+API = "/api/v1"
+MAX_OFFSET = 2**53
+MANY_VALUES = 50
+
+Record = TypeVar("Record", bound=BaseModel)
+
+
+class Page(BaseModel, Generic[Record]):
+    """A page of a list."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    items: list[Record]
+    total: int
+    """How many records match, exactly."""
+    limit: int
+    """How many records a page has at most."""
+    offset: int
+    """How many records stand before this page."""
+    next: str | None
+    """Where the next page is, or null on the last one. Follow it as it is: its cursor has no meaning outside."""
+    previous: str | None
+    """Where the previous page is, or null on the first one."""
+    release: str | None = None
+    """The release that answered; left out when it was the record as it stands."""
+
+
+class _Names:
+    """Marks the type of a parameter that names things of a closed set, separated by commas."""
+
+    def __init__(self, code: str, what: str, allowed: Sequence[str], description: str) -> None:
+        self.code = code
+        self.what = what
+        self.allowed = list(allowed)
+        self.description = description
+        self._known = frozenset(allowed)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Refuses other names, and lists these."""
+        return no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A string; its names are told in words."""
+        return {"type": "string", "description": self.description, "examples": [self.allowed[0]]}
+
+    def _check(self, value: str) -> str:
+        parts = value.split(",")
+        for part in parts:
+            if part not in self._known:
+                context = {"value": part, "what": self.what, "allowed": self.allowed}
+                raise PydanticCustomError(self.code, "'{value}' is not {what}", context)
+        if len({part.removeprefix("-") for part in parts}) < len(parts):
+            raise PydanticCustomError("repeated", "a name stands twice")
+        return value
+
+
+class Sorting(_Names):
+    """Marks a `sort` parameter with its closed set of orders: `Annotated[str, Sorting("title", "id")]`."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(
+            "unknown_sort",
+            "an order of this list",
+            [sign + name for name in names for sign in ("", "-")],
+            f"Comma-separated orders, `-` before one for descending: {', '.join(f'`{name}`' for name in names)}. "
+            "The id always comes last, so that pages never overlap.",
+        )
+
+
+class FieldsOf(_Names):
+    """Marks a `fields` parameter with the record whose fields can be named: `Annotated[str, FieldsOf(ActionRead)]`."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        super().__init__(
+            "unknown_field",
+            "a field of this record",
+            list(model.model_fields),
+            "Only these fields, separated by commas; by default all of them.",
+        )
+
+
+class Paging(BaseModel):
+    """The query parameters of every list, beside its filters, `sort` and `fields`."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 20
+    """How many records a page has at most, 1 to 500."""
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
+    """How many records to pass over. To walk through a long list, follow `next` instead: it costs less."""
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    """A place in the list, as `next` and `previous` give it."""
+
+    release: ReleaseName | None = None
+    """Answer from this release instead of the record as it stands (`/releases` lists them)."""
+
+
+class ListQuery(Paging):
+    """What every list can be asked, beside its filters. A subclass names the values of `sort` and `fields`."""
+
+    sort: str
+    fields: str | None = None
+
+
+class PlainQuery(ListQuery):
+    """What a list without filters can be asked."""
+
+    def selection(self) -> Selection:
+        """Everything."""
+        return Selection({}, {}, date.min)
+
+
+class Asked(Protocol):
+    """A list query together with its filters."""
+
+    limit: int
+    offset: int
+    cursor: str | None
+    sort: str
+    fields: str | None
+    release: str | None
+
+    def selection(self) -> Selection:
+        """What the filters select."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Listing(Generic[Record]):
+    """How one resource is listed: what is selected, which orders there are, and how rows become records."""
+
+    resource: Resource
+    read: type[Record]
+    select: Callable[[date], Select[*tuple[Any, ...]]]
+    """The columns of a record, on the day `as_of`."""
+    assemble: Callable[[AsyncConnection, Sequence[RowMapping]], Awaitable[list[Record]]]
+    """Rows as records; loads what stands in other tables in statements whose number does not depend on the rows."""
+    sorts: Mapping[str, Any]
+    """Each order's expression, which is never null."""
+
+    async def records(
+        self,
+        connection: AsyncConnection,
+        as_of: date,
+        *conditions: ColumnElement[bool],
+        order: Sequence[Any] = (),
+    ) -> list[Record]:
+        """All records for which the conditions hold, by id or in the given order."""
+        parameters = {}
+        match conditions:
+            case [BinaryExpression(left=column, operator=operators.eq, right=BindParameter(value=value))]:
+                statement, parameters["value"] = _kept_select(self, as_of, column, tuple(order)), value
+            case _:
+                statement = _select_where(self, as_of, conditions, order)
+        return await self.assemble(connection, (await connection.execute(statement, parameters)).mappings().all())
+
+
+def _select_where(
+    listing: Listing[Any], as_of: date, conditions: Sequence[ColumnElement[bool]], order: Sequence[Any]
+) -> Select[*tuple[Any, ...]]:
+    return listing.select(as_of).where(*conditions).order_by(*(order or (listing.resource.key,)))
+
+
+# To build a statement takes several times as long as to run it, so those that are asked for again and again are kept;
+# only their parameters differ from one request to the next.
+
+
+@lru_cache(maxsize=64)
+def _kept_select(
+    listing: Listing[Any], as_of: date, column: ColumnElement[Any], order: tuple[Any, ...]
+) -> Select[*tuple[Any, ...]]:
+    """Selects the records whose column equals the parameter `value`."""
+    return _select_where(listing, as_of, [column == bindparam("value", type_=column.type)], order)
+
+
+@dataclass(frozen=True)
+class _Cursor:
+    """A place in an ordered list: the sort values and the key of the record at the page's edge."""
+
+    sort: str
+    offset: int
+    """Where the page that the cursor leads to begins."""
+    backward: bool
+    values: tuple[Any, ...]
+
+    def encode(self) -> str:
+        packed = json.dumps(
+            [self.sort, self.offset, self.backward, *self.values], separators=(",", ":"), default=_written
+        )
+        return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, written: str, sort: str, types: Sequence[type]) -> Self:
+        try:
+            packed = base64.urlsafe_b64decode(written.encode("ascii") + b"=" * (-len(written) % 4))
+            its_sort, offset, backward, *values = json.loads(packed)
+            if its_sort != sort or len(values) != len(types) or not 0 <= int(offset) <= MAX_OFFSET:
+                raise ValueError(sort)
+            typed = tuple(_read(value, kind) for value, kind in zip(values, types, strict=True))
+            return cls(sort, int(offset), bool(backward), typed)
+        except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
+            raise invalid_parameter(
+                "cursor", "bad-cursor", "the cursor belongs to no page of this list in this order"
+            ) from None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The place, as the statements take it."""
+        return {f"place_{number}": value for number, value in enumerate(self.values)}
+
+
+def _written(value: Any) -> str:
+    return str(value.isoformat())
+
+
+def _read(value: Any, kind: type) -> Any:
+    if kind is datetime:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    if kind is date:
+        return date.fromisoformat(value)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(value)
+    if isinstance(value, int) and abs(value) >= 2**31:
+        raise ValueError(value)  # no column holds it
+    if isinstance(value, str) and "\x00" in value.encode().decode():  # half a character can't be encoded
+        raise ValueError(value)
+    return value
+
+
+def _order(sort: str, listing: Listing[Any]) -> list[tuple[Any, bool]]:
+    """The expressions to sort by, each with whether it descends. The key follows the first one's direction, so that
+    one index serves both ways."""
+    key = listing.resource.key
+    named = [(listing.sorts[part.removeprefix("-")], part.startswith("-")) for part in sort.split(",")]
+    if any(expression is key for expression, _ in named):
+        return named
+    return [*named, (key, named[0][1])]
+
+
+def _directed(expression: Any, descends: bool) -> Any:
+    return expression.desc() if descends else expression.asc()
+
+
+def _beyond(order: Sequence[tuple[Any, bool]], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Whether a record stands after the place that the values give."""
+    expressions = [expression for expression, _ in order]
+    directions = {descends for _, descends in order}
+    if len(directions) == 1:
+        # Compared as one, which an index on them answers from the very place, however many share its first value.
+        here, place = tuple_(*expressions), tuple_(*values)
+        return here < place if directions.pop() else here > place
+    alternatives = []
+    for position, ((expression, descends), value) in enumerate(zip(order, values, strict=True)):
+        equal = [before == known for before, known in zip(expressions[:position], values, strict=False)]
+        alternatives.append(and_(*equal, expression < value if descends else expression > value))
+    (first, descends), value = order[0], values[0]
+    # Implied by the rest, and what lets the database begin near the place instead of looking for it.
+    return and_(first <= value if descends else first >= value, or_(*alternatives))
+
+
+class _Statements(NamedTuple):
+    page: Select[*tuple[Any, ...]]
+    """The rows of a page, each with its place in the order; takes `limit`, and either `offset` or the place."""
+    total: Select[*tuple[Any, ...]]
+    """How many rows all pages have."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a list's statements follow from. Where its page begins and how long it is are their parameters."""
+
+    root: Root
+    listing: Listing[Any]
+    filters: tuple[tuple[Filter, tuple[str, ...]], ...]
+    linked_only: bool
+    as_of: date
+    sort: str
+    backward: bool
+    from_place: bool
+    """Whether the page begins beyond a place in the order, instead of at an offset."""
+    selection: Selection = field(compare=False)
+    """The filters again, as what makes conditions of them."""
+
+    def statements(self) -> _Statements:
+        """The statements, which are kept unless there are so many values that they would fill the memory."""
+        few = sum(len(values) for _, values in self.filters) <= MANY_VALUES
+        return _kept_statements(self) if few else self.build()
+
+    def build(self) -> _Statements:
+        """Makes the statements."""
+        resource = self.listing.resource
+        wanted = self.selection.conditions(self.root, resource)
+        order = [
+            (expression.label(f"edge_{number}"), expression, descends != self.backward)
+            for number, (expression, descends) in enumerate(_order(self.sort, self.listing))
+        ]
+        places = (
+            select(resource.key.label("key"), *(label for label, _, _ in order))
+            .where(*wanted)
+            .order_by(*(_directed(expression, descends) for _, expression, descends in order))
+            .limit(bindparam("limit", type_=Integer))
+        )
+        if self.from_place:
+            values = [bindparam(f"place_{number}", type_=label.type) for number, (label, _, _) in enumerate(order)]
+            places = places.where(_beyond([(expression, descends) for _, expression, descends in order], values))
+        else:
+            places = places.offset(bindparam("offset", type_=BigInteger))
+        # First the places of the page, from what the filters and the order need; then its records, and no others.
+        found = places.subquery("places")
+        page = (
+            self.listing.select(self.as_of)
+            .join_from(resource.entity, found, found.c.key == resource.key)
+            .add_columns(*(found.c[label.name] for label, _, _ in order))
+            .order_by(*(_directed(found.c[label.name], descends) for label, _, descends in order))
+        )
+        return _Statements(page, select(func.count()).select_from(resource.entity).where(*wanted))
+
+
+@lru_cache(maxsize=256)
+def _kept_statements(question: _Question) -> _Statements:
+    return question.build()
+
+
+def _place(query: Asked, listing: Listing[Any]) -> _Cursor | None:
+    """Where the query says that the page begins, if it does so by a cursor."""
+    if query.cursor is None:
+        return None
+    if query.offset:
+        raise invalid_parameter("offset", "contradiction", "a cursor has its own offset: send one of the two")
+    kinds = [expression.type.python_type for expression, _ in _order(query.sort, listing)]
+    return _Cursor.decode(query.cursor, query.sort, kinds)
+
+
+async def fetch_page(
+    request: Request, connection: AsyncConnection, root: Root, listing: Listing[Record], query: Asked
+) -> Response:
+    """Answers a list request: the records that the query selects.
+
+    Raises Invalid for a value outside an open vocabulary and for a cursor of another list.
+    """
+    validator = await state_validator(request, connection)
+    if validator.is_known:
+        return validator.not_modified()
+    selection = query.selection()
+    await selection.check(connection)
+    place = _place(query, listing)
+    backward = place is not None and place.backward
+    statements = _Question(
+        root,
+        listing,
+        tuple((selection.filters[name], values) for name, values in selection.values.items()),
+        selection.linked_only,
+        selection.as_of,
+        query.sort,
+        backward,
+        place is not None,
+        selection,
+    ).statements()
+    begins = {"offset": query.offset} if place is None else place.parameters
+    result = await connection.execute(statements.page, {"limit": query.limit + 1, **begins})
+    rows = list(result.mappings().all())
+    has_more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    if backward:
+        rows.reverse()
+    offset = place.offset if place is not None else query.offset
+    if backward and not has_more:
+        offset = 0  # records went away since the cursor was made: this is the first page now
+    if place is None and not has_more and (rows or not offset):
+        total = offset + len(rows)
+    else:
+        total = int((await connection.execute(statements.total)).scalar_one())
+
+    def link(row: RowMapping, begins: int, *, back: bool) -> str:
+        values = tuple(row[name] for name in row if name.startswith("edge_"))
+        return page_url(request, cursor=_Cursor(query.sort, max(begins, 0), back, values).encode())
+
+    has_next = has_more or backward if rows else False
+    has_previous = (has_more if backward else offset > 0 or place is not None) if rows else False
+    page = Page[listing.read](  # type: ignore[name-defined]
+        items=await listing.assemble(connection, rows),
+        total=total,
+        limit=query.limit,
+        offset=offset,
+        next=link(rows[-1], offset + len(rows), back=False) if has_next else None,
+        previous=link(rows[0], offset - query.limit, back=True) if has_previous else None,
+        release=query.release,
+    )
+    return page_response(request, page, query.fields, validator)
+
+
+def page_response(request: Request, page: Page[Any], fields: str | None, validator: Validator) -> Response:
+    """A page as JSON with its `ETag` and its `Link` header, cut down to some fields."""
+    include: Any = None
+    if fields is not None:
+        include = dict.fromkeys(Page.model_fields, True) | {"items": {"__all__": set(fields.split(","))}}
+    links = [
+        f'<{url}>; rel="{relation}"'
+        for url, relation in (
+            (page_url(request), "first"),
+            (page.previous, "prev"),
+            (page.next, "next"),
+        )
+        if url
+    ]
+    exclude = {"release"} if page.release is None else None
+    content = page.__pydantic_serializer__.to_json(page, include=include, exclude=exclude)
+    headers = {**validator.headers, "Link": ", ".join(links)}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def page_url(request: Request, **changes: str) -> str:
+    """The request's own URL without its place in the list, and with the changes."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("cursor", "offset")]
+    query = urlencode([*kept, *changes.items()])
+    path = request.scope.get("root_path", "") + request.url.path.removeprefix(request.scope.get("root_path", ""))
+    return f"{path}?{query}" if query else path

@@ -1,0 +1,487 @@
+"""Errors as RFC 9457 problem documents: an error declares itself, and one handler answers for all of them."""
+
+import json
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar, TypeGuard, get_args
+
+from asgi_correlation_id import correlation_id
+from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MEDIA_TYPE = "application/problem+json"
+UNKNOWN_PARAMETER = "unknown-parameter"
+log = logging.getLogger(__name__)
+
+
+class ErrorItem(BaseModel):
+    """One thing that is wrong, and where."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    parameter: str | None = None
+    """The query, path or header parameter that is meant."""
+    pointer: str | None = None
+    """JSON Pointer (RFC 6901) into the body that was sent."""
+    code: str
+    """A stable name of the kind of error, for programs."""
+    message: str
+    """What is wrong and what would be right, for people."""
+    allowed: list[str | int] | None = None
+    """The values that would have been accepted, where they can be listed."""
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457 problem details, with the request's id and a list of what is wrong."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    type: str = Field(examples=["/problems/validation"])
+    """A URI reference that names the kind of problem, and leads to its explanation."""
+    title: str
+    """The kind of problem in words, the same each time."""
+    status: int
+    """The HTTP status."""
+    detail: str | None = None
+    """What happened this time."""
+    instance: str
+    """The path that was asked for."""
+    request_id: str
+    """The id of this request, also in the header `X-Request-ID` and in the service's log."""
+    errors: list[ErrorItem] = []
+    """Each thing that is wrong, with its parameter or pointer."""
+
+
+class Problem(Exception):
+    """An error that a client can act upon. A subclass declares its status, slug and title."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "The service failed"
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: Sequence[ErrorItem] = (),
+        headers: Mapping[str, str] | None = None,
+        **extensions: Any,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+        self.extensions = extensions
+
+
+class BadRequest(Problem):
+    """The request could not be read at all."""
+
+    status = 400
+    slug = "bad-request"
+    title = "The request can't be read"
+
+
+class Unauthorized(Problem):
+    """No key was sent, or one that is not valid: unknown, expired or revoked."""
+
+    status = 401
+    slug = "unauthorized"
+    title = "A valid key is needed"
+
+
+class Forbidden(Problem):
+    """The key is valid, but its role may not do this."""
+
+    status = 403
+    slug = "forbidden"
+    title = "The key's role is too weak"
+
+
+class NotFound(Problem):
+    """There is nothing at this address."""
+
+    status = 404
+    slug = "not-found"
+    title = "Not found"
+
+
+class MethodNotAllowed(Problem):
+    """The address exists, but not for this method; the header `Allow` names those that it has."""
+
+    status = 405
+    slug = "method-not-allowed"
+    title = "The address does not have this method"
+
+
+class InUse(Problem):
+    """Other records refer to this one: change or delete them first."""
+
+    status = 409
+    slug = "in-use"
+    title = "Other records refer to this one"
+
+
+class Conflict(Problem):
+    """The record as it stands does not allow the change, for instance because a name is taken."""
+
+    status = 409
+    slug = "conflict"
+    title = "The change contradicts the record"
+
+
+class StaleVersion(Problem):
+    """Somebody else changed the record first: read it again, and repeat your change on the new version."""
+
+    status = 412
+    slug = "stale-version"
+    title = "The record has moved on"
+
+
+class TooLarge(Problem):
+    """The body is larger than this operation reads: send it in parts."""
+
+    status = 413
+    slug = "too-large"
+    title = "The body is too large"
+
+
+class UnsupportedMediaType(Problem):
+    """The body's `Content-Type` is not one that this operation reads."""
+
+    status = 415
+    slug = "unsupported-media-type"
+    title = "The body's type is not supported"
+
+
+class Invalid(Problem):
+    """A parameter or a part of the body is not valid; `errors` names each, and nothing was changed."""
+
+    status = 422
+    slug = "validation"
+    title = "The request is not valid"
+
+
+class PreconditionRequired(Problem):
+    """Say which version you change: send the `ETag` that you read as `If-Match`."""
+
+    status = 428
+    slug = "precondition-required"
+    title = "If-Match is needed"
+
+
+class Unavailable(Problem):
+    """The database can't be reached or is busy: try again."""
+
+    status = 503
+    slug = "unavailable"
+    title = "The service is not available right now"
+
+
+def problem_types() -> list[type[Problem]]:
+    """Every kind of problem, by status."""
+    return sorted([Problem, *Problem.__subclasses__()], key=lambda kind: (kind.status, kind.slug))
+
+
+def responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route, for its documentation."""
+    documented: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        text = (kind.__doc__ or kind.title).strip()
+        if kind.status in documented:
+            text = f"{documented[kind.status]['description']} Or: {text}"
+        documented[kind.status] = {
+            "description": text,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+        }
+    return documented
+
+
+def invalid(items: Sequence[ErrorItem]) -> Invalid:
+    """The problem of several parameters or parts of the body; its detail tells the first one."""
+    first = items[0]
+    return Invalid(f"{first.parameter or first.pointer or 'body'}: {first.message}", errors=items)
+
+
+def invalid_parameter(name: str, code: str, message: str, allowed: Sequence[str | int] | None = None) -> Invalid:
+    """The problem of one parameter."""
+    return invalid([ErrorItem(parameter=name, code=code, message=message, allowed=allowed and list(allowed))])
+
+
+def invalid_field(pointer: str, code: str, message: str, allowed: Sequence[str | int] | None = None) -> Invalid:
+    """The problem of one part of the body."""
+    return invalid([ErrorItem(pointer=pointer, code=code, message=message, allowed=allowed and list(allowed))])
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """A problem as an answer."""
+    return _document(
+        request,
+        status=problem.status,
+        slug=problem.slug,
+        title=problem.title,
+        detail=problem.detail,
+        errors=problem.errors,
+        headers=problem.headers,
+        extensions=problem.extensions,
+    )
+
+
+def _document(
+    request: Request,
+    *,
+    status: int,
+    slug: str,
+    title: str,
+    detail: str | None,
+    errors: Sequence[ErrorItem] = (),
+    headers: Mapping[str, str] | None = None,
+    extensions: Mapping[str, Any] | None = None,
+) -> Response:
+    document = ProblemDocument(
+        type=f"/problems/{slug}",
+        title=title,
+        status=status,
+        detail=detail,
+        instance=request.scope["path"],
+        request_id=correlation_id.get() or "",
+    )
+    body = document.model_dump(exclude_none=True)
+    body["errors"] = [error.model_dump(exclude_none=True) for error in errors]
+    body.update(extensions or {})
+    # The document may quote what was sent; a lone surrogate in it can't be written as UTF-8.
+    content = _dump(body)
+    return Response(content, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def _dump(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def validation_errors(
+    errors: Sequence[Any], models: Mapping[str, type[BaseModel] | None] | None = None
+) -> list[ErrorItem]:
+    """Pydantic's errors as items of a problem document.
+
+    `models` says into which model each place ("body", "query") was read; what is not known there is told what is.
+    """
+    return [_item(error, models or {}) for error in errors]
+
+
+def _item(error: Any, models: Mapping[str, type[BaseModel] | None]) -> ErrorItem:
+    where, *path = [*error["loc"]] or ["body"]
+    code = str(error["type"]).replace("_", "-")
+    message = str(error["msg"]).removeprefix("Value error, ")
+    context = error.get("ctx") or {}
+    allowed = context.get("allowed")
+    match code:
+        case "json-invalid":
+            path, message = [], f"the body is not JSON: {context.get('error', message)}"
+        case "model-attributes-type" | "model-type":
+            code, message = "object-type", "a JSON object is expected"
+        case "missing" if not path:
+            message = "a JSON body is expected"
+        case "enum":
+            allowed = re.findall("'([^']*)'", context["expected"])
+        case "extra-forbidden":
+            code, message, allowed = _unknown(where, path, models.get(where))
+    if where in ("query", "path", "header"):
+        return ErrorItem(parameter=str(path[0]) if path else None, code=code, message=message, allowed=allowed)
+    return ErrorItem(pointer=json_pointer(path), code=code, message=message, allowed=allowed)
+
+
+def _unknown(where: str, path: Sequence[Any], model: Any) -> tuple[str, str, list[str] | None]:
+    """The code, message and alternatives of a name that a model, or a model within it, doesn't have."""
+    *within, name = path
+    for part in within:
+        model = model.model_fields[part].annotation if isinstance(part, str) and _is_model(model) else model
+        model = next((kind for kind in (model, *get_args(model)) if _is_model(kind)), model)
+    allowed = list(model.model_fields) if _is_model(model) else None
+    if where != "body":
+        return UNKNOWN_PARAMETER, f"there is no parameter '{name}' here", allowed
+    if name in getattr(model, "read_only", ()):
+        return "read-only", f"'{name}' is kept by the registry and can't be set: leave it out", allowed
+    return "unknown-field", f"there is no field '{name}' here", allowed
+
+
+def _is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def json_pointer(path: Sequence[Any]) -> str:
+    """A place in a body as JSON Pointer (RFC 6901)."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def _models(request: Request) -> dict[str, type[BaseModel] | None]:
+    """The models into which an operation reads its query and its body."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return {}
+    fields = {"query": next(iter(route.dependant.query_params), None), "body": route.body_field}
+    kinds = {place: field.field_info.annotation for place, field in fields.items() if field is not None}
+    return {place: kind for place, kind in kinds.items() if _is_model(kind)}
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Refuses a query parameter that the request's operation doesn't have. A query model does so by itself.
+
+    Raises Invalid.
+    """
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute) or "query" in _models(request):
+        return
+    known = list(dict.fromkeys(_parameters(route.dependant)))
+    unknown = [
+        ErrorItem(parameter=name, code=UNKNOWN_PARAMETER, message=f"there is no parameter '{name}' here", allowed=known)
+        for name in request.query_params
+        if name not in known
+    ]
+    if unknown:
+        raise invalid(unknown)
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for part in dependant.dependencies:
+        yield from _parameters(part)
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return problem_response(request, error)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    items = validation_errors(error.errors(), _models(request))
+    return problem_response(request, invalid(items))
+
+
+# The framework's words for a JSON body that its parser gave up on without saying where.
+_UNREADABLE = "There was an error parsing the body"
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    """The framework's own errors (400, 404, 405, 413 ...), with the headers that belong to them."""
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    match error.status_code:
+        case 400 if error.detail == _UNREADABLE:
+            return problem_response(request, BadRequest("The body is not JSON in UTF-8, or it is nested too deeply."))
+        case 400:
+            return problem_response(request, BadRequest(str(error.detail)))
+        case 404:
+            return problem_response(request, NotFound(f"There is nothing at {request.scope['path']}."))
+        case 405:
+            headers["Allow"] = ", ".join(_methods(request)) or headers.get("Allow", "")
+            detail = f"{request.method} is not allowed here; allowed: {headers['Allow']}"
+            return problem_response(request, MethodNotAllowed(detail, headers=headers))
+        case 413:
+            return problem_response(request, TooLarge())
+    phrase = HTTPStatus(error.status_code).phrase
+    slug, detail = phrase.lower().replace(" ", "-"), str(error.detail)
+    return _document(request, status=error.status_code, slug=slug, title=phrase, detail=detail, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods that the request's address has."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    methods: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        pattern = getattr(context, "path_regex", None)
+        if pattern is not None and pattern.match(path):
+            methods |= context.methods or set()
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+async def _on_stale(request: Request, _error: Exception) -> Response:
+    return problem_response(request, StaleVersion("Somebody else changed the record at the same moment."))
+
+
+async def _on_integrity(request: Request, error: Exception) -> Response:
+    """The last line of defence: every rule is checked before, but only the database sees simultaneous writers."""
+    log.warning("constraint refused a change: %s", error)
+    return problem_response(
+        request, Conflict("The change contradicts another one that was made at the same moment; try again.")
+    )
+
+
+# Classes of SQLSTATE after which the same request may succeed: no connection, a deadlock, no resources, a shutdown.
+_PASSING = ("08", "40", "53", "57")
+
+
+async def _on_database(request: Request, error: Exception) -> Response:
+    log.exception("database error", exc_info=error)
+    unavailable = not isinstance(error, DBAPIError) or (
+        isinstance(error, OperationalError)
+        or error.connection_invalidated
+        or str(getattr(error.orig, "sqlstate", None) or "").startswith(_PASSING)
+    )
+    return problem_response(request, Unavailable(headers={"Retry-After": "1"}) if unavailable else Problem())
+
+
+async def _on_failure(request: Request, error: Exception) -> Response:
+    log.exception("unhandled error", exc_info=error)
+    return problem_response(request, Problem())
+
+
+class _Outermost:
+    """Around the whole application: what the error handlers inside don't see becomes a problem document, too.
+
+    The framework refuses a body that announces to be too large in plain text, and its answer to an unhandled error
+    passes by the middleware that adds the request's id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything else through as it is."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_replaced = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal is_replaced
+            if is_replaced:
+                return
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if "X-Request-ID" not in headers and (request_id := correlation_id.get()):
+                    headers["X-Request-ID"] = request_id
+                if message["status"] == TooLarge.status and headers.get("Content-Type") != MEDIA_TYPE:
+                    is_replaced = True
+                    response = problem_response(Request(scope), TooLarge(headers={"Connection": "close"}))
+                    response.headers["X-Request-ID"] = headers.get("X-Request-ID", "")
+                    await response(scope, receive, send)
+                    return
+            await send(message)
+
+        await self.app(scope, receive, send_problem)
+
+
+def install(app: FastAPI) -> None:
+    """Answers every error of the application with a problem document."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(StaleDataError, _on_stale)
+    app.add_exception_handler(IntegrityError, _on_integrity)
+    for kind in (DBAPIError, NoConnectionLeft, OSError):  # a server that can't be reached is an OSError of the driver
+        app.add_exception_handler(kind, _on_database)
+    app.add_exception_handler(Exception, _on_failure)
+    build = app.build_middleware_stack
+    app.build_middleware_stack = lambda: _Outermost(build())  # type: ignore[method-assign]

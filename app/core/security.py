@@ -1,0 +1,130 @@
+"""Keys: 256-bit random tokens with a role. Only a hash is stored; reading needs none."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import CheckConstraint, String, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Base, Database, DatabaseDep, Instant, now
+from app.core.problems import Forbidden, Unauthorized
+
+PREFIX = "mx_"
+
+
+class Role(StrEnum):
+    """What a key may do; each role may do what the ones before it may."""
+
+    READER = "reader"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+    def covers(self, needed: "Role") -> bool:
+        """Whether this role may do what `needed` may."""
+        ranks = list(Role)
+        return ranks.index(self) >= ranks.index(needed)
+
+
+class Key(Base):
+    """A key as it is stored: its hash, and who it was made for."""
+
+    __tablename__ = "keys"
+    __table_args__ = (
+        CheckConstraint("role IN ('reader', 'editor', 'admin')", name="role"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    role: Mapped[str] = mapped_column(String(10))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=now)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    def is_valid(self) -> bool:
+        """Whether the key is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now())
+
+
+def new_token() -> str:
+    """A token that can't be guessed: 256 random bits behind the prefix that scanners for leaked keys look for."""
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token. A random token needs no slow hash: there is nothing to guess."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+async def create_key(
+    session: AsyncSession, name: str, role: Role, *, token: str | None = None, days: int | None = None
+) -> str:
+    """Stores a new key and gives its token, which is shown this once.
+
+    `days` is how long it is valid; None is for ever. The name must be free.
+    """
+    token = token or new_token()
+    expires_at = None if days is None else now() + timedelta(days=days)
+    session.add(Key(name=name, role=role.value, token_hash=token_hash(token), expires_at=expires_at))
+    await session.flush()
+    return token
+
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="Key",
+    bearerFormat="mx_…",
+    description="A key of the registry, as `Authorization: Bearer mx_…`. Reading needs none; writing needs the role "
+    "`editor` or `admin`.",
+)
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="MIEUX Registry"'}
+
+
+async def _key_of(database: Database, token: str) -> Key:
+    digest = token_hash(token)
+    async with database.look_up() as session:
+        key = await session.scalar(select(Key).where(Key.token_hash == digest))
+    if key is None or not hmac.compare_digest(key.token_hash, digest) or not key.is_valid():
+        raise Unauthorized("The key is unknown, expired or revoked.", headers=_CHALLENGE)
+    return key
+
+
+async def note_use(session: AsyncSession, key: Key) -> None:
+    """Keeps when a key was last used, to the minute, with the change that it was used for."""
+    if key.last_used_at is None or now() - key.last_used_at > timedelta(minutes=1):
+        await session.execute(update(Key).where(Key.id == key.id).values(last_used_at=now()))
+
+
+def require(role: Role) -> Callable[..., Awaitable[Key]]:
+    """A dependency that gives the request's key, when its role covers `role`.
+
+    Raises Unauthorized and Forbidden.
+    """
+
+    async def key_with_role(
+        database: DatabaseDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> Key:
+        if credentials is None:
+            raise Unauthorized(
+                "Send a key as 'Authorization: Bearer mx_…'; an administrator makes one.", headers=_CHALLENGE
+            )
+        key = await _key_of(database, credentials.credentials)
+        if not Role(key.role).covers(role):
+            raise Forbidden(f"This needs the role {role.value}; the key '{key.name}' has {key.role}.")
+        return key
+
+    return key_with_role
+
+
+EditorKey = Annotated[Key, Depends(require(Role.EDITOR))]
+AdminKey = Annotated[Key, Depends(require(Role.ADMIN))]

@@ -1,0 +1,53 @@
+"""The sessions of a request: reading is open to all, and who writes has shown a key."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core.database import DatabaseDep
+from app.core.filters import ReleaseName, answer_as_on
+from app.core.idempotency import claim
+from app.core.security import EditorKey, note_use
+
+Release = Annotated[
+    ReleaseName | None,
+    Query(description="Answer from this release instead of the record as it stands (`/releases` lists them)."),
+]
+
+
+async def _read(request: Request, database: DatabaseDep, release: Release = None) -> AsyncIterator[AsyncConnection]:
+    if release is None:
+        async with database.read() as connection:
+            yield connection
+        return
+    made, engine = await request.app.state.releases.get(release)
+    request.state.release = made.name
+    answer_as_on(made.as_of)
+    async with engine.connect() as connection:
+        yield connection
+
+
+async def _read_live(database: DatabaseDep) -> AsyncIterator[AsyncConnection]:
+    async with database.read() as connection:
+        yield connection
+
+
+async def _write(request: Request, database: DatabaseDep, key: EditorKey) -> AsyncIterator[AsyncSession]:
+    async with database.write() as session:
+        session.sync_session.info["key_name"] = key.name
+        await note_use(session, key)
+        await claim(request, session, key)
+        yield session
+        await session.commit()
+
+
+ReadConnection = Annotated[AsyncConnection, Depends(_read)]
+"""Reads the record, or the release that the request names."""
+
+LiveConnection = Annotated[AsyncConnection, Depends(_read_live)]
+"""Reads what no release holds: history, keys, the releases themselves."""
+
+# The function's scope ends before the answer is sent: a commit that fails becomes a problem, not a broken promise.
+WriteSession = Annotated[AsyncSession, Depends(_write, scope="function")]

@@ -1,0 +1,98 @@
+"""Text that people type: the types of fields, and what makes two spellings of a word equal."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+# NUL can't be stored by PostgreSQL; the other control characters hide things from a reader. Tab and newline stay.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LINE_BREAK = re.compile("[\n\r\u2028\u2029]")
+_WORD = re.compile(r"\w+")
+_QUERY_PART = re.compile(r'"([^"]*)"?|(\S+)')
+
+
+def _printable(text: str) -> str:
+    if found := _CONTROL.search(text):
+        raise PydanticCustomError(
+            "control_character",
+            "the control character U+{code} is not allowed",
+            {"code": f"{ord(found[0]):04X}"},
+        )
+    return text
+
+
+def _one_line(text: str) -> str:
+    if _LINE_BREAK.search(text):
+        raise PydanticCustomError("line_break", "one line of text is expected")
+    return text
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+]
+"""One line: a title or a name, 1 to 300 characters."""
+
+Prose = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
+    AfterValidator(_printable),
+]
+"""Sentences or paragraphs, up to 20,000 characters."""
+
+Query = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_printable)
+]
+"""What a person types into a search box."""
+
+
+def fold(text: str) -> str:
+    """The text without case and accents, so that `Türkiye` and `turkiye` are one word."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+def searchable(texts: Iterable[str | None]) -> str:
+    """The folded words of several texts, each with a space before it; texts are kept apart by a bar."""
+    return " |".join("".join(f" {word}" for word in words(text)) for text in texts if text)
+
+
+def query_patterns(query: str) -> list[str]:
+    """What to look for in a searchable text: for each word its beginning, for each "quoted phrase" its words in order.
+
+    A query without any word (`"---"`) gives no pattern.
+    """
+    patterns = []
+    for phrase, word in _QUERY_PART.findall(query):
+        if phrase and (found := words(phrase)):
+            patterns.append(f" {' '.join(found)}")
+        else:
+            patterns.extend(f" {part}" for part in words(word))
+    return patterns
+
+
+def slugify(title: str, *, otherwise: str, longest: int = 80) -> str:
+    """A title as a part of a URL: lower-case ASCII words joined by hyphens, at most `longest` characters.
+
+    A slug never looks like an id, nor like the filter value `none`: such a one begins with `otherwise`.
+    """
+    ascii_words = re.findall(r"[a-z0-9]+", fold(title.replace("'", "").replace("\u2019", "")))
+    slug = ""
+    for word in ascii_words:
+        if len(slug) + len(word) + 1 > longest:
+            break
+        slug = f"{slug}-{word}" if slug else word
+    if slug == "none" or not re.search("[a-z]", slug):
+        slug = f"{otherwise}-{slug}".rstrip("-")
+    return slug
