@@ -1,0 +1,1 @@
+"""What the record refers to: countries, regions, vocabularies, themes, partners, publications and sources."""

@@ -1,0 +1,123 @@
+"""Countries: ISO 3166-1 codes, UN M49 subregions and EU membership by date. They change with a release, not by editing.
+
+`countries.csv` is the table: names in English, other names and demonyms as prose has them, and the days from and
+through which a country was a member of the EU or what came before it. XK (Kosovo) is user-assigned in ISO 3166-1.
+"""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+
+@dataclass(frozen=True)
+class CountryRow:
+    """One country as the table has it."""
+
+    code: str
+    numeric: str | None
+    name: str
+    subregion: str | None
+    eu_member_from: date | None
+    eu_member_until: date | None
+    aliases: tuple[str, ...]
+    demonyms: tuple[str, ...]
+
+
+def _rows() -> dict[str, CountryRow]:
+    text = resources.files("app.reference").joinpath("countries.csv").read_text("utf-8")
+    return {
+        row["code"]: CountryRow(
+            code=row["code"],
+            numeric=row["numeric"] or None,
+            name=row["name"],
+            subregion=row["subregion"] or None,
+            eu_member_from=_day(row["eu_member_from"]),
+            eu_member_until=_day(row["eu_member_until"]),
+            aliases=tuple(filter(None, row["aliases"].split("|"))),
+            demonyms=tuple(filter(None, row["demonyms"].split("|"))),
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def _day(written: str) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
+COUNTRIES: Final = _rows()
+MEMBER_STATES: Final = tuple(code for code, row in COUNTRIES.items() if row.eu_member_from)
+"""Every country that is or was a member state of the EU."""
+
+SUBREGIONS: Final = {
+    "015": "Northern Africa",
+    "202": "Sub-Saharan Africa",
+    "419": "Latin America and the Caribbean",
+    "021": "Northern America",
+    "143": "Central Asia",
+    "030": "Eastern Asia",
+    "035": "South-eastern Asia",
+    "034": "Southern Asia",
+    "145": "Western Asia",
+    "151": "Eastern Europe",
+    "154": "Northern Europe",
+    "039": "Southern Europe",
+    "155": "Western Europe",
+    "053": "Australia and New Zealand",
+    "054": "Melanesia",
+    "057": "Micronesia",
+    "061": "Polynesia",
+}
+
+
+class CountryRef(BaseModel):
+    """A country where it stands in another record."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    code: str
+    """ISO 3166-1 alpha-2."""
+    name: str
+    """Short English name."""
+
+
+_REFERENCES: Final = {code: CountryRef(code=code, name=row.name) for code, row in COUNTRIES.items()}
+
+
+def country_ref(code: str | None) -> CountryRef | None:
+    """The small object of a country."""
+    return None if code is None else _REFERENCES[code]
+
+
+def country_name(code: str) -> str:
+    """A country's name in English."""
+    return COUNTRIES[code].name
+
+
+def _code(value: Any) -> Any:
+    return value.get("code") if isinstance(value, dict) else value
+
+
+def _known(code: str) -> str:
+    if code not in COUNTRIES:
+        raise PydanticCustomError(
+            "unknown_country",
+            "'{code}' is no ISO 3166-1 alpha-2 code of a country",
+            {"code": code, "allowed": list(COUNTRIES)},
+        )
+    return code
+
+
+CountryCode = Annotated[
+    str,
+    BeforeValidator(_code),
+    AfterValidator(_known),
+    WithJsonSchema(
+        {"type": "string", "title": "Country", "description": "ISO 3166-1 alpha-2 code.", "examples": ["AZ"]}
+    ),
+]
+"""A country in a body: its code, or the small object with the code."""

@@ -1,0 +1,117 @@
+"""How what the record refers to is read."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.filters import Resource
+from app.core.listing import Listing
+from app.reference.countries import COUNTRIES, SUBREGIONS, country_ref
+from app.reference.models import Country, Partner, Publication, Source, Theme
+from app.reference.schemas import (
+    CountryRead,
+    PartnerRead,
+    PublicationRead,
+    SourceRead,
+    SubregionRef,
+    ThemeRead,
+    region_ref,
+)
+from app.selection.graph import COUNTRY_LIST, PARTNER_LIST, THEME_LIST
+
+PUBLICATION_LIST = Resource("/publications", Publication, Publication.id)
+SOURCE_LIST = Resource("/sources", Source, Source.id)
+
+
+def _select_countries(_as_of: date) -> Select[*tuple[Any, ...]]:
+    return select(Country.code)
+
+
+async def _countries(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[CountryRead]:
+    return [_COUNTRIES[row["code"]] for row in rows]
+
+
+def country_read(code: str) -> CountryRead:
+    """A country as its own address shows it."""
+    row = COUNTRIES[code]
+    subregion = SubregionRef(code=row.subregion, name=SUBREGIONS[row.subregion]) if row.subregion else None
+    return CountryRead(
+        code=row.code,
+        name=row.name,
+        subregion=subregion,
+        eu_member_from=row.eu_member_from,
+        eu_member_until=row.eu_member_until,
+        aliases=list(row.aliases),
+        demonyms=list(row.demonyms),
+    )
+
+
+_COUNTRIES = {code: country_read(code) for code in COUNTRIES}
+
+
+def _select_themes(_as_of: date) -> Select[*tuple[Any, ...]]:
+    return select(Theme.slug, Theme.name, Theme.pillar, Theme.description)
+
+
+async def _themes(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[ThemeRead]:
+    return [ThemeRead.model_validate(dict(row)) for row in rows]
+
+
+def _select_partners(_as_of: date) -> Select[*tuple[Any, ...]]:
+    return select(Partner.id, Partner.name, Partner.acronym, Partner.country)
+
+
+async def _partners(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[PartnerRead]:
+    return [PartnerRead.model_validate({**row, "country": country_ref(row["country"])}) for row in rows]
+
+
+def _select_publications(_as_of: date) -> Select[*tuple[Any, ...]]:
+    return select(Publication.id, Publication.title, Publication.languages, Publication.url, Publication.region)
+
+
+async def _publications(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[PublicationRead]:
+    return [PublicationRead.model_validate({**row, "region": region_ref(row["region"])}) for row in rows]
+
+
+def _select_sources(_as_of: date) -> Select[*tuple[Any, ...]]:
+    return select(Source.id, Source.title, Source.publisher, Source.url, Source.as_of, Source.funder)
+
+
+async def _sources(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[SourceRead]:
+    return [SourceRead.model_validate(dict(row)) for row in rows]
+
+
+COUNTRIES_LISTING = Listing(
+    COUNTRY_LIST,
+    CountryRead,
+    _select_countries,
+    _countries,
+    {"code": Country.code, "name": Country.name, "subregion": func.coalesce(Country.subregion, "")},
+)
+THEMES_LISTING = Listing(
+    THEME_LIST,
+    ThemeRead,
+    _select_themes,
+    _themes,
+    {"slug": Theme.slug, "name": Theme.name, "pillar": Theme.pillar},
+)
+PARTNERS_LISTING = Listing(
+    PARTNER_LIST,
+    PartnerRead,
+    _select_partners,
+    _partners,
+    {"id": Partner.id, "name": func.lower(Partner.name), "country": func.coalesce(Partner.country, "")},
+)
+PUBLICATIONS_LISTING = Listing(
+    PUBLICATION_LIST,
+    PublicationRead,
+    _select_publications,
+    _publications,
+    {"id": Publication.id, "title": func.lower(Publication.title)},
+)
+SOURCES_LISTING = Listing(
+    SOURCE_LIST, SourceRead, _select_sources, _sources, {"id": Source.id, "title": func.lower(Source.title)}
+)

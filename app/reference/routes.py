@@ -1,0 +1,124 @@
+"""The routes of what is read only: countries, regions and vocabularies."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy import select
+
+from app.actions.models import Action
+from app.core.caching import fixed_answer, state_validator
+from app.core.editing import LIST_ERRORS, READ_ERRORS, known_parameters
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page, page_response, page_url
+from app.core.problems import NotFound, invalid_parameter
+from app.core.sessions import ReadConnection
+from app.reference.countries import COUNTRIES
+from app.reference.queries import COUNTRIES_LISTING, country_read
+from app.reference.schemas import CountryRead, RegionRead, VocabularyItem
+from app.reference.vocabularies import VOCABULARIES, Region, label_of
+from app.selection.filters import LinkedFilters
+from app.selection.graph import ACTION
+
+READING = [Depends(known_parameters)]
+countries = APIRouter(prefix="/countries", tags=["Countries"], dependencies=READING)
+regions = APIRouter(prefix="/regions", tags=["Regions"], dependencies=READING)
+vocabularies = APIRouter(prefix="/vocabularies", tags=["Vocabularies"], dependencies=READING)
+
+
+class CountryQuery(ListQuery, LinkedFilters):
+    """What the list of countries can be asked."""
+
+    sort: Annotated[str, Sorting("name", "code", "subregion")] = "name"
+    fields: Annotated[str, FieldsOf(CountryRead)] | None = None
+
+
+@countries.get("", response_model=Page[CountryRead], responses=LIST_ERRORS)
+async def list_countries(
+    request: Request, connection: ReadConnection, query: Annotated[CountryQuery, Query()]
+) -> Response:
+    """All countries of ISO 3166-1, by name. With a filter, or `has_actions=true`: the partner countries of matching
+    actions."""
+    return await fetch_page(request, connection, ACTION, COUNTRIES_LISTING, query)
+
+
+@countries.get("/{code}", response_model=CountryRead, responses=READ_ERRORS)
+async def get_country(
+    request: Request,
+    code: Annotated[str, Path(description="ISO 3166-1 alpha-2.", examples=["KG"])],
+) -> Response:
+    """A country with its other names and its time as a member state of the EU."""
+    if code not in COUNTRIES:
+        raise NotFound(f"'{code}' is no ISO 3166-1 alpha-2 code of a country.")
+    return fixed_answer(request, country_read(code))
+
+
+class RegionQuery(ListQuery, LinkedFilters):
+    """What the list of regions can be asked."""
+
+    sort: Annotated[str, Sorting("slug")] = "slug"
+    fields: Annotated[str, FieldsOf(RegionRead)] | None = None
+
+
+def _region(slug: str) -> RegionRead:
+    return RegionRead(slug=Region(slug), name=label_of(slug))
+
+
+@regions.get("", response_model=Page[RegionRead], responses=LIST_ERRORS)
+async def list_regions(
+    request: Request, connection: ReadConnection, query: Annotated[RegionQuery, Query()]
+) -> Response:
+    """The facility's regions. With a filter, or `has_actions=true`: those of matching actions."""
+    known = await state_validator(request, connection)
+    if known.is_known:
+        return known.not_modified()
+    selection = query.selection()
+    await selection.check(connection)
+    slugs = sorted(Region, reverse=query.sort.startswith("-"))
+    if selection.values or selection.linked_only:
+        statement = select(Action.region).where(*selection.root_conditions(ACTION)).distinct()
+        matching = set(await connection.scalars(statement))
+        slugs = [slug for slug in slugs if slug in matching]
+    if query.cursor is not None:
+        raise invalid_parameter("cursor", "bad-cursor", "this short list is paged by offset")
+    begin, end = query.offset, query.offset + query.limit
+    page: Page[Any] = Page[RegionRead](
+        items=[_region(slug) for slug in slugs[begin:end]],
+        total=len(slugs),
+        limit=query.limit,
+        offset=begin,
+        next=page_url(request, offset=str(end)) if end < len(slugs) else None,
+        previous=page_url(request, offset=str(max(begin - query.limit, 0))) if 0 < begin <= len(slugs) else None,
+        release=query.release,
+    )
+    return page_response(request, page, query.fields, known)
+
+
+@regions.get("/{slug}", response_model=RegionRead, responses=READ_ERRORS)
+async def get_region(
+    request: Request,
+    slug: Annotated[str, Path(description="The slug of the region.", examples=["asia"])],
+) -> Response:
+    """A region of the facility."""
+    if slug not in list(Region):
+        raise NotFound(f"There is no region '{slug}'.")
+    return fixed_answer(request, _region(slug))
+
+
+def _items(name: str) -> list[VocabularyItem]:
+    return [VocabularyItem(value=member.value, label=label_of(member)) for member in VOCABULARIES[name]]
+
+
+@vocabularies.get("", response_model=dict[str, list[VocabularyItem]], responses=LIST_ERRORS)
+async def list_vocabularies(request: Request) -> Response:
+    """Every closed vocabulary: its values, each with its label."""
+    return fixed_answer(request, {name: _items(name) for name in VOCABULARIES})
+
+
+@vocabularies.get("/{name}", response_model=list[VocabularyItem], responses=READ_ERRORS)
+async def get_vocabulary(
+    request: Request,
+    name: Annotated[str, Path(description="The name of the vocabulary.", examples=["activity_type"])],
+) -> Response:
+    """One closed vocabulary."""
+    if name not in VOCABULARIES:
+        raise NotFound(f"There is no vocabulary '{name}'; there are {', '.join(VOCABULARIES)}.")
+    return fixed_answer(request, _items(name))

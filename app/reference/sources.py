@@ -1,0 +1,83 @@
+"""The routes of sources."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from app.core.editing import (
+    CHANGE_ERRORS,
+    CREATE_ERRORS,
+    DELETE_ERRORS,
+    LIST_ERRORS,
+    READ_ERRORS,
+    EditSession,
+    IfMatch,
+    create_record,
+    delete_record,
+    known_parameters,
+    patch_record,
+    read_record,
+    replace_record,
+)
+from app.core.idempotency import IdempotencyKey
+from app.core.listing import FieldsOf, Page, PlainQuery, Sorting, fetch_page
+from app.core.sessions import ReadConnection
+from app.reference.editing import SOURCE_EDITING
+from app.reference.queries import SOURCES_LISTING
+from app.reference.schemas import RecordId, SourceCreate, SourcePatch, SourceRead
+from app.selection.graph import ACTION
+
+router = APIRouter(prefix="/sources", tags=["Sources"], dependencies=[Depends(known_parameters)])
+
+SourceId = Annotated[RecordId, Path(description="The id of the source.", examples=[1])]
+
+
+class SourceQuery(PlainQuery):
+    """What the list of sources can be asked."""
+
+    sort: Annotated[str, Sorting("id", "title")] = "title"
+    fields: Annotated[str, FieldsOf(SourceRead)] | None = None
+
+
+@router.get("", response_model=Page[SourceRead], responses=LIST_ERRORS)
+async def list_sources(
+    request: Request, connection: ReadConnection, query: Annotated[SourceQuery, Query()]
+) -> Response:
+    """Sources in which the facts of the record were read, by title."""
+    return await fetch_page(request, connection, ACTION, SOURCES_LISTING, query)
+
+
+@router.get("/{id}", response_model=SourceRead, responses=READ_ERRORS)
+async def get_source(request: Request, id: SourceId, connection: ReadConnection) -> Response:
+    """A source, with the `ETag` that a change of it needs."""
+    return await read_record(request, connection, SOURCE_EDITING, id)
+
+
+@router.post("", status_code=201, response_model=SourceRead, responses=CREATE_ERRORS)
+async def create_source(
+    request: Request, session: EditSession, body: SourceCreate, _idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Adds a source, which actions can then name."""
+    return await create_record(request, session, SOURCE_EDITING, body)
+
+
+@router.put("/{id}", response_model=SourceRead, responses=CHANGE_ERRORS)
+async def replace_source(
+    request: Request, id: SourceId, session: EditSession, body: SourceCreate, if_match: IfMatch = None
+) -> Response:
+    """Sets every field of a source: what is left out is emptied. The body may be a source as it was read."""
+    return await replace_record(request, session, SOURCE_EDITING, id, body, if_match)
+
+
+@router.patch("/{id}", response_model=SourceRead, responses=CHANGE_ERRORS)
+async def update_source(
+    request: Request, id: SourceId, session: EditSession, body: SourcePatch, if_match: IfMatch = None
+) -> Response:
+    """Changes the fields of a source that the body names (JSON Merge Patch): what is absent stays, null empties."""
+    return await patch_record(request, session, SOURCE_EDITING, id, body, if_match)
+
+
+@router.delete("/{id}", status_code=204, responses=DELETE_ERRORS)
+async def delete_source(id: SourceId, session: EditSession, if_match: IfMatch = None) -> None:
+    """Deletes a source that no action names. Otherwise the answer is 409 and says how many do."""
+    await delete_record(session, SOURCE_EDITING, id, if_match)
