@@ -1,0 +1,142 @@
+"""The routes of actions."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.actions.detail import ActionDetail
+from app.actions.editing import ACTION_EDITING
+from app.actions.models import Action
+from app.actions.queries import ACTIONS_LISTING
+from app.actions.schemas import ActionCreate, ActionPatch, ActionRead
+from app.core.editing import (
+    CHANGE_ERRORS,
+    CREATE_ERRORS,
+    DELETE_ERRORS,
+    LIST_ERRORS,
+    MAX_BATCH,
+    READ_ERRORS,
+    Added,
+    Batch,
+    EditSession,
+    IfMatch,
+    create_batch,
+    create_record,
+    delete_record,
+    known_parameters,
+    patch_record,
+    read_record,
+    replace_record,
+)
+from app.core.filters import AsOf
+from app.core.idempotency import IdempotencyKey
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page
+from app.core.problems import NotFound
+from app.core.sessions import ReadConnection
+from app.selection.filters import RecordFilters
+from app.selection.graph import ACTION
+
+router = APIRouter(prefix="/actions", tags=["Actions"], dependencies=[Depends(known_parameters)])
+
+
+_ID = re.compile("[1-9][0-9]{0,8}")
+Named = Annotated[str, Path(description="The id or the slug of the action.", max_length=100, examples=["1"])]
+
+
+async def _key(database: AsyncConnection | AsyncSession, named: str) -> int:
+    """The id of an action that is named by id or slug.
+
+    Raises NotFound.
+    """
+    condition = Action.id == int(named) if _ID.fullmatch(named) else Action.slug == named
+    key = await database.scalar(select(Action.id).where(condition)) if named.isprintable() else None
+    if key is None:
+        raise NotFound(f"There is no action '{named}'.")
+    return key
+
+
+async def _key_to_read(connection: ReadConnection, action: Named) -> int:
+    return await _key(connection, action)
+
+
+async def _key_to_edit(session: EditSession, action: Named) -> int:
+    """Looks in the session that will write: a second connection might wait for this one, and a replica lags behind."""
+    return await _key(session, action)
+
+
+ActionKey = Annotated[int, Depends(_key_to_read)]
+EditedActionKey = Annotated[int, Depends(_key_to_edit, scope="function")]
+
+
+class ActionQuery(ListQuery, RecordFilters):
+    """What the list of actions can be asked."""
+
+    sort: Annotated[str, Sorting("start", "end", "title", "created_at", "updated_at", "id")] = "-start"
+    fields: Annotated[str, FieldsOf(ActionRead)] | None = None
+
+
+@router.get("", response_model=Page[ActionRead], responses=LIST_ERRORS)
+async def list_actions(
+    request: Request, connection: ReadConnection, query: Annotated[ActionQuery, Query()]
+) -> Response:
+    """Actions, those that began last first, each with its countries, themes, partners and counts. Every filter narrows
+    the list; `next` leads through it."""
+    return await fetch_page(request, connection, ACTION, ACTIONS_LISTING, query)
+
+
+@router.get("/{action}", response_model=ActionDetail, responses=READ_ERRORS)
+async def get_action(request: Request, action: ActionKey, connection: ReadConnection, as_of: AsOf = None) -> Response:
+    """An action by its id or slug, with its activities, deployments and outputs, and with the `ETag` that a change of
+    it needs. `as_of` judges each status on another day."""
+    return await read_record(request, connection, ACTION_EDITING, action, as_of=as_of)
+
+
+@router.post("", status_code=201, response_model=ActionDetail, responses=CREATE_ERRORS)
+async def create_action(
+    request: Request, session: EditSession, body: ActionCreate, _idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Adds an action. Countries, themes and partners are named by bare code, slug or id, or by the object as it is
+    read. An equal title is no conflict: the slug gets a number."""
+    return await create_record(request, session, ACTION_EDITING, body)
+
+
+@router.post(
+    "/batch",
+    status_code=201,
+    response_model=Added[ActionRead],
+    responses=CREATE_ERRORS,
+    max_body_size=MAX_BATCH,
+)
+async def create_actions(
+    session: EditSession, body: Batch[ActionCreate], _idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Adds up to 1,000 actions together, all or none. What is wrong is told for each record, by its pointer."""
+    return await create_batch(session, ACTION_EDITING, body.items)
+
+
+@router.put("/{action}", response_model=ActionDetail, responses=CHANGE_ERRORS)
+async def replace_action(
+    request: Request, action: EditedActionKey, session: EditSession, body: ActionCreate, if_match: IfMatch = None
+) -> Response:
+    """Sets every field of an action: what is left out is emptied, and the slug stays. The body may be an action as it
+    was read: what the registry derives is passed over, and so are its activities, deployments and outputs."""
+    return await replace_record(request, session, ACTION_EDITING, action, body, if_match)
+
+
+@router.patch("/{action}", response_model=ActionDetail, responses=CHANGE_ERRORS)
+async def update_action(
+    request: Request, action: EditedActionKey, session: EditSession, body: ActionPatch, if_match: IfMatch = None
+) -> Response:
+    """Changes the fields of an action that the body names (JSON Merge Patch): what is absent stays, null empties, a
+    list is replaced whole. A field that the registry derives is refused."""
+    return await patch_record(request, session, ACTION_EDITING, action, body, if_match)
+
+
+@router.delete("/{action}", status_code=204, responses=DELETE_ERRORS)
+async def delete_action(action: EditedActionKey, session: EditSession, if_match: IfMatch = None) -> None:
+    """Deletes an action with its activities, deployments and outputs. While a later action follows it, the answer is
+    409."""
+    await delete_record(session, ACTION_EDITING, action, if_match)

@@ -1,0 +1,54 @@
+"""How activities are read."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.activities.models import Activity
+from app.activities.schemas import ActivityRead
+from app.core.listing import Listing
+from app.reference.countries import country_ref
+from app.selection.graph import ACTIVITY_LIST, activity_status
+
+
+def _select_activities(as_of: date) -> Select[*tuple[Any, ...]]:
+    return select(
+        Activity.id,
+        Activity.action,
+        Activity.position,
+        Activity.type,
+        Activity.title,
+        Activity.description,
+        Activity.start,
+        Activity.end,
+        Activity.place,
+        Activity.country,
+        Activity.sessions,
+        activity_status(as_of).label("status"),
+        Activity.source_quote,
+    )
+
+
+async def _activities(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[ActivityRead]:
+    return [ActivityRead.model_validate({**row, "country": country_ref(row["country"])}) for row in rows]
+
+
+ACTIVITIES_LISTING = Listing(
+    ACTIVITY_LIST,
+    ActivityRead,
+    _select_activities,
+    _activities,
+    {
+        "id": Activity.id,
+        "action": Activity.action,
+        "position": Activity.position,
+        "start": Activity.start_first_day,
+        "end": Activity.end_last_day,
+        "type": Activity.type,
+        "title": func.lower(Activity.title),
+        "updated_at": Activity.updated_at,
+    },
+)

@@ -1,0 +1,1 @@
+"""Deployments: the experts sent for an action, by country and kind of organisation, never by name."""

@@ -1,0 +1,1 @@
+"""Outputs: the reports, handbooks, strategies and so on that actions produced."""

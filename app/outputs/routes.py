@@ -1,0 +1,105 @@
+"""The routes of outputs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from app.core.editing import (
+    CHANGE_ERRORS,
+    CREATE_ERRORS,
+    DELETE_ERRORS,
+    LIST_ERRORS,
+    MAX_BATCH,
+    READ_ERRORS,
+    Added,
+    Batch,
+    EditSession,
+    IfMatch,
+    create_batch,
+    create_record,
+    delete_record,
+    known_parameters,
+    patch_record,
+    read_record,
+    replace_record,
+)
+from app.core.idempotency import IdempotencyKey
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page
+from app.core.sessions import ReadConnection
+from app.outputs.editing import OUTPUT_EDITING
+from app.outputs.queries import OUTPUTS_LISTING
+from app.outputs.schemas import OutputCreate, OutputPatch, OutputRead
+from app.reference.schemas import RecordId
+from app.selection.filters import RecordFilters
+from app.selection.graph import ACTION
+
+router = APIRouter(prefix="/outputs", tags=["Outputs"], dependencies=[Depends(known_parameters)])
+
+OutputId = Annotated[RecordId, Path(description="The id of the output.", examples=[1])]
+
+
+class OutputQuery(ListQuery, RecordFilters):
+    """What the list of outputs can be asked."""
+
+    sort: Annotated[str, Sorting("action", "kind", "title", "published", "updated_at", "id")] = "action"
+    fields: Annotated[str, FieldsOf(OutputRead)] | None = None
+
+
+@router.get("", response_model=Page[OutputRead], responses=LIST_ERRORS)
+async def list_outputs(
+    request: Request, connection: ReadConnection, query: Annotated[OutputQuery, Query()]
+) -> Response:
+    """Outputs, action by action: the reports, handbooks, strategies and other products that actions left behind.
+    Filters keep the outputs of matching actions."""
+    return await fetch_page(request, connection, ACTION, OUTPUTS_LISTING, query)
+
+
+@router.get("/{id}", response_model=OutputRead, responses=READ_ERRORS)
+async def get_output(request: Request, id: OutputId, connection: ReadConnection) -> Response:
+    """An output, with the `ETag` that a change of it needs."""
+    return await read_record(request, connection, OUTPUT_EDITING, id)
+
+
+@router.post("", status_code=201, response_model=OutputRead, responses=CREATE_ERRORS)
+async def create_output(
+    request: Request, session: EditSession, body: OutputCreate, _idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Adds an output to an action."""
+    return await create_record(request, session, OUTPUT_EDITING, body)
+
+
+@router.post(
+    "/batch",
+    status_code=201,
+    response_model=Added[OutputRead],
+    responses=CREATE_ERRORS,
+    max_body_size=MAX_BATCH,
+)
+async def create_outputs(
+    session: EditSession, body: Batch[OutputCreate], _idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Adds up to 1,000 outputs together, all or none. What is wrong is told for each record, by its pointer."""
+    return await create_batch(session, OUTPUT_EDITING, body.items)
+
+
+@router.put("/{id}", response_model=OutputRead, responses=CHANGE_ERRORS)
+async def replace_output(
+    request: Request, id: OutputId, session: EditSession, body: OutputCreate, if_match: IfMatch = None
+) -> Response:
+    """Sets every field of an output: what is left out is emptied. The body may be an output as it was read."""
+    return await replace_record(request, session, OUTPUT_EDITING, id, body, if_match)
+
+
+@router.patch("/{id}", response_model=OutputRead, responses=CHANGE_ERRORS)
+async def update_output(
+    request: Request, id: OutputId, session: EditSession, body: OutputPatch, if_match: IfMatch = None
+) -> Response:
+    """Changes the fields of an output that the body names (JSON Merge Patch): what is absent stays, null empties, a
+    list is replaced whole."""
+    return await patch_record(request, session, OUTPUT_EDITING, id, body, if_match)
+
+
+@router.delete("/{id}", status_code=204, responses=DELETE_ERRORS)
+async def delete_output(id: OutputId, session: EditSession, if_match: IfMatch = None) -> None:
+    """Deletes an output. Its action stays."""
+    await delete_record(session, OUTPUT_EDITING, id, if_match)
