@@ -1,0 +1,232 @@
+"""What a figure counts, in words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.aggregates import Dimension, Question
+from app.core.filters import NONE, Link
+from app.insight.catalogue import DIMENSIONS
+from app.selection.graph import ACTIVITIES, COUNTRIES, DEPLOYMENTS, PARTNERS, THEMES
+
+# One linked record, and several of them.
+_LINKED = {
+    THEMES: ("a theme", "themes"),
+    COUNTRIES: ("a partner country", "partner countries"),
+    PARTNERS: ("a partner", "partners"),
+    ACTIVITIES: ("an activity", "activities"),
+    DEPLOYMENTS: ("a deployment", "deployments"),
+}
+
+# One of the records that a measure counts.
+_COUNTED = {
+    "actions": "an action",
+    "activities": "an activity",
+    "deployments": "a deployment",
+    "experts": "a deployment",
+    "countries": "a country",
+    "outputs": "an output",
+}
+
+# Under which keys of a dimension an action counts, and any other record through its action or, for a country, actions.
+_UNDER = {
+    "theme": ("under each of its themes", "under each theme of {actions}"),
+    "pillar": ("under each pillar of its themes", "under each pillar of {action_s} themes"),
+    "country": ("under each of its partner countries", "under each partner country of {actions}"),
+    "subregion": (
+        "under each subregion of its partner countries",
+        "under each subregion of {action_s} partner countries",
+    ),
+    "region": ("under its region", "under each region of {actions}"),
+    "partner": ("under each of its partners", "under each partner of {actions}"),
+    "status": ("under its status", "under each status of {actions}"),
+    "start_year": ("in the year in which it began", "in each year in which {one_action} began"),
+    "active_year": ("in each year in which it ran", "in each year in which {one_action} ran"),
+    "activity_type": ("under each type of its activities", "under each type of {action_s} activities"),
+    "activity_year": (
+        "in each year in which one of its activities took place",
+        "in each year in which one of {action_s} activities took place",
+    ),
+    "activity_country": (
+        "under each country in which one of its activities was held",
+        "under each country in which one of {action_s} activities was held",
+    ),
+    "sending_country": (
+        "under each sending country of its deployments",
+        "under each sending country of {action_s} deployments",
+    ),
+    "member_state": (
+        "under each member state that its deployments came from",
+        "under each member state that {action_s} deployments came from",
+    ),
+    "eu_member": (
+        "under each kind of sender of its deployments (member state or not)",
+        "under each kind of sender of {action_s} deployments (member state or not)",
+    ),
+    "organisation_type": (
+        "under each organisation type of its deployments",
+        "under each organisation type of {action_s} deployments",
+    ),
+}
+_THROUGH_ACTION = {"actions": "its action", "action_s": "its action's", "one_action": "its action"}
+_THROUGH_ACTIONS = {"actions": "its actions", "action_s": "its actions'", "one_action": "one of its actions"}
+
+_MEMBERSHIP = (
+    "membership of the EU is that on the first day of the activity, or of the action where the activity or its day is "
+    "not known"
+)
+
+
+async def define(connection: AsyncConnection, question: Question) -> str:
+    """A sentence that says what is counted, of what, and what may be counted more than once."""
+    return _Definition(question, await _open_labels(connection, question)).sentence()
+
+
+async def _open_labels(connection: AsyncConnection, question: Question) -> dict[str, dict[str, str]]:
+    """By parameter, the labels of the values in open vocabularies."""
+    labels: dict[str, dict[str, str]] = {}
+    for name, values in question.selection.values.items():
+        dimension = DIMENSIONS.get(name)
+        if dimension is None or dimension.lookup is None:
+            continue
+        key, label = dimension.lookup
+        wanted = [key.type.python_type(value) for value in values if value != NONE]
+        rows = (await connection.execute(select(key, label).where(key.in_(wanted)))).all()
+        labels[name] = {str(found): text for found, text in rows}
+    return labels
+
+
+@dataclass(frozen=True)
+class _Definition:
+    """The parts of the sentence."""
+
+    question: Question
+    labels: Mapping[str, Mapping[str, str]]
+
+    def sentence(self) -> str:
+        """What is counted; then, after semicolons, what a reader of the rows has to know."""
+        measure, by = self.question.measure, self.question.by
+        records = f"{measure.noun}{self._kept()}"
+        subject = f"Distinct {records}"
+        if measure.summed is not None:
+            subject = f"Stated numbers of experts, summed over distinct {records}"
+        comma = "," if self.question.selection.values or measure.summed is not None else ""
+        per = " and per ".join(map(self._noun, by))
+        return f"{'; '.join([f'{subject}{comma} per {per}', *self._caveats()])}."
+
+    def _noun(self, dimension: Dimension) -> str:
+        of_other = dimension.link is None and self.question.measure.resource.link is not None
+        return f"{dimension.noun} of the action" if of_other else dimension.noun
+
+    # -- what is kept --
+
+    def _kept(self) -> str:
+        """The filters on the counted record, then those on its action."""
+        own = self.question.measure.resource.link
+        on_actions = [*self._modifiers(None), *self._links(besides=own)]
+        if own is None:
+            return _preceded(" ", _enumerated(on_actions))
+        kept = self._only() if own is COUNTRIES else ""
+        kept += _preceded(" ", _enumerated(self._modifiers(own)))
+        # A country is counted because an action has it; any other record belongs to one anyway.
+        action = _preceded(" of actions ", _enumerated(on_actions)) or (" of actions" if own is COUNTRIES else "")
+        return f"{kept},{action}" if kept and action else kept + action
+
+    def _modifiers(self, link: Link | None) -> list[str]:
+        """What the filters on a record say of it."""
+        return [self._phrase(name) or f"without {name.replace('_', ' ')}" for name in self._filtered(link, names=False)]
+
+    def _only(self) -> str:
+        """The countries that are named, for a figure of countries."""
+        named = [self._named(name) for name in self._filtered(COUNTRIES, names=True)]
+        return "".join(f" (only {countries})" if countries else " (none)" for countries in named)
+
+    def _links(self, *, besides: Link | None) -> Iterator[str]:
+        """For each filtered link, which linked record an action has to have."""
+        for link in self.question.selection.links():
+            if link is not besides:
+                yield self._linked(link)
+
+    def _linked(self, link: Link) -> str:
+        record, _ = _LINKED[link]
+        noun = record.partition(" ")[2]
+        named = [self._named(name) for name in self._filtered(link, names=True)]
+        phrases = [self._phrase(name) for name in self._filtered(link, names=False)]
+        alternatives = []
+        if all([*named, *phrases]):
+            record = f"the {noun} {named[0]}" if named else record
+            alternatives.append(f"with {record}{_preceded(' ', _enumerated(phrases))}")
+        if self.question.selection.accepts_unlinked(link):
+            alternatives.append(f"without any {noun}")
+        return " or ".join(alternatives) or f"both with and without {record}"
+
+    def _filtered(self, link: Link | None, *, names: bool) -> list[str]:
+        """The given filters of a link: those whose values name the record itself, or the others."""
+        selection = self.question.selection
+        filters = ((name, selection.filters[name]) for name in selection.values)
+        return [name for name, item in filters if item.link is link and (not item.phrase) == names]
+
+    def _named(self, name: str) -> str:
+        """The values of a filter: "Estonia, Germany or the Netherlands"; empty when there is only `none`."""
+        item = self.question.selection.filters[name]
+        known = self.labels.get(name)
+        given = [value for value in self.question.selection.values[name] if value != NONE]
+        return _enumerated([known[value] if known else item.labels(value) for value in given], "or")
+
+    def _phrase(self, name: str) -> str:
+        """A filter as words; empty when no linked record can pass it."""
+        item, selection = self.question.selection.filters[name], self.question.selection
+        named = self._named(name)
+        alternatives = [item.phrase.format(named)] if named else []
+        if NONE in selection.values[name] and item.without:
+            alternatives.append(item.without)
+        day = f" on {selection.as_of.isoformat()}" if item.by_day else ""
+        return f"{' or '.join(alternatives)}{day}" if alternatives else ""
+
+    # -- what has to be known --
+
+    def _caveats(self) -> Iterator[str]:
+        by, selection = self.question.by, self.question.selection
+        if places := [place for dimension in by if (place := self._places(dimension))]:
+            yield f"{_COUNTED[self.question.measure.name]} counts once {' and '.join(places)}"
+        own = self.question.measure.resource.link
+        links = [dimension.link for dimension in by if dimension.link not in (None, own)]
+        if len(links) == 2 and links[0] is links[1]:
+            record = _LINKED[links[0]][0].partition(" ")[2]
+            yield f"both are read from the same {record}"
+        for link in dict.fromkeys(links):
+            if link in selection.links():
+                yield f"rows show only {_LINKED[link][1]} that the filters keep"
+        if any(dimension.is_spread and dimension.filter in selection.values for dimension in by):
+            yield "rows show only years that the filters keep"
+        if {"member_state", "eu_member"} & {*selection.values, *(dimension.name for dimension in by)}:
+            yield _MEMBERSHIP
+        if any(dimension.name == "status" for dimension in by):
+            yield f"status is that on {selection.as_of.isoformat()}"
+        if self.question.measure.summed is not None:
+            yield "a deployment without a stated number adds nothing"
+
+    def _places(self, dimension: Dimension) -> str:
+        """Where a record counts under a dimension that it may have several values of; else nothing."""
+        own = self.question.measure.resource
+        of_action, through = _UNDER[dimension.name]
+        if dimension.link is own.link:
+            took_place = "in each year in which it took place"
+            return "" if not dimension.is_spread else of_action if own.link is None else took_place
+        if own.link is None:
+            return of_action
+        if own.is_shared:
+            return through.format_map(_THROUGH_ACTIONS)
+        return through.format_map(_THROUGH_ACTION) if dimension.link is not None or dimension.is_spread else ""
+
+
+def _enumerated(parts: Sequence[str], conjunction: str = "and") -> str:
+    """Several parts as prose lists them: "a, b and c"."""
+    return f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def _preceded(before: str, text: str) -> str:
+    """The text with what stands before it; nothing when there is no text."""
+    return f"{before}{text}" if text else ""

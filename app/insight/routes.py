@@ -1,0 +1,133 @@
+"""The routes of figures."""
+
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.aggregates import Question
+from app.core.caching import state_validator
+from app.core.editing import LIST_ERRORS
+from app.core.problems import invalid_parameter
+from app.core.sessions import ReadConnection
+from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
+from app.insight.definitions import define
+from app.insight.schemas import Aggregate, AggregateCell, AggregateRow, AggregateTotals
+from app.selection.filters import RecordFilters
+from app.selection.graph import ACTION
+
+router = APIRouter(prefix="/aggregates", tags=["Aggregates"])
+
+MeasureName = StrEnum("MeasureName", {name.upper(): name for name in MEASURES})  # type: ignore[misc]
+DimensionName = StrEnum("DimensionName", {name.upper(): name for name in DIMENSIONS})  # type: ignore[misc]
+
+
+class PresetQuery(RecordFilters):
+    """What a figure can be asked, beside what it counts."""
+
+    include_empty: bool = False
+    """Adds a row of zero for every known value that no record has."""
+
+
+class AggregateQuery(PresetQuery):
+    """What a figure counts, and per what."""
+
+    measure: Annotated[MeasureName, Field(examples=["deployments"])]
+    """What is counted. `experts` is the sum of the numbers that the sources state."""
+    by: Annotated[list[DimensionName], Field(min_length=1, max_length=2, examples=[["member_state"]])]
+    """One or two dimensions, the parameter repeated."""
+
+
+@lru_cache(4096)
+def _cell(key: str | None, label: str) -> AggregateCell:
+    # A figure of two dimensions has thousands of cells, of a few dozen values.
+    return AggregateCell(key=key, label=label)
+
+
+async def _answer(
+    request: Request, connection: AsyncConnection, measure: str, by: tuple[str, ...], query: PresetQuery
+) -> Response:
+    known = await state_validator(request, connection)
+    if known.is_known:
+        return known.not_modified()
+    selection = query.selection()
+    await selection.check(connection)
+    question = Question(
+        ACTION,
+        MEASURES[measure],
+        tuple(DIMENSIONS[name] for name in by),
+        selection,
+        query.include_empty,
+    )
+    figure = await question.answer(connection)
+    aggregate = Aggregate(
+        measure=measure,
+        by=list(by),
+        filters={name: list(values) for name, values in selection.values.items()},
+        as_of=selection.as_of,
+        definition=await define(connection, question),
+        rows=[
+            AggregateRow(
+                value=row.value,
+                href=row.href,
+                **{name: _cell(cell.key, cell.label) for name, cell in zip(by, row.cells, strict=True)},
+            )
+            for row in figure.rows
+        ],
+        totals=AggregateTotals(
+            distinct=figure.distinct,
+            sum_of_rows=figure.sum_of_rows,
+            counted_more_than_once=figure.sum_of_rows - figure.distinct,
+            unassigned=figure.unassigned,
+            href=figure.href,
+        ),
+        **({} if query.release is None else {"release": query.release}),
+    )
+    content = aggregate.__pydantic_serializer__.to_json(aggregate, exclude_unset=True)
+    return Response(content, media_type="application/json", headers=known.headers)
+
+
+@router.get("", response_model=Aggregate, responses=LIST_ERRORS, response_model_exclude_unset=True)
+async def get_aggregate(
+    request: Request, connection: ReadConnection, query: Annotated[AggregateQuery, Query()]
+) -> Response:
+    """Any figure: a measure per one or two dimensions, over the records that the filters keep.
+
+    - Counts are of **distinct** records: an action with two themes is one action, in two rows.
+    - Each row's `href` is the list of its records; its `total` is the row's `value`.
+    - Records without a value form the row with the key `null`.
+    - `sum_of_rows - counted_more_than_once = distinct`, and `distinct` is the total of the list that is not split.
+    - Two dimensions of one link (`theme` and `pillar`, say) are read from the same linked record.
+    """
+    if len(set(query.by)) < len(query.by):
+        raise invalid_parameter("by", "repeated", "a dimension is named twice", list(DIMENSIONS))
+    return await _answer(request, connection, query.measure, tuple(query.by), query)
+
+
+def _add_preset(preset: Preset) -> None:
+    async def get_preset(
+        request: Request, connection: ReadConnection, query: Annotated[PresetQuery, Query()]
+    ) -> Response:
+        return await _answer(request, connection, preset.measure, preset.by, query)
+
+    per = " and ".join(f"`{name}`" for name in preset.by)
+    documented: dict[str, Any] = {
+        "name": f"get_{preset.name.replace('-', '_')}",
+        "summary": preset.name.replace("-", " ").capitalize(),
+        "description": f"{preset.about} A preset: `measure={preset.measure}` by {per}, with any filter.",
+    }
+    router.add_api_route(
+        f"/{preset.name}",
+        get_preset,
+        response_model=Aggregate,
+        response_model_exclude_unset=True,
+        responses=LIST_ERRORS,
+        **documented,
+    )
+
+
+for _preset in PRESETS.values():
+    _add_preset(_preset)
