@@ -1,0 +1,73 @@
+"""Backups: everything that the database holds, in one SQLite file, from either kind of database into either."""
+
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from app import schema
+from app.core.copying import replace_tables, write_copy
+from app.core.database import Database
+from app.tables import metadata
+
+
+class BackupRefused(RuntimeError):
+    """The file or the database is not what a restore needs."""
+
+
+async def backup(database: Database, file: Path) -> dict[str, int]:
+    """Writes everything into a new file, as of one moment, while others go on writing; gives the rows per table.
+
+    Raises BackupRefused when the file exists.
+    """
+    if file.exists():
+        raise BackupRefused(f"{file} exists already; a backup never replaces a file.")
+    await schema.check_schema(database.engine)
+    async with database.read_primary() as source:
+        return await write_copy(source, file, metadata, metadata.sorted_tables, revision=schema.newest_revision())
+
+
+async def restore(database: Database, file: Path, *, replace: bool) -> dict[str, int]:
+    """Puts a backup's content in the place of the database's, in one transaction; gives the rows per table.
+
+    Raises BackupRefused when the file is no backup of this version's schema, or when the database has records and
+    `replace` is not set.
+    """
+    if not file.is_file():
+        raise BackupRefused(f"There is no file {file}.")
+    if await schema.current_revision(database.engine) is None:
+        await schema.migrate(database.engine)
+    await schema.check_schema(database.engine)
+    backup_engine = create_async_engine(f"sqlite+aiosqlite:///file:{file.resolve()}?mode=ro&uri=true")
+    try:
+        async with backup_engine.connect() as source, database.write() as session:
+            _check(await _revision(source), file)
+            target = await session.connection()
+            actions = metadata.tables["actions"]
+            if not replace and await target.scalar(select(func.count()).select_from(actions)):
+                raise BackupRefused("The database has records; say --replace to put the backup in their place.")
+            copied = await replace_tables(source, target, metadata.sorted_tables)
+            await session.commit()
+            return copied
+    finally:
+        await backup_engine.dispose()
+
+
+async def _revision(source: AsyncConnection) -> str | None:
+    try:
+        found = await source.scalar(text("SELECT version_num FROM alembic_version"))
+    except DatabaseError:
+        return None
+    return None if found is None else str(found)
+
+
+def _check(revision: str | None, file: Path) -> None:
+    needed = schema.newest_revision()
+    if revision is None:
+        raise BackupRefused(f"{file} is no backup of a registry.")
+    if revision != needed:
+        raise BackupRefused(
+            f"{file} has revision {revision}, and this version needs {needed}: restore it with the version that "
+            "made it, then migrate."
+        )

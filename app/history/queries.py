@@ -1,0 +1,135 @@
+"""How the history is read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.audit import Change, Operation, State
+from app.core.problems import NotFound
+from app.history.schemas import Change as ChangeRead
+from app.history.schemas import ChangePage, Difference, RecordChange, Revision
+
+_ID = re.compile("[1-9][0-9]{0,8}")
+ACTIONS = "actions"
+
+
+@dataclass
+class Snapshot:
+    """An action and what belongs to it as they stood at a version: the facts of each record by its id."""
+
+    version: RowMapping
+    records: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+
+    def of(self, entity: str) -> dict[int, dict[str, Any]]:
+        """The records of one kind."""
+        return self.records.get(entity, {})
+
+
+async def resolve(connection: AsyncConnection, action: str) -> int:
+    """The id of an action that is or was, by its id or slug.
+
+    Raises NotFound.
+    """
+    statement = select(Change.root).where(Change.entity == ACTIONS)
+    if _ID.fullmatch(action):
+        statement = statement.where(Change.record == action)
+    else:
+        statement = statement.where(Change.facts["slug"].as_string() == action)
+    key = await connection.scalar(statement.order_by(Change.sequence.desc()).limit(1)) if action.isprintable() else None
+    if key is None:
+        raise NotFound(f"There is and was no action '{action}'.")
+    return int(key)
+
+
+async def revisions(connection: AsyncConnection, action: int, limit: int, offset: int) -> tuple[list[Revision], int]:
+    """A page of an action's revisions, the newest first, and how many there are."""
+    versions = select(Change.root_version).where(Change.root == action).distinct()
+    total = await connection.scalar(select(func.count()).select_from(versions.subquery())) or 0
+    page = versions.order_by(Change.root_version.desc()).limit(limit).offset(offset)
+    wanted = list(await connection.scalars(page))
+    statement = (
+        select(Change)
+        .where(Change.root == action, Change.root_version.in_(wanted))
+        .order_by(Change.root_version.desc(), Change.sequence)
+    )
+    rows = (await connection.execute(statement)).mappings().all()
+    return [_revision([row for row in rows if row["root_version"] == version]) for version in wanted], total
+
+
+def _revision(rows: Sequence[RowMapping]) -> Revision:
+    own = next((row for row in rows if row["entity"] == ACTIONS), rows[0])
+    changes = [
+        RecordChange(
+            entity=row["entity"],
+            id=row["record"],
+            operation=row["operation"],
+            differences=[Difference(**difference) for difference in row["differences"]],
+        )
+        for row in rows
+        if row["differences"]
+    ]
+    return Revision(
+        version=own["root_version"],
+        instant=own["instant"],
+        key=own["key_name"],
+        operation=own["operation"],
+        changes=changes,
+    )
+
+
+async def snapshot(connection: AsyncConnection, action: int, version: int) -> Snapshot:
+    """An action as it stood at a version.
+
+    Raises NotFound when it has no such version, or was deleted at it.
+    """
+    statement = select(Change).where(Change.root == action, Change.root_version <= version).order_by(Change.sequence)
+    rows = (await connection.execute(statement)).mappings().all()
+    own = [row for row in rows if row["entity"] == ACTIONS]
+    if not own or own[-1]["root_version"] != version:
+        raise NotFound(f"Action {action} has no version {version}.")
+    if own[-1]["operation"] == Operation.DELETE:
+        raise NotFound(f"Action {action} was deleted at version {version}.")
+    found = Snapshot(own[-1])
+    for row in rows:
+        records, facts = found.records.setdefault(row["entity"], {}), row["facts"]
+        # A record that moved to another action left this one.
+        stays = facts is not None and (row["entity"] == ACTIONS or facts["action"] == action)
+        if stays:
+            records[int(row["record"])] = facts
+        else:
+            records.pop(int(row["record"]), None)
+    return found
+
+
+async def feed(connection: AsyncConnection, after: int, limit: int) -> list[ChangeRead]:
+    """The changes with numbers above `after`, in order."""
+    statement = select(Change).where(Change.sequence > after).order_by(Change.sequence).limit(limit)
+    rows = (await connection.execute(statement)).mappings().all()
+    return [
+        ChangeRead.model_validate(
+            {
+                **row,
+                "key": row["key_name"],
+                "id": row["record"],
+                "action": row["root"],
+                "record": row["facts"],
+            }
+        )
+        for row in rows
+    ]
+
+
+async def change_page(connection: AsyncConnection, path: str, after: int, limit: int) -> ChangePage:
+    """A page of the feed."""
+    items = await feed(connection, after, limit)
+    last = items[-1].sequence if items else after
+    return ChangePage(items=items, next=f"{path}?after={last}&limit={limit}", latest=await latest(connection))
+
+
+async def latest(connection: AsyncConnection) -> int:
+    """The number of the last change that there is."""
+    return int(await connection.scalar(select(State.sequence)) or 0)

@@ -1,0 +1,75 @@
+"""Going back: an action and what belongs to it, as they stood at a version."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.actions.editing import set_links
+from app.actions.models import Action
+from app.activities.models import Activity
+from app.core.audit import Change, Operation, fact_names
+from app.core.editing import check_columns
+from app.deployments.models import Deployment
+from app.history.queries import Snapshot
+from app.outputs.models import Output
+
+# Activities come first and go last: deployments refer to them.
+_CHILDREN: tuple[Any, ...] = (Activity, Deployment, Output)
+
+
+async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
+    """Makes an action what it was at a version, as a version of its own: what was deleted since comes back with its
+    ids, what was added since goes.
+
+    Raises Invalid for a reference to a theme, partner or other record that is gone, Conflict for a slug that another
+    action has now.
+    """
+    session.sync_session.info["operation"] = Operation.RESTORE
+    action = await session.get(Action, key, with_for_update=True)
+    was_gone = action is None
+    facts = past.of("actions")[key]
+    action = action or Action(id=key, created_at=datetime.fromisoformat(facts["created_at"]))
+    await _state(session, action, facts)
+    await set_links(session, action, facts)
+    session.add(action)
+    await session.flush()
+    if was_gone:
+        await _continue_version(session, action)
+    surplus = []
+    for kind in _CHILDREN:
+        surplus += await _restore_children(session, kind, key, past.of(kind.__tablename__))
+    for child in reversed(surplus):
+        await session.delete(child)
+        await session.flush()
+
+
+async def _state(session: AsyncSession, record: Any, facts: dict[str, Any]) -> None:
+    for name in fact_names(type(record)):
+        if name != "id":
+            setattr(record, name, facts[name])
+    await check_columns(session, record, [name for name in fact_names(type(record)) if name != "id"])
+
+
+async def _restore_children(
+    session: AsyncSession, kind: Any, action: int, past: dict[int, dict[str, Any]]
+) -> list[Any]:
+    """Brings the children of one kind back to what they were; gives those that were not there."""
+    present = {child.id: child for child in await session.scalars(select(kind).where(kind.action == action))}
+    for key, facts in sorted(past.items()):
+        child = present.pop(key, None) or kind(id=key)
+        await _state(session, child, facts)
+        session.add(child)
+    await session.flush()
+    return list(present.values())
+
+
+async def _continue_version(session: AsyncSession, action: Action) -> None:
+    """An action that comes back goes on counting where it ended."""
+    last = select(Change.root_version).where(Change.root == action.id).order_by(Change.root_version.desc()).limit(1)
+    version = (await session.scalar(last) or 0) + 1
+    statement = update(Action).where(Action.id == action.id).values(version=version)
+    await session.execute(statement, execution_options={"unaudited": True, "synchronize_session": False})
+    set_committed_value(action, "version", version)
