@@ -1,0 +1,124 @@
+"""What the documentation says about the API as a whole."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from app.core.problems import MEDIA_TYPE, ProblemDocument
+
+SUMMARY = "Technical assistance in migration as data, with figures that explain themselves."
+
+TEXT = """
+MIEUX (MIgration EU eXpertise) answers requests of partner countries for technical assistance in migration. Each
+answer is an **action**; an action is made of **activities** (missions, trainings, study visits ...), for which experts
+are **deployed**, mostly by EU member states, and it leaves **outputs** behind (reports, handbooks, strategies ...).
+
+### Three things to know
+
+1. **Filters are the same everywhere.** What narrows `/actions` narrows `/deployments` and every figure, with the same
+   meaning. Repeat a parameter for *or*; different parameters are *and*. An unknown parameter or value is refused, with
+   what is allowed. Filters of one link speak of one record: `member_state=EE&organisation_type=academia` asks for one
+   deployment that is both.
+2. **Figures explain themselves.** Each row of an aggregate has an `href`: the list of exactly the records that were
+   counted. Counts are of distinct records, and `totals` says how the rows add up.
+3. **Dates are as precise as their source.** `2010`, `2010-05` and `2010-05-17` are all dates (EDTF); `null` is an open
+   end. For filters, a date covers all the days that it can mean.
+
+### Reading and writing
+
+Reading is open. Writing needs a key with the role `editor`, as `Authorization: Bearer mx_…` (press *Authorize*). PUT,
+PATCH and DELETE need the `ETag` that you read, as `If-Match`, so that nobody's change is lost. Errors are problem
+documents (RFC 9457): `errors` names each parameter, or each part of the body, that is wrong.
+
+### In a script
+
+```
+curl -s 'http://127.0.0.1:8000/api/v1/aggregates/deployments-per-member-state'
+curl -s 'http://127.0.0.1:8000/api/v1/actions?theme=labour-migration&active_in=2014&fields=title,start,end'
+```
+"""
+
+TAGS = [
+    {
+        "name": "Aggregates",
+        "description": "Figures: begin here. Six measures, split by one or two dimensions, over any filter.",
+    },
+    {"name": "Actions", "description": "What was agreed with partner countries, and what everything else belongs to."},
+    {"name": "Activities", "description": "The missions, trainings, study visits and so on of which actions are made."},
+    {
+        "name": "Deployments",
+        "description": "The experts that were sent: from where, by what kind of organisation, how many. Never by name.",
+    },
+    {"name": "Outputs", "description": "The reports, handbooks, strategies and other products of actions."},
+    {"name": "Themes", "description": "What actions are about, under five pillars."},
+    {"name": "Countries", "description": "ISO 3166-1, with UN M49 subregions and EU membership by date."},
+    {"name": "Regions", "description": "The facility's own regions."},
+    {"name": "Partners", "description": "The authorities and organisations that take part in actions."},
+    {"name": "Publications", "description": "Documents of the facility itself."},
+    {"name": "Sources", "description": "Where the facts of the record were read."},
+    {"name": "Vocabularies", "description": "The closed vocabularies, with labels."},
+    {"name": "History", "description": "What changed, when, by whom; what a record looked like, and the way back."},
+    {"name": "Releases", "description": "The record as it stood, under a name, for figures that can be reproduced."},
+    {"name": "Keys", "description": "Who may write. For administrators."},
+    {"name": "Problems", "description": "The kinds of errors, and what to do about each."},
+    {"name": "Service", "description": "Whether the service lives, and whether it can answer."},
+]
+
+
+def complete_openapi(app: FastAPI) -> None:
+    """Makes the generated description say what the service does.
+
+    - The schema of problem documents, to which the errors refer, replaces the framework's own.
+    - Parameters carry their description where documentation pages look for it, and required ones an example, so that
+      a page can send the request at once.
+    - Titles of operations read as sentences, and a page of a list is described.
+    - Of the tags, those stay that an operation has.
+    - A merge patch has its own media type.
+    """
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            _complete(generate())
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    schemas = schema["components"]["schemas"]
+    problem = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["ProblemDocument"] = problem
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for name, described in schemas.items():
+        if name.startswith("Page_"):
+            described.setdefault("description", "A page of a list.")
+            described["properties"]["items"].setdefault("description", "The records of this page, in order.")
+    used = set()
+    for methods in schema["paths"].values():
+        for method, operation in methods.items():
+            _complete_operation(method, operation)
+            used.update(operation["tags"])
+    schema["tags"] = [tag for tag in schema["tags"] if tag["name"] in used]
+
+
+def _complete_operation(method: str, operation: dict[str, Any]) -> None:
+    words = operation["operationId"].replace("_", " ")
+    if operation["summary"] == words.title():
+        operation["summary"] = words.capitalize()
+    for parameter in operation.get("parameters", ()):
+        own = parameter["schema"]
+        described: dict[str, Any] = next((part for part in (own, *own.get("anyOf", ())) if "description" in part), {})
+        if "description" not in parameter and "description" in described:
+            parameter["description"] = described["description"]
+        if parameter["required"] and "example" not in parameter and "examples" in own:
+            parameter["example"] = own["examples"][0]
+    for status, response in operation["responses"].items():
+        if status >= "400":
+            response["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    if method == "patch":
+        content = operation["requestBody"]["content"]
+        content["application/merge-patch+json"] = content.pop("application/json")
