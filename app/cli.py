@@ -1,0 +1,305 @@
+"""The `mieux` command."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from app.core.security import Role
+
+if TYPE_CHECKING:
+    from app.core.database import Database
+    from app.settings import Settings
+
+Result = TypeVar("Result")
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="MIEUX Registry: the service and its parts.")
+keys = typer.Typer(no_args_is_help=True, help="Keys for writing: made here, shown once, stored as a hash.")
+cli.add_typer(keys, name="keys")
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _fail(text: str) -> typer.Exit:
+    typer.secho(text, err=True, fg="red")
+    return typer.Exit(1)
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from app.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"MIEUX_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+        raise _fail("\n".join(lines)) from None
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    from sqlalchemy.exc import DBAPIError
+
+    from app.schema import StaleSchema
+
+    try:
+        return asyncio.run(work)
+    except StaleSchema as error:
+        raise _fail(str(error)) from None
+    except (DBAPIError, OSError) as error:
+        raise _fail(f"The database can't be used: {getattr(error, 'orig', None) or error}") from None
+
+
+def _database(settings: "Settings") -> "Database":
+    from app.core.database import Database, database_url
+
+    url = database_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).absolute().parent.is_dir():
+        raise _fail(f"MIEUX_DATABASE_URL: there is no folder {Path(url.database).absolute().parent}")
+    return Database(settings.database_url)
+
+
+async def _prepare(settings: "Settings", *, seed: bool) -> None:
+    """What a start does before serving: an embedded database is migrated and, when empty, seeded; a server's database
+    must be at the right schema already."""
+    from app import schema, seeding
+    from app.keys.bootstrap import first_key
+
+    database = _database(settings)
+    try:
+        if database.is_embedded and await schema.current_revision(database.engine) != schema.newest_revision():
+            await schema.migrate(database.engine)
+            async with database.write() as session:
+                await seeding.load_reference(session)
+                await session.commit()
+        await schema.check_schema(database.engine)
+        if database.is_embedded and seed:
+            async with database.write() as session:
+                if await seeding.is_empty(session):
+                    report = await seeding.load_seed(session)
+                    await session.commit()
+                    _say(f"Seeded an empty database: {_listed(report.added)}.")
+        if database.is_embedded and not settings.bootstrap_key and (token := await first_key(database)):
+            _say(f"An admin key, shown this once: {token}")
+    finally:
+        await database.close()
+
+
+def _listed(added: dict[str, int]) -> str:
+    return ", ".join(f"{number} {noun}" for noun, number in added.items()) or "nothing was missing"
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Where to listen; MIEUX_HOST by default.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port; MIEUX_PORT by default.")] = None,
+    workers: Annotated[int | None, typer.Option(help="How many processes; MIEUX_WORKERS by default.")] = None,
+    seed: Annotated[bool, typer.Option(help="Seed an empty embedded database.")] = True,
+) -> None:
+    """Serves the API and its documentation. An embedded database is migrated, and seeded when it is empty."""
+    import uvicorn
+
+    settings = _settings()
+    _run(_prepare(settings, seed=seed))
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        workers=workers or settings.workers,
+        timeout_graceful_shutdown=30,
+        # On a busy machine a worker takes its time to start or to answer its parent, and must not be killed for it.
+        timeout_worker_healthcheck=60,
+        server_header=False,
+    )
+
+
+@cli.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="A revision, `head` or `base`.")] = "head",
+) -> None:
+    """Brings the database to this version's schema, and the reference data up to date."""
+    from app import schema, seeding
+
+    async def work() -> None:
+        database = _database(_settings())
+        try:
+            await schema.migrate(database.engine, revision)
+            if revision == "head":
+                async with database.write() as session:
+                    await seeding.load_reference(session)
+                    await session.commit()
+            _say(f"The database is at revision {await schema.current_revision(database.engine) or 'none'}.")
+        finally:
+            await database.close()
+
+    _run(work())
+
+
+@cli.command()
+def seed() -> None:
+    """Adds what the seed has and the record has not. A second time changes nothing."""
+    from app import schema, seeding
+
+    async def work() -> None:
+        database = _database(_settings())
+        try:
+            await schema.check_schema(database.engine)
+            async with database.write() as session:
+                report = await seeding.load_seed(session)
+                await session.commit()
+            _say(f"Added: {_listed(report.added)}.")
+        finally:
+            await database.close()
+
+    _run(work())
+
+
+@cli.command()
+def openapi(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; standard output by default.")] = None,
+) -> None:
+    """Writes the OpenAPI description of the API."""
+    from app.main import create_app
+
+    text = json.dumps(create_app(_settings()).openapi(), indent=2, ensure_ascii=False)
+    if file is None:
+        _say(text)
+    else:
+        file.write_text(text + "\n", "utf-8")
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+    """Writes everything that the database holds into one file, as of one moment, while the service goes on."""
+    from app import backup as backups
+
+    async def work() -> None:
+        database = _database(_settings())
+        try:
+            copied = await backups.backup(database, file)
+        except backups.BackupRefused as error:
+            raise _fail(str(error)) from None
+        finally:
+            await database.close()
+        _say(f"Wrote {file}: {_listed(copied)}.")
+
+    _run(work())
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `mieux backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of the records that there are.")
+    ] = False,
+) -> None:
+    """Puts a backup's content into the database, all of it or nothing; from either kind of database into either."""
+    from app import backup as backups
+
+    async def work() -> None:
+        database = _database(_settings())
+        try:
+            copied = await backups.restore(database, file, replace=replace)
+        except backups.BackupRefused as error:
+            raise _fail(str(error)) from None
+        finally:
+            await database.close()
+        _say(f"Restored {file}: {_listed(copied)}.")
+
+    _run(work())
+
+
+@keys.command("create")
+def create_key(
+    role: Annotated[Role, typer.Option(help="What the key may do.")],
+    name: Annotated[str | None, typer.Option(help="Who uses it; appears in the history of what it changes.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=36500, help="How long it is valid; for ever by default.")
+    ] = None,
+) -> None:
+    """Makes a key and shows its token, this once."""
+    from sqlalchemy import func, select
+
+    from app import schema
+    from app.core import security
+
+    async def work() -> str:
+        database = _database(_settings())
+        try:
+            await schema.check_schema(database.engine)
+            async with database.write() as session:
+                count = await session.scalar(select(func.count()).select_from(security.Key)) or 0
+                chosen = name or f"{role.value}-{count + 1}"
+                if await session.scalar(select(security.Key).where(security.Key.name == chosen)):
+                    raise _fail(f"There is a key named '{chosen}' already.")
+                token = await security.create_key(session, chosen, role, days=days)
+                await session.commit()
+            return token
+        finally:
+            await database.close()
+
+    _say(_run(work()))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Shows the keys: their names, roles and dates, never their tokens."""
+    from rich.console import Console
+    from rich.table import Table
+    from sqlalchemy import select
+
+    from app import schema
+    from app.core.security import Key
+
+    async def work() -> list[Key]:
+        database = _database(_settings())
+        try:
+            await schema.check_schema(database.engine)
+            async with database.look_up() as session:
+                return list(await session.scalars(select(Key).order_by(Key.id)))
+        finally:
+            await database.close()
+
+    table = Table("name", "role", "created", "expires", "last used", "revoked")
+    for key in _run(work()):
+        moments = (key.created_at, key.expires_at, key.last_used_at, key.revoked_at)
+        table.add_row(key.name, key.role, *("" if moment is None else f"{moment:%Y-%m-%d %H:%M}" for moment in moments))
+    Console().print(table)
+
+
+@keys.command("revoke")
+def revoke_key(name: Annotated[str, typer.Argument(help="The name of the key.")]) -> None:
+    """Ends a key at once. Its name stays in the list, and in the history."""
+    from sqlalchemy import select
+
+    from app import schema
+    from app.core.database import now
+    from app.core.security import Key
+
+    async def work() -> None:
+        database = _database(_settings())
+        try:
+            await schema.check_schema(database.engine)
+            async with database.write() as session:
+                key = await session.scalar(select(Key).where(Key.name == name))
+                if key is None:
+                    raise _fail(f"There is no key named '{name}'.")
+                key.revoked_at = key.revoked_at or now()
+                await session.commit()
+        finally:
+            await database.close()
+
+    _run(work())
+    _say(f"The key '{name}' is revoked.")
+
+
+def main() -> None:
+    """The entry point of the `mieux` command."""
+    sys.exit(cli())

@@ -1,0 +1,113 @@
+"""The application: everything is put together here, and nothing imports it."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from asgi_correlation_id import CorrelationIdMiddleware
+from fastapi import APIRouter, FastAPI
+from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.responses import RedirectResponse
+from starlette_compress import CompressMiddleware
+
+from app import description, problem_pages
+from app.actions.routes import router as actions
+from app.activities.routes import router as activities
+from app.core import health, idempotency, problems
+from app.core.database import Database
+from app.core.head import HeadMiddleware
+from app.core.listing import API
+from app.core.stopping import watch_signals
+from app.deployments.routes import router as deployments
+from app.docs import mount_docs
+from app.history.routes import changes, history
+from app.insight.routes import router as aggregates
+from app.keys.bootstrap import ensure_bootstrap_key
+from app.keys.routes import router as keys
+from app.outputs.routes import router as outputs
+from app.reference import routes as reference
+from app.reference.partners import router as partners
+from app.reference.publications import router as publications
+from app.reference.sources import router as sources
+from app.reference.themes import router as themes
+from app.releases.routes import router as releases
+from app.releases.store import OpenReleases
+from app.schema import check_schema
+from app.settings import Settings
+
+MAX_BODY = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service with its settings, by default those of the environment."""
+    settings = settings or Settings()
+    logging.getLogger("asgi_correlation_id").setLevel(logging.ERROR)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(settings.database_url, settings.database_read_url)
+        app.state.database = database
+        app.state.releases = OpenReleases(database)
+        watch_signals()
+        try:
+            await check_schema(database.engine)
+            if settings.bootstrap_key:
+                await ensure_bootstrap_key(database, settings.bootstrap_key)
+            yield
+        finally:
+            await app.state.releases.close()
+            await database.close()
+
+    app = FastAPI(
+        title="MIEUX Registry",
+        version="0.1.0",
+        summary=description.SUMMARY,
+        description=description.TEXT,
+        openapi_tags=description.TAGS,
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=MAX_BODY,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    problems.install(app)
+    idempotency.install(app)
+    api = APIRouter(prefix=API)
+    for router in (
+        actions,
+        history,
+        activities,
+        deployments,
+        outputs,
+        aggregates,
+        themes,
+        reference.countries,
+        reference.regions,
+        partners,
+        publications,
+        sources,
+        reference.vocabularies,
+        changes,
+        releases,
+        keys,
+    ):
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(problem_pages.router)
+    mount_docs(app)
+
+    @app.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        """There is no page of its own yet: the documentation is the way in."""
+        return RedirectResponse("docs")
+
+    Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app).expose(
+        app, include_in_schema=False
+    )
+    app.add_middleware(CompressMiddleware, minimum_size=1024)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=None)
+    description.complete_openapi(app)
+    return app

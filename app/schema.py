@@ -1,0 +1,68 @@
+"""The database's schema: whether it is the one that this version needs, and how it gets there."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class StaleSchema(RuntimeError):
+    """The database has another schema than this version of the service."""
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, wherever the command is called from."""
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return config
+
+
+def newest_revision() -> str | None:
+    """The revision that this version of the service needs."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+async def current_revision(engine: AsyncEngine) -> str | None:
+    """The revision of the database; None for an empty one."""
+
+    def read(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    async with engine.connect() as connection:
+        return await connection.run_sync(read)
+
+
+async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
+    """Brings the database to a revision, up or down, in one transaction."""
+
+    def run(connection: Connection) -> None:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        change: Any = command.downgrade if revision == "base" or revision.startswith("-") else command.upgrade
+        change(config, revision)
+
+    async with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # A table is rebuilt by copying; with enforcement on, dropping the old one would empty its children.
+            await connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            await connection.rollback()
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+
+async def check_schema(engine: AsyncEngine) -> None:
+    """Raises StaleSchema, with the command that mends it, when the database is not at the newest revision."""
+    current, needed = await current_revision(engine), newest_revision()
+    if current != needed:
+        raise StaleSchema(
+            f"The database is at revision {current or 'none (it is empty)'}, and this version needs {needed}. "
+            "Run 'mieux migrate' first."
+        )

@@ -1,0 +1,27 @@
+"""All tables in one place: importing this module is knowing the whole schema."""
+
+from app.actions import models as _actions
+from app.activities import models as _activities
+from app.core import audit as _audit
+from app.core import idempotency as _idempotency
+from app.core import security as _security
+from app.core.database import Base
+from app.deployments import models as _deployments
+from app.outputs import models as _outputs
+from app.reference import models as _reference
+from app.releases import models as _releases
+
+metadata = Base.metadata
+
+__all__ = [
+    "_actions",
+    "_activities",
+    "_audit",
+    "_deployments",
+    "_idempotency",
+    "_outputs",
+    "_reference",
+    "_releases",
+    "_security",
+    "metadata",
+]
