@@ -1,0 +1,246 @@
+"""The description of the API: complete, and its examples work when a reader presses "Execute"."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from app.core.problems import MEDIA_TYPE
+from app.main import create_app
+from app.settings import Settings
+from tests.conftest import BACKENDS, serving
+
+pytestmark = pytest.mark.anyio
+
+DESCRIPTION: dict[str, Any] = create_app(Settings(database_url="sqlite:///described.db")).openapi()
+SCHEMAS: dict[str, Any] = DESCRIPTION["components"]["schemas"]
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every operation with its method and path."""
+    for path, methods in DESCRIPTION["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def parametrized(*methods: str) -> Any:
+    """The operations of some methods, as parameters of a test."""
+    return pytest.mark.parametrize(
+        ("method", "path", "operation"),
+        [
+            pytest.param(method, path, operation, id=f"{method.upper()} {path}")
+            for method, path, operation in operations()
+            if not methods or method in methods
+        ],
+    )
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a schema refers to, or itself."""
+    reference = schema.get("$ref")
+    return SCHEMAS[reference.rpartition("/")[2]] if reference else schema
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text begins and ends like prose."""
+    return re.match(r"[A-Z`'\"]|ISO|\d", text) is not None and text.rstrip().endswith((".", "`", ":", ")"))
+
+
+# -- what is described --
+
+
+@parametrized()
+async def test_an_operation_has_a_title_a_description_and_a_known_tag(
+    method: str, path: str, operation: dict[str, Any]
+) -> None:
+    assert re.fullmatch(r"[A-Z][^.]{3,60}", operation["summary"])
+    assert operation["summary"] != operation["summary"].title() or " " not in operation["summary"]
+    assert is_sentence(operation["description"])
+    assert operation["tags"][0] in [tag["name"] for tag in DESCRIPTION["tags"]]
+    assert len(operation["tags"]) == 1
+
+
+@parametrized()
+async def test_a_parameter_is_described(method: str, path: str, operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        assert is_sentence(parameter["description"]), parameter["name"]
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+async def test_a_schema_and_each_of_its_fields_are_described(name: str) -> None:
+    schema = SCHEMAS[name]
+    assert "enum" in schema or is_sentence(schema["description"])
+    undescribed = [
+        field
+        for field, value in schema.get("properties", {}).items()
+        if not is_sentence(value.get("description", "")) and not resolved(value).get("enum")
+    ]
+    assert undescribed == []
+
+
+@parametrized()
+async def test_an_error_is_declared_as_a_problem_document(method: str, path: str, operation: dict[str, Any]) -> None:
+    for status, response in operation["responses"].items():
+        assert response["description"]
+        if status >= "400":
+            assert response["content"] == {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    declared = {status for status in operation["responses"] if status >= "400"}
+    if operation.get("parameters"):
+        assert "422" in declared
+    if "{" in path:
+        assert "404" in declared
+    if method != "get":
+        assert {"401", "403", "422"} <= declared
+    if method in ("put", "patch", "delete"):
+        assert {"404", "412", "428"} <= declared
+    if "requestBody" in operation:
+        assert {"400", "413", "415", "422"} <= declared
+
+
+@parametrized("post", "put", "patch", "delete")
+async def test_writing_asks_for_a_key(method: str, path: str, operation: dict[str, Any]) -> None:
+    assert operation["security"]
+
+
+async def test_tags_stand_in_order_and_each_has_operations() -> None:
+    names = [tag["name"] for tag in DESCRIPTION["tags"]]
+    assert names[:2] == ["Aggregates", "Actions"]
+    assert len(set(names)) == len(names)
+    assert all(is_sentence(tag["description"]) for tag in DESCRIPTION["tags"])
+    assert {operation["tags"][0] for _, _, operation in operations()} == set(names)
+
+
+async def test_operations_have_ids_of_their_own() -> None:
+    ids = [operation["operationId"] for _, _, operation in operations()]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch("[a-z]+(_[a-z0-9]+)*", name) for name in ids)
+
+
+async def test_every_reference_leads_somewhere_and_every_schema_is_used() -> None:
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(DESCRIPTION)))
+    assert references == set(SCHEMAS)
+
+
+async def test_a_patch_is_a_merge_patch_in_which_nothing_is_needed() -> None:
+    for method, path, operation in operations():
+        if method == "patch":
+            (kind,) = operation["requestBody"]["content"]
+            assert kind == "application/merge-patch+json", path
+            schema = resolved(operation["requestBody"]["content"][kind]["schema"])
+            assert "required" not in schema
+            assert not any("default" in field for field in schema["properties"].values())
+
+
+# -- what its examples do --
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A seeded database for all tests that only read, of both kinds in turn."""
+    server = request.getfixturevalue(f"{request.param}_server")
+    made = server.create("seeded")
+    yield made
+    server.drop(made)
+
+
+@pytest.fixture(scope="module")
+async def reader(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with an admin's key, since some lists are an administrator's."""
+    async with serving(url) as (_, made):
+        yield made
+
+
+RELEASES = "/api/v1/releases"
+
+
+def prefilled(parameter: dict[str, Any]) -> Any:
+    """What the documentation page puts into the field of a parameter."""
+    schema = resolved(parameter["schema"])
+    return parameter.get("example", schema.get("example", schema.get("default")))
+
+
+def filled(operation: dict[str, Any], place: str) -> dict[str, Any]:
+    """The parameters of a place, as the documentation page sends them."""
+    values = {}
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == place:
+            value = prefilled(parameter)
+            assert value is not None or not parameter["required"], f"{parameter['name']} needs an example"
+            if value not in (None, "", []):
+                values[parameter["name"]] = value
+    return values
+
+
+def address(path: str, operation: dict[str, Any]) -> str:
+    """The path with its examples."""
+    return path.format_map(filled(operation, "path"))
+
+
+def as_query(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as a browser writes them."""
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in values.items()}
+
+
+@parametrized("get")
+async def test_reading_by_the_examples_succeeds(
+    reader: httpx.AsyncClient, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    if "text/event-stream" in operation["responses"]["200"]["content"] or path.startswith(RELEASES):
+        return  # a stream has no end, and the seed has no release yet
+    response = await reader.get(address(path, operation), params=as_query(filled(operation, "query")))
+    assert response.status_code == 200, response.text
+    if path.startswith("/api/v1/") and isinstance(response.json(), dict) and "items" in response.json():
+        assert response.json()["items"]
+
+
+@parametrized("post", "put", "patch")
+async def test_writing_the_examples_succeeds(
+    client: httpx.AsyncClient, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    if "requestBody" not in operation:
+        return  # what is asked for stands in the address
+    ((kind, content),) = operation["requestBody"]["content"].items()
+    schema = resolved(content["schema"])
+    example = content.get("example", schema.get("examples", [None])[0])
+    assert example is not None, "the body needs an example"
+    url = address(path, operation)
+    headers = {"Content-Type": kind}
+    if method in ("put", "patch"):
+        headers["If-Match"] = (await client.get(url)).headers["ETag"]
+    response = await client.request(method, url, json=example, headers=headers)
+    assert response.status_code == (201 if method == "post" else 200), response.text
+    shown = response.json()
+    for sent, answered in zip(example.get("items", [example]), shown.get("items", [shown]), strict=True):
+        for name, value in sent.items():
+            if name in answered:
+                assert answered[name] == value or _bare(answered[name]) == value
+    if method != "post":
+        assert response.headers["ETag"] != headers["If-Match"]
+
+
+def _bare(value: Any) -> Any:
+    """An embedded object as what names it."""
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    if isinstance(value, dict):
+        return next(value[name] for name in ("code", "slug", "id") if name in value)
+    return value
+
+
+@parametrized("get")
+async def test_every_example_of_a_filter_is_accepted(
+    reader: httpx.AsyncClient, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    if "text/event-stream" in operation["responses"]["200"]["content"]:
+        return
+    for parameter in operation.get("parameters", ()):
+        own = parameter["schema"]
+        kinds = [own, *own.get("anyOf", ()), own.get("items", {})]
+        for example in [example for kind in kinds for example in kind.get("examples", ())]:
+            if parameter["in"] == "query":
+                values = as_query(filled(operation, "query") | {parameter["name"]: example})
+                response = await reader.get(address(path, operation), params=values)
+                assert response.status_code == 200, (parameter["name"], example, response.text)

@@ -1,0 +1,101 @@
+"""The service as its user starts it: the `mieux` command in a process of its own."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+COMMAND = Path(sys.executable).with_name("mieux")
+
+
+def environment(url: str, **settings: str) -> dict[str, str]:
+    """The environment of a command: the tests' own, without settings of whoever runs them."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MIEUX_")}
+    return own | {"MIEUX_DATABASE_URL": url} | {f"MIEUX_{name.upper()}": value for name, value in settings.items()}
+
+
+def mieux(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end."""
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env=environment(url, **settings),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Service:
+    """A running `mieux serve`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+        self.process = process
+        self.port = port
+        self.address = f"http://127.0.0.1:{port}"
+        self._log = log
+
+    @property
+    def log(self) -> str:
+        """What it printed so far."""
+        return self._log.read_text("utf-8")
+
+    @property
+    def key(self) -> str:
+        """The admin key that the first start prints."""
+        found = re.search(r"mx_[\w-]+", self.log)
+        assert found is not None, self.log
+        return found[0]
+
+    def wait(self) -> None:
+        """Until it answers."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the service ended:\n{self.log}")
+            try:
+                if httpx.get(f"{self.address}/readyz", timeout=5).status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise TimeoutError(self.log)
+
+
+@contextmanager
+def serve(url: str, folder: Path, *arguments: str, **settings: str) -> Iterator[Service]:
+    """A service on a database, stopped at the end."""
+    port = free_port()
+    log = folder / f"serve-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [COMMAND, "serve", "--port", str(port), *arguments],
+            env=environment(url, **settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    service = Service(process, port, log)
+    try:
+        service.wait()
+        yield service
+    finally:
+        process.terminate()
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
