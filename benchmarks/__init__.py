@@ -1,0 +1,1 @@
+"""How quick the registry is, measured: each module is a script."""

@@ -1,0 +1,148 @@
+"""What the benchmarks run: databases with many records, servers on free ports, and the load from another core."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import insert, null, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app import schema, seeding
+from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
+from app.core.database import Database
+from tests.generated import generate
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = Path(sys.executable).with_name("mieux")
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+SERVER_CORE, CLIENT_CORE = (CORES[0], CORES[1]) if len(CORES) > 1 else (None, None)
+
+
+async def make_record(url: str, actions: int, *, times: int = 1) -> None:
+    """A migrated database with the reference data and that many made-up actions, each of them `times` times."""
+    database = Database(url)
+    try:
+        await schema.migrate(database.engine)
+        async with database.write() as session:
+            await seeding.load_reference(session)
+            await session.commit()
+        async with database.engine.begin() as connection:
+            await generate(connection, actions)
+            for number in range(1, times):
+                await _copy_actions(connection, actions, number)
+        autocommit = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with autocommit.connect() as connection:
+            tidy = "PRAGMA wal_checkpoint(TRUNCATE)" if database.is_embedded else "VACUUM ANALYZE"
+            await connection.exec_driver_sql(tidy)
+    finally:
+        await database.close()
+
+
+async def _copy_actions(connection: AsyncConnection, actions: int, number: int) -> None:
+    """The first actions once more, under other ids, with their themes, countries and partners."""
+    for model, key in ((Action, "id"), (ActionTheme, "action"), (ActionCountry, "action"), (ActionPartner, "action")):
+        table = model.__table__
+        columns = {column.name: column for column in table.columns if column.computed is None}
+        changed = {key: columns[key] + number * actions}
+        if model is Action:
+            changed |= {"slug": columns["slug"] + f"-{number}", "follows": null()}
+        rows = select(*({**columns, **changed}).values()).where(columns[key] <= actions)
+        await connection.execute(insert(table).from_select(list(columns), rows))
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one server did under load."""
+
+    per_second: float
+    median_ms: float
+    bytes: float
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    port: int
+
+    def get(self, path: str) -> object:
+        """The JSON at a path."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
+            return json.load(answer)
+
+    def load(
+        self, paths: Sequence[str], *, connections: int, seconds: float, requests: int = 5000, anew: bool = False
+    ) -> Measured:
+        """Asks the paths in turn, from a process on another core. `anew` lets no answer be given that was kept."""
+        options = ["--connections", str(connections), "--seconds", str(seconds), "--requests", str(requests)]
+        options += [] if CLIENT_CORE is None else ["--core", str(CLIENT_CORE)]
+        options += ["--anew"] if anew else []
+        finished = subprocess.run(
+            [sys.executable, "-m", "benchmarks.load", str(self.port), *options],
+            input="\n".join(paths),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        return Measured(**json.loads(finished.stdout))
+
+
+@contextmanager
+def running(command: Sequence[str | Path], port: int, ready: str, log: Path, **environment: str) -> Iterator[Server]:
+    """A server on the servers' core, from when its path `ready` answers; it is stopped at the end."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MIEUX_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=own | environment, stdout=output, stderr=output)
+    try:
+        if SERVER_CORE is not None:
+            os.sched_setaffinity(process.pid, {SERVER_CORE})
+        server = Server(port)
+        deadline = time.monotonic() + 60
+        while True:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command[0]} did not start:\n{log.read_text('utf-8', 'replace')}")
+            try:
+                server.get(ready)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def registry(url: str, log: Path) -> Iterator[Server]:
+    """`mieux serve` with one worker."""
+    port = free_port()
+    settings = {
+        "MIEUX_DATABASE_URL": url,
+        "MIEUX_PORT": str(port),
+        "MIEUX_WORKERS": "1",
+        "MIEUX_BOOTSTRAP_KEY": f"mx_{secrets.token_urlsafe(32)}",
+    }
+    with running([COMMAND, "serve", "--no-seed"], port, "/readyz", log, **settings) as server:
+        yield server
