@@ -4,6 +4,9 @@ A draft's values have the names and the JSON types of the write models, with thr
 yet: `follows` is the slug of the earlier action, a partner is an object with name, acronym and country, and the
 `activity` of a deployment is the position of an activity in the same draft, from 1. A child doesn't name its action.
 What a source doesn't say is absent from the values: absent never overwrites anything, null does.
+
+Tables of the registry's own know more: an `id` and a `version`, partners and sources by their ids, and what isn't in
+the same file as `{"id": 7}`.
 """
 
 from dataclasses import dataclass, field
@@ -36,6 +39,8 @@ class Finding:
     """What stands there, word for word."""
     sheet: str | None = None
     column: str | None = None
+    pointer: str | None = None
+    """JSON Pointer into the file, or into the record that is meant."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +51,13 @@ class Draft:
     line: int | None = None
     """The line of a text, or the row of a table, from 1."""
     sheet: str | None = None
+    pointer: str | None = None
+    """Where it stands in a JSON document."""
+    problems: list[Finding] = field(default_factory=list)
+
+
+CHILDREN = ("activities", "deployments", "outputs")
+"""The lists of an action, in the order in which they are written."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +67,8 @@ class ActionDraft(Draft):
     activities: list[Draft] = field(default_factory=list)
     deployments: list[Draft] = field(default_factory=list)
     outputs: list[Draft] = field(default_factory=list)
-    problems: list[Finding] = field(default_factory=list)
+    whole: frozenset[str] = frozenset(CHILDREN)
+    """The lists that are stated in full: what is recorded beside them is missing from the file."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,5 +79,8 @@ class Reading:
     """`page`, `csv`, `xlsx`, `json` or `ndjson`."""
     actions: list[ActionDraft] = field(default_factory=list)
     publications: list[Draft] = field(default_factory=list)
+    themes: list[Draft] = field(default_factory=list)
+    partners: list[Draft] = field(default_factory=list)
+    sources: list[Draft] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
     """What is about the file, and not about one of its actions."""
