@@ -54,9 +54,10 @@ def validator(request: Request, *parts: object, record_version: int | None = Non
     return Validator(tag, tag in known_tags or known.strip() == "*", release)
 
 
-async def state_validator(request: Request, connection: AsyncConnection) -> Validator:
-    """The validator of an answer that depends on the record as a whole: a list, a figure."""
-    return validator(request, await connection.scalar(select(State.sequence)))
+async def state_validator(request: Request, connection: AsyncConnection, *parts: object) -> Validator:
+    """The validator of an answer that depends on the record as a whole, and on what the request's address doesn't
+    tell: a list, a figure, in a format that a header asked for."""
+    return validator(request, await connection.scalar(select(State.sequence)), *parts)
 
 
 async def labels_sequence(connection: AsyncConnection) -> int:

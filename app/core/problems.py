@@ -125,6 +125,14 @@ class MethodNotAllowed(Problem):
     title = "The address does not have this method"
 
 
+class NotAcceptable(Problem):
+    """The address does not answer in any format that `Accept` names; `errors` lists those that there are."""
+
+    status = 406
+    slug = "not-acceptable"
+    title = "No accepted format is offered"
+
+
 class InUse(Problem):
     """Other records refer to this one: change or delete them first."""
 

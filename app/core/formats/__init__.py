@@ -1,0 +1,1 @@
+"""The formats of answers: one negotiation, and one writer for each format. It knows no domain."""
