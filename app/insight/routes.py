@@ -1,7 +1,6 @@
 """The routes of figures."""
 
 from enum import StrEnum
-from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,8 +13,8 @@ from app.core.editing import LIST_ERRORS
 from app.core.problems import invalid_parameter
 from app.core.sessions import ReadConnection
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
-from app.insight.definitions import define
-from app.insight.schemas import Aggregate, AggregateCell, AggregateRow, AggregateTotals
+from app.insight.figures import compute
+from app.insight.schemas import Aggregate
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
@@ -41,12 +40,6 @@ class AggregateQuery(PresetQuery):
     """One or two dimensions, the parameter repeated."""
 
 
-@lru_cache(4096)
-def _cell(key: str | None, label: str) -> AggregateCell:
-    # A figure of two dimensions has thousands of cells, of a few dozen values.
-    return AggregateCell(key=key, label=label)
-
-
 async def _answer(
     request: Request, connection: AsyncConnection, measure: str, by: tuple[str, ...], query: PresetQuery
 ) -> Response:
@@ -55,37 +48,9 @@ async def _answer(
         return known.not_modified()
     selection = query.selection()
     await selection.check(connection)
-    question = Question(
-        ACTION,
-        MEASURES[measure],
-        tuple(DIMENSIONS[name] for name in by),
-        selection,
-        query.include_empty,
-    )
-    figure = await question.answer(connection)
-    aggregate = Aggregate(
-        measure=measure,
-        by=list(by),
-        filters={name: list(values) for name, values in selection.values.items()},
-        as_of=selection.as_of,
-        definition=await define(connection, question),
-        rows=[
-            AggregateRow(
-                value=row.value,
-                href=row.href,
-                **{name: _cell(cell.key, cell.label) for name, cell in zip(by, row.cells, strict=True)},
-            )
-            for row in figure.rows
-        ],
-        totals=AggregateTotals(
-            distinct=figure.distinct,
-            sum_of_rows=figure.sum_of_rows,
-            counted_more_than_once=figure.sum_of_rows - figure.distinct,
-            unassigned=figure.unassigned,
-            href=figure.href,
-        ),
-        **({} if query.release is None else {"release": query.release}),
-    )
+    dimensions = tuple(DIMENSIONS[name] for name in by)
+    question = Question(ACTION, MEASURES[measure], dimensions, selection, query.include_empty)
+    aggregate = await compute(connection, question)
     content = aggregate.__pydantic_serializer__.to_json(aggregate, exclude_unset=True)
     return Response(content, media_type="application/json", headers=known.headers)
 
