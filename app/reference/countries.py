@@ -2,6 +2,7 @@
 
 `countries.csv` is the table: names in English, other names and demonyms as prose has them, and the days from and
 through which a country was a member of the EU or what came before it. XK (Kosovo) is user-assigned in ISO 3166-1.
+Latitude and longitude (WGS 84) are those of one point within the country's largest part, for maps.
 """
 
 import csv
@@ -26,6 +27,8 @@ class CountryRow:
     eu_member_until: date | None
     aliases: tuple[str, ...]
     demonyms: tuple[str, ...]
+    latitude: float
+    longitude: float
 
 
 def _rows() -> dict[str, CountryRow]:
@@ -40,6 +43,8 @@ def _rows() -> dict[str, CountryRow]:
             eu_member_until=_day(row["eu_member_until"]),
             aliases=tuple(filter(None, row["aliases"].split("|"))),
             demonyms=tuple(filter(None, row["demonyms"].split("|"))),
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
         )
         for row in csv.DictReader(text.splitlines())
     }
