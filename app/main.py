@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        settings: Settings = app.state.settings
         database = Database(settings.database_url, settings.database_read_url)
         app.state.database = database
         app.state.releases = OpenReleases(database)
@@ -68,9 +69,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # A redirect would name whatever host the client claimed to ask.
+        redirect_slashes=False,
         max_body_size=MAX_BODY,
         generate_unique_id_function=lambda route: route.name,
     )
+    app.state.settings = settings
     problems.install(app)
     idempotency.install(app)
     api = APIRouter(prefix=API)

@@ -139,10 +139,16 @@ def database_url(make_database: Callable[[str], str]) -> str:
     return make_database("seeded")
 
 
+# Applications that serve nothing at the moment: to put one together takes longer than most tests do.
+_idle: list[FastAPI] = []
+
+
 @asynccontextmanager
 async def serving(url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
     """The application on a database, with a client that has an admin's key."""
-    app = create_app(Settings(database_url=url, bootstrap_key=ADMIN_KEY))
+    app = _idle.pop() if _idle else create_app(Settings(database_url=url))
+    routes = list(app.router.routes)
+    app.state.settings = Settings(database_url=url, bootstrap_key=ADMIN_KEY)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app)
@@ -150,6 +156,8 @@ async def serving(url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
             httpx.AsyncClient(transport=transport, base_url="http://test", headers=AUTHORIZED)
         )
         yield app, client
+    if app.router.routes == routes:  # a test that added some keeps them to itself
+        _idle.append(app)
 
 
 @pytest.fixture

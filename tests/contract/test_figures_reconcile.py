@@ -39,7 +39,7 @@ pytestmark = pytest.mark.anyio
 GENERATED_ACTIONS = 40
 PAIRS = tuple(combinations(DIMENSIONS, 2))
 # One of so many questions with filters is asked. 1 asks them all, which takes some minutes.
-THINNED_DIMENSIONS, THINNED_PAIRS = 6, 3
+THINNED_DIMENSIONS, THINNED_PAIRS = 12, 6
 
 FILTERS: tuple[dict[str, list[str]], ...] = (
     {"country": ["PH", "AZ", "AQ"]},

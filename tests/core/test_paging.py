@@ -92,7 +92,7 @@ async def test_a_walk_meets_each_record_once_in_both_directions(
     client: httpx.AsyncClient, path: str, sort: str
 ) -> None:
     total = (await client.get(f"{API}/{path}")).json()["total"]
-    limit = max(total // 7, 3)
+    limit = max(total // 4, 3)
     forth = await walk(client, f"{API}/{path}?sort={sort}&limit={limit}", "next")
     seen = [key(item) for page in forth for item in page["items"]]
     assert len(seen) == len(set(seen)) == total
@@ -100,19 +100,10 @@ async def test_a_walk_meets_each_record_once_in_both_directions(
     assert [page["offset"] for page in forth] == list(range(0, total, limit))
     assert forth[0]["previous"] is None
 
-    back = await walk(client, await last_address(client, f"{API}/{path}?sort={sort}&limit={limit}"), "previous")
+    back = await walk(client, forth[-2]["next"], "previous")
     assert [page["items"] for page in reversed(back)] == [page["items"] for page in forth]
     assert [page["offset"] for page in reversed(back)] == [page["offset"] for page in forth]
     assert [page["next"] is None for page in back] == [True] + [False] * (len(back) - 1)
-
-
-async def last_address(client: httpx.AsyncClient, url: str) -> str:
-    """The address of the last page, reached through cursors."""
-    address, following = url, url
-    while following:
-        address = following
-        following = (await client.get(address)).json()["next"]
-    return address
 
 
 @pytest.mark.parametrize(("path", "sort"), [(path, f"-{names[0]}") for path, names in SORTS.items()])

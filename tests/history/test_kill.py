@@ -14,7 +14,7 @@ from tests.running.service import serve
 
 pytestmark = pytest.mark.anyio
 KEY = "mx_set-by-the-administrator"
-KILLS = int(os.environ.get("KILLS", "10"))  # on each of the two databases; more of them take longer
+KILLS = int(os.environ.get("KILLS", "4"))  # on each of the two databases; more of them take longer
 
 
 class Writer:

@@ -1,4 +1,4 @@
-"""The service as its user starts it: the `mieux` command in a process of its own."""
+"""The `mieux` command; the service as its user starts it, in a process of its own."""
 
 import os
 import re
@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from typer.testing import CliRunner
+
+from app.cli import cli
 
 COMMAND = Path(sys.executable).with_name("mieux")
 
@@ -21,16 +24,13 @@ def environment(url: str, **settings: str) -> dict[str, str]:
     return own | {"MIEUX_DATABASE_URL": url} | {f"MIEUX_{name.upper()}": value for name, value in settings.items()}
 
 
-def mieux(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command to its end."""
-    return subprocess.run(
-        [COMMAND, *arguments],
-        env=environment(url, **settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def mieux(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end, in this process: to start one takes ten times as long as most commands do."""
+    own = {name: None for name in os.environ if name.startswith("MIEUX_")}
+    done = CliRunner().invoke(cli, arguments, env=own | {"MIEUX_DATABASE_URL": url})
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def free_port() -> int:
