@@ -15,13 +15,17 @@ from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problems
 from app.core.database import Database
+from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
 from app.core.listing import API
 from app.core.stopping import watch_signals
 from app.deployments.routes import router as deployments
 from app.docs import mount_docs
 from app.history.routes import changes, history
+from app.insight.facets import router as facets
+from app.insight.headline import router as headline
 from app.insight.routes import router as aggregates
+from app.insight.search.routes import router as search
 from app.keys.bootstrap import ensure_bootstrap_key
 from app.keys.routes import router as keys
 from app.outputs.routes import router as outputs
@@ -48,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings: Settings = app.state.settings
         database = Database(settings.database_url, settings.database_read_url)
         app.state.database = database
+        app.state.provenance = Provenance("MIEUX Registry", settings.publisher, settings.data_licence)
         app.state.releases = OpenReleases(database)
         watch_signals()
         try:
@@ -85,6 +90,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         deployments,
         outputs,
         aggregates,
+        search,
+        headline,
+        facets,
         themes,
         reference.countries,
         reference.regions,

@@ -24,8 +24,11 @@ class ActionDetail(ActionRead):
     """An action with its activities, deployments and outputs."""
 
     activities: list[ActivityRead]
+    """Its activities, by their position."""
     deployments: list[DeploymentRead]
+    """Its deployments, as they were added."""
     outputs: list[OutputRead]
+    """Its outputs, as they were added."""
 
 
 CHILDREN: tuple[tuple[Listing[Any], Any], ...] = (

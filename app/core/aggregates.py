@@ -265,6 +265,10 @@ class Question:
 
     async def answer(self, connection: AsyncConnection) -> Figure:
         """Computes the figure."""
+        return Figure(await self.split(connection), await self.distinct(connection), self.href(()))
+
+    async def split(self, connection: AsyncConnection) -> list[Row]:
+        """Computes the rows, in their order."""
         counted = await self.rows(connection)
         if self.include_empty:
             known = [await self._known_keys(connection, dimension) for dimension in self.by]
@@ -278,11 +282,10 @@ class Question:
         # Where a key stands on its axis decides where its rows stand, so no row is compared by its labels.
         places = [{cell.key: place for place, cell in enumerate(axis)} for axis in axes]
         cells = [{cell.key: cell for cell in axis} for axis in axes]
-        rows = [
+        return [
             Row(tuple(map(dict.__getitem__, cells, keys)), counted[keys], self.href(keys))
             for keys in sorted(counted, key=lambda keys: [*map(dict.__getitem__, places, keys)])
         ]
-        return Figure(rows, await self.distinct(connection), self.href(()))
 
     def href(self, keys: Sequence[Key]) -> str:
         """The list behind a row; without keys, the list behind the whole."""

@@ -28,6 +28,7 @@ _COUNTED = {
     "experts": "a deployment",
     "countries": "a country",
     "outputs": "an output",
+    "partners": "a partner",
 }
 
 # Under which keys of a dimension an action counts, and any other record through its action or, for a country, actions.
@@ -112,9 +113,10 @@ class _Definition:
         subject = f"Distinct {records}"
         if measure.summed is not None:
             subject = f"Stated numbers of experts, summed over distinct {records}"
-        comma = "," if self.question.selection.values or measure.summed is not None else ""
-        per = " and per ".join(map(self._noun, by))
-        return f"{'; '.join([f'{subject}{comma} per {per}', *self._caveats()])}."
+        if by:
+            comma = "," if self.question.selection.values or measure.summed is not None else ""
+            subject += f"{comma} per {' and per '.join(map(self._noun, by))}"
+        return f"{'; '.join([subject, *self._caveats()])}."
 
     def _noun(self, dimension: Dimension) -> str:
         of_other = dimension.link is None and self.question.measure.resource.link is not None
@@ -128,20 +130,21 @@ class _Definition:
         on_actions = [*self._modifiers(None), *self._links(besides=own)]
         if own is None:
             return _preceded(" ", _enumerated(on_actions))
-        kept = self._only() if own is COUNTRIES else ""
+        is_shared = self.question.measure.resource.is_shared
+        kept = self._only(own) if is_shared else ""
         kept += _preceded(" ", _enumerated(self._modifiers(own)))
-        # A country is counted because an action has it; any other record belongs to one anyway.
-        action = _preceded(" of actions ", _enumerated(on_actions)) or (" of actions" if own is COUNTRIES else "")
+        # A country or partner is counted because an action has it; any other record belongs to one anyway.
+        action = _preceded(" of actions ", _enumerated(on_actions)) or (" of actions" if is_shared else "")
         return f"{kept},{action}" if kept and action else kept + action
 
     def _modifiers(self, link: Link | None) -> list[str]:
         """What the filters on a record say of it."""
         return [self._phrase(name) or f"without {name.replace('_', ' ')}" for name in self._filtered(link, names=False)]
 
-    def _only(self) -> str:
-        """The countries that are named, for a figure of countries."""
-        named = [self._named(name) for name in self._filtered(COUNTRIES, names=True)]
-        return "".join(f" (only {countries})" if countries else " (none)" for countries in named)
+    def _only(self, link: Link) -> str:
+        """The records that are named, for a figure of what actions are linked to."""
+        named = [self._named(name) for name in self._filtered(link, names=True)]
+        return "".join(f" (only {records})" if records else " (none)" for records in named)
 
     def _links(self, *, besides: Link | None) -> Iterator[str]:
         """For each filtered link, which linked record an action has to have."""

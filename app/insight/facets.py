@@ -1,0 +1,168 @@
+"""The counts behind each value of each filter, so that a front end can show what a click would bring."""
+
+from dataclasses import replace
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+from sqlalchemy import Integer, String, cast, func
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.actions.models import Action
+from app.core.aggregates import Dimension, Measure, Question
+from app.core.caching import state_validator
+from app.core.editing import LIST_ERRORS
+from app.core.filters import NONE, Selection
+from app.core.sessions import ReadConnection
+from app.insight.catalogue import DIMENSIONS, MEASURES
+from app.insight.definitions import define
+from app.insight.schemas import Described
+from app.reference.vocabularies import Status, label_of
+from app.selection.filters import RecordFilters
+from app.selection.graph import ACTION, ACTIVITIES, activity_status
+
+router = APIRouter(prefix="/facets", tags=["Aggregates"])
+
+# What filters have beside the dimensions of figures.
+_END_YEAR = Dimension(
+    name="end_year",
+    link=None,
+    column=cast(func.substr(cast(Action.end, String), 1, 4), Integer),
+    filter="ended_in",
+    noun="end year",
+    none="No end",
+    in_years=True,
+)
+_ACTIVITY_STATUS = Dimension(
+    name="activity_status",
+    link=ACTIVITIES,
+    column=activity_status,
+    filter="activity_status",
+    noun="activity status",
+    none="Not known, or no activity",
+    label=label_of,
+    known=list(Status),
+)
+_BY_FILTER: Final = {dimension.filter: dimension for dimension in (*DIMENSIONS.values(), _END_YEAR, _ACTIVITY_STATUS)}
+FACETS: Final = {name: _BY_FILTER[name] for name in RecordFilters.declared() if name in _BY_FILTER}
+"""By parameter, in the order in which the filters are declared."""
+
+FacetName = StrEnum("FacetName", {name.upper(): name for name in FACETS})  # type: ignore[misc]
+CountedName = StrEnum("CountedName", {name.upper(): name for name in MEASURES})  # type: ignore[misc]
+
+
+class FacetValue(Described):
+    """A value of a filter, and what it would leave."""
+
+    value: str
+    """What the parameter takes; `none` for records without a value."""
+    label: str
+    """For people."""
+    count: int
+    """How many records this value leaves, beside the other parameters' filters."""
+    is_selected: bool
+    """Whether the request has this value."""
+    href: str
+    """The list of exactly these records."""
+
+
+class Facet(Described):
+    """A filter with its values."""
+
+    parameter: str
+    """The filter's name."""
+    label: str
+    """For people."""
+    values: list[FacetValue]
+    """Its values: years as they run, others by their count."""
+
+
+class Facets(Described):
+    """For the given filters, the count behind each value of each filter."""
+
+    measure: str
+    """What is counted."""
+    filters: dict[str, list[str]]
+    """The filters that were given."""
+    as_of: date
+    """The day on which status is judged."""
+    definition: str
+    """What `total` counts, in words."""
+    total: int
+    """How many records all given filters leave."""
+    href: str
+    """The list of these records."""
+    facets: list[Facet]
+    """The filters, each counted without its own values, so that what could be chosen instead is seen."""
+    release: str | None = None
+    """The release that answered; left out when it was the record as it stands."""
+
+
+class FacetQuery(RecordFilters):
+    """What is counted, and behind which filters."""
+
+    measure: Annotated[CountedName, Field(examples=["actions"])] = CountedName("actions")
+    """What is counted. `experts` is the sum of the numbers that the sources state."""
+    facet: Annotated[list[FacetName], Field(max_length=len(FACETS), examples=[["theme", "country"]])] = []
+    """Only these filters, the parameter repeated; by default all of them."""
+    include_empty: bool = False
+    """Adds a count of zero for every known value that would leave no record."""
+
+
+@router.get("", response_model=Facets, responses=LIST_ERRORS, response_model_exclude_unset=True)
+async def list_facets(request: Request, connection: ReadConnection, query: Annotated[FacetQuery, Query()]) -> Response:
+    """For any filters, what each value of each filter would leave, in one call.
+
+    A filter is counted **without its own values** and with all the others: after `theme=asylum`, the other themes
+    still show how many actions they would bring. So a value's `count` is the `total` of its `href`. The values of one
+    filter may add up to more than `total`, because a record can have several.
+    """
+    known = await state_validator(request, connection)
+    if known.is_known:
+        return known.not_modified()
+    selection = query.selection()
+    await selection.check(connection)
+    measure = MEASURES[query.measure]
+    whole = Question(ACTION, measure, (), selection)
+    names = [name for name in FACETS if name in query.facet] if query.facet else list(FACETS)
+    answer = Facets(
+        measure=measure.name,
+        filters={name: list(values) for name, values in selection.values.items()},
+        as_of=selection.as_of,
+        definition=await define(connection, whole),
+        total=await whole.distinct(connection),
+        href=whole.href(()),
+        facets=[
+            await _facet(connection, measure, FACETS[name], selection, include_empty=query.include_empty)
+            for name in names
+        ],
+        **({} if query.release is None else {"release": query.release}),
+    )
+    content = answer.__pydantic_serializer__.to_json(answer, exclude_unset=True)
+    return Response(content, media_type="application/json", headers=known.headers)
+
+
+async def _facet(
+    connection: AsyncConnection, measure: Measure, dimension: Dimension, selection: Selection, *, include_empty: bool
+) -> Facet:
+    """The counts behind the values of one filter."""
+    name = dimension.filter
+    chosen = selection.values.get(name, ())
+    others = replace(selection, values={key: values for key, values in selection.values.items() if key != name})
+    rows = await Question(ACTION, measure, (dimension,), others, include_empty).split(connection)
+    return Facet(
+        parameter=name,
+        label=name.replace("_", " ").capitalize(),
+        values=[
+            FacetValue(
+                value=(value := NONE if row.cells[0].key is None else row.cells[0].key),
+                label=row.cells[0].label,
+                count=row.value,
+                is_selected=value in chosen,
+                href=row.href,
+            )
+            for row in rows
+        ],
+    )
