@@ -39,3 +39,10 @@ class Settings(BaseSettings):
     bootstrap_key: Annotated[str | None, Field(min_length=16)] = None
     """An admin key for automation, at least 16 characters; without it the first start on an empty database makes one
     and prints it, once."""
+
+    publisher: str = "ICMPD, MIEUX facility"
+    """Who publishes the record: stands in workbooks, packages and the catalogue."""
+
+    data_licence: Annotated[str | None, Field(pattern=r"^https?://\S+$")] = None
+    """The URL of the licence of the data, which files and the catalogue name; without it they say that none is
+    stated."""

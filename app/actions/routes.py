@@ -9,14 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.actions.detail import ActionDetail
 from app.actions.editing import ACTION_EDITING
+from app.actions.exporting import ACTION_FORMATS, ACTION_TABLE, ACTION_UNITS
 from app.actions.models import Action
-from app.actions.queries import ACTIONS_LISTING
 from app.actions.schemas import ActionCreate, ActionPatch, ActionRead
 from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    LIST_ERRORS,
     MAX_BATCH,
     READ_ERRORS,
     Added,
@@ -31,9 +30,10 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
-from app.core.filters import AsOf
+from app.core.filters import AsOf, Choice
+from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.problems import NotFound
 from app.core.sessions import ReadConnection
 from app.selection.filters import RecordFilters
@@ -77,14 +77,22 @@ class ActionQuery(ListQuery, RecordFilters):
     sort: Annotated[str, Sorting("start", "end", "title", "created_at", "updated_at", "id")] = "-start"
     fields: Annotated[str, FieldsOf(ActionRead)] | None = None
 
+    format: Annotated[str, ACTION_FORMATS.choice] | None = None
+    """The format of the answer, before what `Accept` says; JSON by default. Any other format holds all actions that
+    match, not a page of them, unless `limit`, `offset` or `cursor` is given."""
 
-@router.get("", response_model=Page[ActionRead], responses=LIST_ERRORS)
+    unit: Annotated[str, Choice(list(ACTION_UNITS), none=False)] | None = None
+    """What a row of a CSV or XLSX stands for: `country` gives one row per action and partner country, of those that
+    the filters keep; by default a row is an action."""
+
+
+@router.get("", response_model=Page[ActionRead], responses=list_responses(ACTION_TABLE))
 async def list_actions(
     request: Request, connection: ReadConnection, query: Annotated[ActionQuery, Query()]
 ) -> Response:
     """Actions, those that began last first, each with its countries, themes, partners and counts. Every filter narrows
     the list; `next` leads through it."""
-    return await fetch_page(request, connection, ACTION, ACTIONS_LISTING, query)
+    return await list_records(request, connection, ACTION, ACTION_TABLE, query)
 
 
 @router.get("/{action}", response_model=ActionDetail, responses=READ_ERRORS)

@@ -5,13 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from app.activities.editing import ACTIVITY_EDITING
-from app.activities.queries import ACTIVITIES_LISTING
+from app.activities.exporting import ACTIVITY_TABLE
 from app.activities.schemas import ActivityCreate, ActivityPatch, ActivityRead
 from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    LIST_ERRORS,
     MAX_BATCH,
     READ_ERRORS,
     Added,
@@ -27,8 +26,9 @@ from app.core.editing import (
     replace_record,
 )
 from app.core.filters import AsOf
+from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
@@ -48,13 +48,13 @@ class ActivityQuery(ListQuery, RecordFilters):
     fields: Annotated[str, FieldsOf(ActivityRead)] | None = None
 
 
-@router.get("", response_model=Page[ActivityRead], responses=LIST_ERRORS)
+@router.get("", response_model=Page[ActivityRead], responses=list_responses(ACTIVITY_TABLE))
 async def list_activities(
     request: Request, connection: ReadConnection, query: Annotated[ActivityQuery, Query()]
 ) -> Response:
     """Activities, action by action in their order. What belongs to the action filters through it, and filters of
     deployments keep the activities of actions that have such a deployment."""
-    return await fetch_page(request, connection, ACTION, ACTIVITIES_LISTING, query)
+    return await list_records(request, connection, ACTION, ACTIVITY_TABLE, query)
 
 
 @router.get("/{id}", response_model=ActivityRead, responses=READ_ERRORS)

@@ -7,7 +7,7 @@ what page 1 costs. `offset` says where the page stands, and may be used to jump.
 import base64
 import binascii
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -38,6 +38,7 @@ from sqlalchemy.sql import operators
 
 from app.core.caching import Validator, state_validator
 from app.core.filters import Filter, ReleaseName, Resource, Root, Selection
+from app.core.formats.negotiation import LISTS, VARY
 from app.core.problems import invalid_parameter
 
 API = "/api/v1"
@@ -142,6 +143,13 @@ class ListQuery(Paging):
 
     sort: str
     fields: str | None = None
+
+    format: Annotated[str, LISTS.choice] | None = None
+    """The format of the answer, before what `Accept` says; JSON by default. Any other format holds all records that
+    match, not a page of them, unless `limit`, `offset` or `cursor` is given."""
+
+    bom: bool = False
+    """Begins a CSV with a byte order mark, so that Excel reads it as UTF-8."""
 
 
 class PlainQuery(ListQuery):
@@ -373,21 +381,10 @@ def _place(query: Asked, listing: Listing[Any]) -> _Cursor | None:
     return _Cursor.decode(query.cursor, query.sort, kinds)
 
 
-async def fetch_page(
-    request: Request, connection: AsyncConnection, root: Root, listing: Listing[Record], query: Asked
-) -> Response:
-    """Answers a list request: the records that the query selects.
-
-    Raises Invalid for a value outside an open vocabulary and for a cursor of another list.
-    """
-    validator = await state_validator(request, connection)
-    if validator.is_known:
-        return validator.not_modified()
-    selection = query.selection()
-    await selection.check(connection)
-    place = _place(query, listing)
-    backward = place is not None and place.backward
-    statements = _Question(
+def _statements(
+    root: Root, listing: Listing[Any], query: Asked, selection: Selection, *, backward: bool, from_place: bool
+) -> _Statements:
+    return _Question(
         root,
         listing,
         tuple((selection.filters[name], values) for name, values in selection.values.items()),
@@ -395,9 +392,31 @@ async def fetch_page(
         selection.as_of,
         query.sort,
         backward,
-        place is not None,
+        from_place,
         selection,
     ).statements()
+
+
+def _edge(row: RowMapping) -> tuple[Any, ...]:
+    """A row's place in the order."""
+    return tuple(row[name] for name in row if name.startswith("edge_"))
+
+
+async def read_page(
+    request: Request,
+    connection: AsyncConnection,
+    root: Root,
+    listing: Listing[Record],
+    query: Asked,
+    selection: Selection,
+) -> Page[Any]:
+    """The page that the query asks for.
+
+    Raises Invalid for a cursor of another list.
+    """
+    place = _place(query, listing)
+    backward = place is not None and place.backward
+    statements = _statements(root, listing, query, selection, backward=backward, from_place=place is not None)
     begins = {"offset": query.offset} if place is None else place.parameters
     result = await connection.execute(statements.page, {"limit": query.limit + 1, **begins})
     rows = list(result.mappings().all())
@@ -414,12 +433,11 @@ async def fetch_page(
         total = int((await connection.execute(statements.total)).scalar_one())
 
     def link(row: RowMapping, begins: int, *, back: bool) -> str:
-        values = tuple(row[name] for name in row if name.startswith("edge_"))
-        return page_url(request, cursor=_Cursor(query.sort, max(begins, 0), back, values).encode())
+        return page_url(request, cursor=_Cursor(query.sort, max(begins, 0), back, _edge(row)).encode())
 
     has_next = has_more or backward if rows else False
     has_previous = (has_more if backward else offset > 0 or place is not None) if rows else False
-    page = Page[listing.read](  # type: ignore[name-defined]
+    return Page[listing.read](  # type: ignore[name-defined]
         items=await listing.assemble(connection, rows),
         total=total,
         limit=query.limit,
@@ -428,7 +446,50 @@ async def fetch_page(
         previous=link(rows[0], offset - query.limit, back=True) if has_previous else None,
         release=query.release,
     )
+
+
+async def walk(
+    connection: AsyncConnection,
+    root: Root,
+    listing: Listing[Record],
+    query: Asked,
+    selection: Selection,
+    *,
+    batch: int = 500,
+) -> AsyncIterator[list[Record]]:
+    """All records that are selected, in the query's order, some at a time: each part begins where the last one ended,
+    so that neither memory nor the cost of a part grows."""
+    first = _statements(root, listing, query, selection, backward=False, from_place=False)
+    rows = (await connection.execute(first.page, {"limit": batch, "offset": 0})).mappings().all()
+    following = _statements(root, listing, query, selection, backward=False, from_place=True)
+    while rows:
+        yield await listing.assemble(connection, rows)
+        if len(rows) < batch:
+            return
+        place = {f"place_{number}": value for number, value in enumerate(_edge(rows[-1]))}
+        rows = (await connection.execute(following.page, {"limit": batch, **place})).mappings().all()
+
+
+async def fetch_page(
+    request: Request, connection: AsyncConnection, root: Root, listing: Listing[Record], query: Asked
+) -> Response:
+    """Answers a list request with JSON: the records that the query selects.
+
+    Raises Invalid for a value outside an open vocabulary and for a cursor of another list.
+    """
+    validator = await state_validator(request, connection)
+    if validator.is_known:
+        return validator.not_modified(VARY)
+    selection = query.selection()
+    await selection.check(connection)
+    page = await read_page(request, connection, root, listing, query, selection)
     return page_response(request, page, query.fields, validator)
+
+
+def page_links(request: Request, page: Page[Any]) -> dict[str, str]:
+    """The header that leads to the pages around this one."""
+    links = ((page_url(request), "first"), (page.previous, "prev"), (page.next, "next"))
+    return {"Link": ", ".join(f'<{url}>; rel="{relation}"' for url, relation in links if url)}
 
 
 def page_response(request: Request, page: Page[Any], fields: str | None, validator: Validator) -> Response:
@@ -436,18 +497,9 @@ def page_response(request: Request, page: Page[Any], fields: str | None, validat
     include: Any = None
     if fields is not None:
         include = dict.fromkeys(Page.model_fields, True) | {"items": {"__all__": set(fields.split(","))}}
-    links = [
-        f'<{url}>; rel="{relation}"'
-        for url, relation in (
-            (page_url(request), "first"),
-            (page.previous, "prev"),
-            (page.next, "next"),
-        )
-        if url
-    ]
     exclude = {"release"} if page.release is None else None
     content = page.__pydantic_serializer__.to_json(page, include=include, exclude=exclude)
-    headers = {**validator.headers, "Link": ", ".join(links)}
+    headers = {**validator.headers, **VARY, **page_links(request, page)}
     return Response(content, media_type="application/json", headers=headers)
 
 

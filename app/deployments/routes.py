@@ -8,7 +8,6 @@ from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    LIST_ERRORS,
     MAX_BATCH,
     READ_ERRORS,
     Added,
@@ -23,11 +22,12 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
 from app.deployments.editing import DEPLOYMENT_EDITING
-from app.deployments.queries import DEPLOYMENTS_LISTING
+from app.deployments.exporting import DEPLOYMENT_TABLE
 from app.deployments.schemas import DeploymentCreate, DeploymentPatch, DeploymentRead
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
@@ -47,13 +47,13 @@ class DeploymentQuery(ListQuery, RecordFilters):
     fields: Annotated[str, FieldsOf(DeploymentRead)] | None = None
 
 
-@router.get("", response_model=Page[DeploymentRead], responses=LIST_ERRORS)
+@router.get("", response_model=Page[DeploymentRead], responses=list_responses(DEPLOYMENT_TABLE))
 async def list_deployments(
     request: Request, connection: ReadConnection, query: Annotated[DeploymentQuery, Query()]
 ) -> Response:
     """Deployments, action by action: who sent experts, and how many where the source says so. What belongs to the
     action filters through it, and filters of activities keep the deployments of actions that have such an activity."""
-    return await fetch_page(request, connection, ACTION, DEPLOYMENTS_LISTING, query)
+    return await list_records(request, connection, ACTION, DEPLOYMENT_TABLE, query)
 
 
 @router.get("/{id}", response_model=DeploymentRead, responses=READ_ERRORS)

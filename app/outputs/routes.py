@@ -8,7 +8,6 @@ from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    LIST_ERRORS,
     MAX_BATCH,
     READ_ERRORS,
     Added,
@@ -23,11 +22,12 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
 from app.outputs.editing import OUTPUT_EDITING
-from app.outputs.queries import OUTPUTS_LISTING
+from app.outputs.exporting import OUTPUT_TABLE
 from app.outputs.schemas import OutputCreate, OutputPatch, OutputRead
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
@@ -45,13 +45,13 @@ class OutputQuery(ListQuery, RecordFilters):
     fields: Annotated[str, FieldsOf(OutputRead)] | None = None
 
 
-@router.get("", response_model=Page[OutputRead], responses=LIST_ERRORS)
+@router.get("", response_model=Page[OutputRead], responses=list_responses(OUTPUT_TABLE))
 async def list_outputs(
     request: Request, connection: ReadConnection, query: Annotated[OutputQuery, Query()]
 ) -> Response:
     """Outputs, action by action: the reports, handbooks, strategies and other products that actions left behind.
     Filters keep the outputs of matching actions."""
-    return await fetch_page(request, connection, ACTION, OUTPUTS_LISTING, query)
+    return await list_records(request, connection, ACTION, OUTPUT_TABLE, query)
 
 
 @router.get("/{id}", response_model=OutputRead, responses=READ_ERRORS)

@@ -103,6 +103,12 @@ def country_name(code: str) -> str:
     return COUNTRIES[code].name
 
 
+def country_point(code: str) -> tuple[float, float]:
+    """A point of the country: longitude and latitude, as maps have them."""
+    row = COUNTRIES[code]
+    return row.longitude, row.latitude
+
+
 def _code(value: Any) -> Any:
     return value.get("code") if isinstance(value, dict) else value
 

@@ -8,7 +8,6 @@ from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    LIST_ERRORS,
     READ_ERRORS,
     EditSession,
     IfMatch,
@@ -19,11 +18,12 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
 from app.reference.editing import PARTNER_EDITING
-from app.reference.queries import PARTNERS_LISTING
+from app.reference.exporting import PARTNER_TABLE
 from app.reference.schemas import PartnerCreate, PartnerPatch, PartnerRead, RecordId
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
@@ -40,12 +40,12 @@ class PartnerQuery(ListQuery, LinkedFilters):
     fields: Annotated[str, FieldsOf(PartnerRead)] | None = None
 
 
-@router.get("", response_model=Page[PartnerRead], responses=LIST_ERRORS)
+@router.get("", response_model=Page[PartnerRead], responses=list_responses(PARTNER_TABLE))
 async def list_partners(
     request: Request, connection: ReadConnection, query: Annotated[PartnerQuery, Query()]
 ) -> Response:
     """Partners, by name. With a filter, or `has_actions=true`: those that took part in a matching action."""
-    return await fetch_page(request, connection, ACTION, PARTNERS_LISTING, query)
+    return await list_records(request, connection, ACTION, PARTNER_TABLE, query)
 
 
 @router.get("/{id}", response_model=PartnerRead, responses=READ_ERRORS)

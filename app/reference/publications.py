@@ -8,7 +8,6 @@ from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    LIST_ERRORS,
     READ_ERRORS,
     EditSession,
     IfMatch,
@@ -19,11 +18,12 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
-from app.core.listing import FieldsOf, Page, PlainQuery, Sorting, fetch_page
+from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
 from app.core.sessions import ReadConnection
 from app.reference.editing import PUBLICATION_EDITING
-from app.reference.queries import PUBLICATIONS_LISTING
+from app.reference.exporting import PUBLICATION_TABLE
 from app.reference.schemas import PublicationCreate, PublicationPatch, PublicationRead, RecordId
 from app.selection.graph import ACTION
 
@@ -39,12 +39,12 @@ class PublicationQuery(PlainQuery):
     fields: Annotated[str, FieldsOf(PublicationRead)] | None = None
 
 
-@router.get("", response_model=Page[PublicationRead], responses=LIST_ERRORS)
+@router.get("", response_model=Page[PublicationRead], responses=list_responses(PUBLICATION_TABLE))
 async def list_publications(
     request: Request, connection: ReadConnection, query: Annotated[PublicationQuery, Query()]
 ) -> Response:
     """Publications of the facility itself, by title. What an action produced stands under `/outputs`."""
-    return await fetch_page(request, connection, ACTION, PUBLICATIONS_LISTING, query)
+    return await list_records(request, connection, ACTION, PUBLICATION_TABLE, query)
 
 
 @router.get("/{id}", response_model=PublicationRead, responses=READ_ERRORS)

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from app.actions.models import Action
 from app.core.caching import fixed_answer, state_validator
 from app.core.editing import LIST_ERRORS, READ_ERRORS, known_parameters
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page, page_response, page_url
+from app.core.formats.records import list_records, list_responses
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting, page_response, page_url
 from app.core.problems import NotFound, invalid_parameter
 from app.core.sessions import ReadConnection
 from app.reference.countries import COUNTRIES
-from app.reference.queries import COUNTRIES_LISTING, country_read
+from app.reference.exporting import COUNTRY_TABLE
+from app.reference.queries import country_read
 from app.reference.schemas import CountryRead, RegionRead, VocabularyItem
 from app.reference.vocabularies import VOCABULARIES, Region, label_of
 from app.selection.filters import LinkedFilters
@@ -31,13 +33,13 @@ class CountryQuery(ListQuery, LinkedFilters):
     fields: Annotated[str, FieldsOf(CountryRead)] | None = None
 
 
-@countries.get("", response_model=Page[CountryRead], responses=LIST_ERRORS)
+@countries.get("", response_model=Page[CountryRead], responses=list_responses(COUNTRY_TABLE))
 async def list_countries(
     request: Request, connection: ReadConnection, query: Annotated[CountryQuery, Query()]
 ) -> Response:
     """All countries of ISO 3166-1, by name. With a filter, or `has_actions=true`: the partner countries of matching
     actions."""
-    return await fetch_page(request, connection, ACTION, COUNTRIES_LISTING, query)
+    return await list_records(request, connection, ACTION, COUNTRY_TABLE, query)
 
 
 @countries.get("/{code}", response_model=CountryRead, responses=READ_ERRORS)

@@ -8,7 +8,6 @@ from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    LIST_ERRORS,
     READ_ERRORS,
     EditSession,
     IfMatch,
@@ -19,11 +18,12 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
-from app.core.listing import FieldsOf, Page, PlainQuery, Sorting, fetch_page
+from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
 from app.core.sessions import ReadConnection
 from app.reference.editing import SOURCE_EDITING
-from app.reference.queries import SOURCES_LISTING
+from app.reference.exporting import SOURCE_TABLE
 from app.reference.schemas import RecordId, SourceCreate, SourcePatch, SourceRead
 from app.selection.graph import ACTION
 
@@ -39,12 +39,12 @@ class SourceQuery(PlainQuery):
     fields: Annotated[str, FieldsOf(SourceRead)] | None = None
 
 
-@router.get("", response_model=Page[SourceRead], responses=LIST_ERRORS)
+@router.get("", response_model=Page[SourceRead], responses=list_responses(SOURCE_TABLE))
 async def list_sources(
     request: Request, connection: ReadConnection, query: Annotated[SourceQuery, Query()]
 ) -> Response:
     """Sources in which the facts of the record were read, by title."""
-    return await fetch_page(request, connection, ACTION, SOURCES_LISTING, query)
+    return await list_records(request, connection, ACTION, SOURCE_TABLE, query)
 
 
 @router.get("/{id}", response_model=SourceRead, responses=READ_ERRORS)

@@ -8,7 +8,6 @@ from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    LIST_ERRORS,
     READ_ERRORS,
     EditSession,
     IfMatch,
@@ -19,11 +18,12 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting, fetch_page
+from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
 from app.reference.editing import THEME_EDITING
-from app.reference.queries import THEMES_LISTING
+from app.reference.exporting import THEME_TABLE
 from app.reference.schemas import ThemeCreate, ThemePatch, ThemeRead
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
@@ -40,10 +40,10 @@ class ThemeQuery(ListQuery, LinkedFilters):
     fields: Annotated[str, FieldsOf(ThemeRead)] | None = None
 
 
-@router.get("", response_model=Page[ThemeRead], responses=LIST_ERRORS)
+@router.get("", response_model=Page[ThemeRead], responses=list_responses(THEME_TABLE))
 async def list_themes(request: Request, connection: ReadConnection, query: Annotated[ThemeQuery, Query()]) -> Response:
     """Themes, by name. With a filter, or `has_actions=true`: those that a matching action has."""
-    return await fetch_page(request, connection, ACTION, THEMES_LISTING, query)
+    return await list_records(request, connection, ACTION, THEME_TABLE, query)
 
 
 @router.get("/{slug}", response_model=ThemeRead, responses=READ_ERRORS)

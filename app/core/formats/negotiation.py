@@ -177,3 +177,6 @@ def disposition(format: Format, name: str) -> dict[str, str]:
 
 VARY = {"Vary": "Accept"}
 """For every negotiated answer: a cache on the way keeps the formats apart."""
+
+LISTS = Offer(JSON, CSV, XLSX, NDJSON)
+"""What every list is offered in."""

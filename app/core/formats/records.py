@@ -1,0 +1,308 @@
+"""Lists in every format: one declaration per resource says how its records become rows."""
+
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, Protocol, TypeVar
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+from pydantic_core import to_json
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.audit import State
+from app.core.caching import state_validator
+from app.core.filters import Link, Root, Selection
+from app.core.formats.delimited import csv_header, csv_rows
+from app.core.formats.negotiation import (
+    CSV,
+    GEOJSON,
+    JSON,
+    LISTS,
+    NDJSON,
+    VARY,
+    XLSX,
+    Format,
+    Offer,
+    disposition,
+    file_name,
+)
+from app.core.formats.provenance import export_day, told
+from app.core.formats.streaming import from_file, streamed
+from app.core.formats.tables import Column, Lookups, reference_columns, rows_of
+from app.core.formats.workbook import Workbook
+from app.core.listing import Asked, Listing, fetch_page, page_links, read_page, walk
+from app.core.problems import Invalid, NotAcceptable, invalid_parameter, responses
+
+Record = TypeVar("Record", bound=BaseModel)
+Point = tuple[float, float]
+"""Longitude and latitude."""
+PLACE = frozenset({"limit", "offset", "cursor"})
+
+
+class AskedAs(Asked, Protocol):
+    """A list query with the format that it asks for."""
+
+    format: str | None
+    bom: bool
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The parameters that were given."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """What a row of a table stands for, in place of a record: one of its links, so that a pivot can count by it."""
+
+    name: str
+    field: str
+    """The record's list of linked objects."""
+    link: Link
+    reference: type[BaseModel]
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Generic[Record]):
+    """How a resource's records become rows and features."""
+
+    listing: Listing[Record]
+    columns: Sequence[Column]
+    titles: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    """For fields with the key of another record: the columns of that key and of the record's title."""
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    points: Callable[[Record], list[Point]] | None = None
+    """Where a record lies."""
+    offer: Offer = LISTS
+
+    @property
+    def name(self) -> str:
+        """The resource's name, as its path has it."""
+        return self.listing.resource.path.strip("/")
+
+    async def lookups(self, connection: AsyncConnection, records: Sequence[Record], wanted: set[str]) -> Lookups:
+        """The titles that the columns of these records need, one statement for each kind."""
+        found = {}
+        for name in wanted & self.titles.keys():
+            key, title = self.titles[name]
+            keys = {value for record in records if (value := getattr(record, name)) is not None}
+            rows = (await connection.execute(select(key, title).where(key.in_(keys)))).all() if keys else ()
+            found[name] = {row[0]: row[1] for row in rows}
+        return found
+
+    @cached_property
+    def _unit_columns(self) -> Mapping[str, list[Column]]:
+        return {name: list(self._columns_by(unit)) for name, unit in self.units.items()}
+
+    def _columns_by(self, unit: Unit) -> Iterator[Column]:
+        """The columns with those of the linked list replaced by those of one linked object, which is read itself."""
+        names = [column for column in self.columns if column.field == unit.field]
+        for column in self.columns:
+            if column is names[0]:
+                about = f"The {unit.name} that this row stands for; a record has one row for each."
+                for own in reference_columns(unit.name, unit.field, unit.reference, about):
+                    part = next(iter(unit.reference.model_fields)) if own.name == unit.name else "name"
+                    yield Column(
+                        own.name, own.kind, own.definition, unit.field, _part(part), is_key=own.name == unit.name
+                    )
+            elif column not in names:
+                yield column
+
+    def columns_for(self, fields: str | None, unit: str | None) -> list[Column]:
+        """The columns that are asked for, always in the same order."""
+        columns = self.columns if unit is None else self._unit_columns[unit]
+        named = None if fields is None else set(fields.split(","))
+        return [column for column in columns if named is None or column.field in named]
+
+
+def _part(name: str) -> Callable[[Any, Lookups], Any]:
+    return lambda linked, _: None if linked is None else getattr(linked, name)
+
+
+@dataclass(frozen=True)
+class _Export(Generic[Record]):
+    """A list that is about to be written."""
+
+    request: Request
+    connection: AsyncConnection
+    root: Root
+    table: Table[Record]
+    query: Any
+    selection: Selection
+    batches: AsyncIterator[list[Record]]
+
+    @cached_property
+    def unit(self) -> Unit | None:
+        """What a row stands for, unless it is a record."""
+        name = getattr(self.query, "unit", None)
+        return None if name is None else self.table.units[name]
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The columns that are asked for."""
+        return self.table.columns_for(self.query.fields, None if self.unit is None else self.unit.name)
+
+    async def rows(self) -> AsyncIterator[list[list[Any]]]:
+        """The rows, some at a time."""
+        wanted = {column.field for column in self.columns}
+        async for records in self.batches:
+            lookups = await self.table.lookups(self.connection, records, wanted)
+            if self.unit is None:
+                yield list(rows_of(self.columns, records, lookups))
+            else:
+                kept = await self._kept_links(self.unit, records)
+                yield [row for record in records for row in self._unit_rows(self.unit, record, kept, lookups)]
+
+    async def _kept_links(self, unit: Unit, records: Sequence[Any]) -> set[tuple[Any, Any]]:
+        """The links of these records that the filters keep, as a figure by that dimension counts them."""
+        keys = [record.id for record in records]
+        statement = unit.link.join(select(self.root.key, unit.link.key).select_from(self.root.entity), outer=True)
+        predicate = self.selection.predicate(unit.link)
+        conditions = [self.root.key.in_(keys), *([] if predicate is None else [predicate])]
+        return {(row[0], row[1]) for row in (await self.connection.execute(statement.where(*conditions))).all()}
+
+    def _unit_rows(self, unit: Unit, record: Any, kept: set[tuple[Any, Any]], lookups: Lookups) -> Iterator[list[Any]]:
+        key = next(iter(unit.reference.model_fields))
+        linked = [item for item in getattr(record, unit.field) if (record.id, getattr(item, key)) in kept]
+        if (record.id, None) in kept:
+            linked.append(None)
+        for item in linked:
+            yield [column.read(item if column.field == unit.field else record, lookups) for column in self.columns]
+
+    # -- the formats --
+
+    async def csv(self) -> AsyncIterator[bytes]:
+        """Lines."""
+        yield csv_header(self.columns, bom=self.query.bom)
+        async for rows in self.rows():
+            yield csv_rows(rows)
+
+    async def ndjson(self) -> AsyncIterator[bytes]:
+        """The records as the JSON list has them, one per line."""
+        include: Any = None if self.query.fields is None else set(self.query.fields.split(","))
+        async for records in self.batches:
+            yield b"".join(
+                record.__pydantic_serializer__.to_json(record, include=include) + b"\n" for record in records
+            )
+
+    async def geojson(self) -> AsyncIterator[bytes]:
+        """A collection of features (RFC 7946)."""
+        points = self.table.points
+        assert points is not None
+        names = [column.name for column in self.columns]
+        wanted = {column.field for column in self.columns}
+        yield b'{"type":"FeatureCollection","features":['
+        comma = b""
+        async for records in self.batches:
+            lookups = await self.table.lookups(self.connection, records, wanted)
+            features = [
+                to_json(
+                    {
+                        "type": "Feature",
+                        "id": record.id,  # type: ignore[attr-defined]
+                        "geometry": multi_point(points(record)),
+                        "properties": dict(zip(names, row, strict=True)),
+                    }
+                )
+                for record, row in zip(records, rows_of(self.columns, records, lookups), strict=True)
+            ]
+            yield comma + b",\n".join(features)
+            comma = b",\n"
+        yield b"]}\n"
+
+    async def xlsx(self, sequence: object) -> Workbook:
+        """A workbook of a sheet and its codebook."""
+        about = told(self.request, self.selection, sequence)
+        book = Workbook(f"{about['title']}: {self.table.name}", export_day())
+        try:
+            sheet = book.sheet(self.table.name, self.columns)
+            async for rows in self.rows():
+                await to_thread(sheet.add, rows)
+            sheet.finish()
+            book.codebook(about, {self.table.name: self.columns})
+            await to_thread(book.close)
+        except BaseException:
+            book.discard()
+            raise
+        return book
+
+
+def multi_point(points: Sequence[Point]) -> dict[str, Any] | None:
+    """A geometry of some points; null for none."""
+    return {"type": "MultiPoint", "coordinates": points} if points else None
+
+
+async def list_records(
+    request: Request, connection: AsyncConnection, root: Root, table: Table[Record], query: AskedAs
+) -> Response:
+    """Answers a list request in the format that it asks for. JSON is a page; any other format holds all records that
+    match, unless `limit`, `offset` or `cursor` ask for a part.
+
+    Raises Invalid, and NotAcceptable.
+    """
+    chosen = table.offer.choose(request, query.format)
+    _check_options(chosen, query)
+    if chosen is JSON:
+        return await fetch_page(request, connection, root, table.listing, query)
+    made_on = (export_day(),) if chosen is XLSX else ()
+    validator = await state_validator(request, connection, chosen.name, *made_on)
+    if validator.is_known:
+        return validator.not_modified(VARY)
+    selection = query.selection()
+    await selection.check(connection)
+    name = file_name(table.name, selection.values, selection.as_of, chosen)
+    headers = {**validator.headers, **VARY, **disposition(chosen, name)}
+    if query.model_fields_set & PLACE:
+        page = await read_page(request, connection, root, table.listing, query, selection)
+        headers |= page_links(request, page)
+        batches = _only(page.items)
+    else:
+        batches = walk(connection, root, table.listing, query, selection)
+    export = _Export(request, connection, root, table, query, selection, batches)
+    return await _written(export, chosen, headers)
+
+
+async def _written(export: _Export[Any], chosen: Format, headers: Mapping[str, str]) -> Response:
+    match chosen.name:
+        case XLSX.name:
+            book = await export.xlsx(await export.connection.scalar(select(State.sequence)))
+            await export.connection.close()  # what is left to do needs it no more
+            return from_file(book.file, chosen.content_type, headers)
+        case CSV.name:
+            parts = export.csv()
+        case NDJSON.name:
+            parts = export.ndjson()
+        case GEOJSON.name:
+            parts = export.geojson()
+        case other:
+            raise AssertionError(other)
+    return await streamed(parts, chosen.content_type, headers)
+
+
+async def _only(records: list[Any]) -> AsyncIterator[list[Any]]:
+    yield records
+
+
+def _check_options(chosen: Format, query: AskedAs) -> None:
+    if query.bom and chosen is not CSV:
+        raise invalid_parameter("bom", "contradiction", f"only CSV begins with a byte order mark, not {chosen.name}")
+    if getattr(query, "unit", None) is not None and chosen not in (CSV, XLSX):
+        raise invalid_parameter("unit", "contradiction", f"rows are those of csv and xlsx: {chosen.name} has none")
+
+
+def list_responses(table: Table[Any]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a list's route, for its documentation: every format with its media type, and the errors."""
+    columns = [column.name for column in table.columns]
+    content: dict[str, Any] = {
+        CSV.media_type: {"schema": {"type": "string", "description": CSV.about}, "example": ",".join(columns) + "\r\n"},
+        XLSX.media_type: {"schema": {"type": "string", "format": "binary", "description": XLSX.about}},
+        NDJSON.media_type: {"schema": {"type": "string", "description": NDJSON.about}},
+    }
+    if GEOJSON in table.offer.formats:
+        empty = {"type": "FeatureCollection", "features": []}
+        content[GEOJSON.media_type] = {"schema": {"type": "object", "description": GEOJSON.about}, "example": empty}
+    told_formats = "A page as JSON; or all records that match, as a table or a stream of records."
+    return {200: {"description": told_formats, "content": content}, **responses(NotAcceptable, Invalid)}
