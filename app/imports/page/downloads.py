@@ -1,0 +1,68 @@
+"""Publications from the list of downloads: titles, each followed by the codes of its languages."""
+
+from app.imports.drafts import Draft
+from app.imports.page.layout import region_of
+from app.imports.page.text import Line
+from app.reference.schemas import LANGUAGES
+
+# Codes that are words as well stand for a language only beside others.
+_CODES = frozenset(LANGUAGES) - {
+    "is",
+    "to",
+    "as",
+    "no",
+    "or",
+    "so",
+    "it",
+    "an",
+    "am",
+    "be",
+    "my",
+    "he",
+    "io",
+    "ie",
+    "os",
+}
+
+
+def read_downloads(lines: list[Line]) -> list[Draft]:
+    """The publications of a page, with the lines on which they stand."""
+    found = []
+    for line in lines:
+        title: list[str] = []
+        languages: list[str] = []
+        for word in line.text.split():
+            code = word.strip("()[],;|/").lower()
+            if word.strip("()[],;|/") == code and code in _CODES and title:
+                languages.append(code)
+                continue
+            if word.strip("|/,;") == "" and languages:
+                continue
+            if languages:
+                if word[0].islower():  # not the end of a title: the word was part of it
+                    title += languages
+                else:
+                    found.append(_publication(title, languages, line.number))
+                    title = []
+                languages = []
+            title.append(word)
+        if title and len(" ".join(title)) <= 300:
+            found.append(_publication(title, languages, line.number))
+    return [draft for draft in found if draft.values["title"]]
+
+
+def _publication(title: list[str], languages: list[str], line: int) -> Draft:
+    name = " ".join(title).strip(" :|*\u2022\u00b7-")
+    values = {"title": name, "languages": list(dict.fromkeys(languages))}
+    if region := _region(name):
+        values["region"] = region
+    return Draft(values=values, line=line)
+
+
+def _region(title: str) -> str | None:
+    """The region that ends a title, as in `Newsletter Latin America and the Caribbean`."""
+    words = title.split()
+    for begin in range(1, len(words)):
+        if region := region_of(" ".join(words[begin:])):
+            return region.value if "/" not in words[begin - 1] else None
+    return None

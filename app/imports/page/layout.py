@@ -1,0 +1,297 @@
+"""Finds the parts of a page: its region, its actions with their labelled fields, and its downloads."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.imports.page.lexicon import Kind, page_lexicon
+from app.imports.page.text import Line
+from app.reference.vocabularies import Region
+
+_BULLET: Final = re.compile(
+    r"^\s*(?:[*#>\u2022\u00b7\u25aa\u25e6\u25cf\u2023\u2013\u2014-]\s*|\(?\d{1,3}[.):]\s*|\d{1,3}\s+(?=[A-Z])|\(?[a-z][.)]\s+)"
+)
+_LABEL: Final = re.compile(
+    r"^[\s*_#\u2022\u00b7-]{0,8}(?P<label>(?:overall |general |main |specific )?objectives?|aims?|summary|description|activities|"
+    r"duration|dates?|period|timeframe|implementation period)[\s*_]{0,4}(?P<colon>[:\uff1a])?[\s*_]{0,4}(?P<rest>.*)$",
+    re.I | re.S,
+)
+_WITHIN: Final = re.compile(r"(?<=[.!?\")\u201d])\s+(?=\*{0,2}(?:Objectives?|Summary|Duration)\s?\*{0,2}\s?:)")
+_DOWNLOADS: Final = re.compile(r"^\W*(?:downloads?|publications?|documents?)\W*$", re.I)
+_FOOTER: Final = re.compile(
+    r"^\W*(?:this (?:project|programme|action) is (?:co-?)?(?:funded|financed)|funded by the|copyright|\u00a9|all rights|back to top)",
+    re.I,
+)
+FIELDS: Final = ("objective", "summary", "duration")
+_REGIONS: Final = {
+    "asia": Region.ASIA,
+    "asia and the pacific": Region.ASIA,
+    "asia pacific": Region.ASIA,
+    "central asia": Region.ASIA,
+    "south east asia": Region.ASIA,
+    "eastern europe": Region.EASTERN_EUROPE,
+    "eastern europe and central asia": Region.EASTERN_EUROPE,
+    "eastern neighbourhood": Region.EASTERN_EUROPE,
+    "eastern partnership": Region.EASTERN_EUROPE,
+    "south eastern europe": Region.EASTERN_EUROPE,
+    "latin america": Region.LATIN_AMERICA,
+    "latin america and caribbean": Region.LATIN_AMERICA,
+    "latin america and the caribbean": Region.LATIN_AMERICA,
+    "latin america caribbean": Region.LATIN_AMERICA,
+    "lac": Region.LATIN_AMERICA,
+    "middle east and north africa": Region.MIDDLE_EAST_NORTH_AFRICA,
+    "middle east and northern africa": Region.MIDDLE_EAST_NORTH_AFRICA,
+    "middle east north africa": Region.MIDDLE_EAST_NORTH_AFRICA,
+    "north africa and the middle east": Region.MIDDLE_EAST_NORTH_AFRICA,
+    "north africa and middle east": Region.MIDDLE_EAST_NORTH_AFRICA,
+    "mena": Region.MIDDLE_EAST_NORTH_AFRICA,
+    "southern neighbourhood": Region.MIDDLE_EAST_NORTH_AFRICA,
+    "southern mediterranean": Region.MIDDLE_EAST_NORTH_AFRICA,
+    "sub saharan africa": Region.SUB_SAHARAN_AFRICA,
+    "subsaharan africa": Region.SUB_SAHARAN_AFRICA,
+    "africa": Region.SUB_SAHARAN_AFRICA,
+}
+"""Headings as pages have them, with words alone."""
+
+LONGEST_TITLE: Final = 300
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph and the line on which it begins; its lines are kept apart as in the page."""
+
+    line: int
+    text: str
+
+
+@dataclass(slots=True)
+class Block:
+    """An action as the page lays it out."""
+
+    title: str | None
+    line: int
+    region: Region | None
+    fields: dict[str, list[Paragraph]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Layout:
+    """The parts of a page."""
+
+    blocks: list[Block] = field(default_factory=list)
+    downloads: list[Line] = field(default_factory=list)
+    ends_in: str | None = None
+    """The field, or `title`, in which the page ends; None when it ends with something complete."""
+
+
+def region_of(heading: str) -> Region | None:
+    """The facility's region that a heading names."""
+    words = re.findall(r"[a-z]+", heading.lower())
+    while words and words[0] in ("mieux", "in", "region", "regional", "page", "actions", "activities", "the", "our"):
+        words.pop(0)
+    while words and words[-1] in ("region", "mena", "lac", "mieux", "actions", "page", "countries") and len(words) > 1:
+        words.pop()
+    return _REGIONS.get(" ".join(words))
+
+
+def lay_out(lines: list[Line]) -> Layout:
+    """The parts of a page's lines."""
+    return _Reader(_split(lines)).read()
+
+
+def _split(lines: list[Line]) -> list[Line]:
+    """Lines in which a label stands after a sentence are two."""
+    return [Line(line.number, part) for line in lines for part in _WITHIN.split(line.text)]
+
+
+@dataclass(slots=True)
+class _Label:
+    name: str
+    rest: str
+
+
+def label_of(text: str) -> _Label | None:
+    """The label with which a line begins, and what follows it."""
+    if len(text) > 20_000 * 2:
+        return None
+    match = _LABEL.match(text)
+    if match is None:
+        return None
+    rest = match["rest"].strip().strip("*_").strip() if match["colon"] else match["rest"].strip()
+    if not match["colon"] and rest:
+        return None
+    word = match["label"].lower().split()[-1]
+    if match["label"].lower().startswith("implementation") or word in (
+        "duration",
+        "date",
+        "dates",
+        "period",
+        "timeframe",
+    ):
+        return _Label("duration", rest)
+    return _Label("summary" if word in ("summary", "description", "activities") else "objective", rest)
+
+
+class _Reader:
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self.labels = [label_of(line.text) for line in lines]
+        self.layout = Layout()
+        self.region: Region | None = None
+        self.field: str | None = None
+        self.was_blank = True
+        self.following = self._following_labels()
+
+    def _following_labels(self) -> list[str | None]:
+        """For each line, the label that the next non-empty line begins with."""
+        found: list[str | None] = [None] * len(self.lines)
+        coming: str | None = None
+        for at in range(len(self.lines) - 1, -1, -1):
+            found[at] = coming
+            label = self.labels[at]
+            if label:
+                coming = label.name
+            elif self.lines[at].text.strip():
+                coming = None
+        return found
+
+    @property
+    def block(self) -> Block | None:
+        return self.layout.blocks[-1] if self.layout.blocks else None
+
+    def read(self) -> Layout:
+        at = 0
+        while at < len(self.lines):
+            at = self._read_line(at)
+        self.layout.ends_in = self._end()
+        return self.layout
+
+    def _end(self) -> str | None:
+        last = next((line for line in reversed(self.lines) if line.text.strip()), None)
+        if last is None or not self.layout.blocks or self.field is None:
+            return None
+        return self.field
+
+    def _read_line(self, at: int) -> int:
+        line, label = self.lines[at], self.labels[at]
+        text = line.text.strip()
+        if not text:
+            self.was_blank = True
+            return at + 1
+        if label:
+            self._begin_field(line, label)
+        elif self.field == "downloads":
+            if _FOOTER.match(text):
+                self.field = None
+            else:
+                self.layout.downloads.append(line)
+        elif _DOWNLOADS.match(text) and self.following[at] is None:
+            self.field = "downloads"
+        elif self.field in (None, "duration") and self._is_region(at):
+            self.region, self.field = region_of(text), None
+        elif size := self._title_size(at):
+            return self._begin_action(at, size)
+        elif _FOOTER.match(text):
+            self.field = None
+        elif self.block and self.field:
+            self._continue_field(line)
+        self.was_blank = False
+        return at + 1
+
+    def _is_region(self, at: int) -> bool:
+        return region_of(self.lines[at].text) is not None and self.following[at] is None
+
+    def _begin_field(self, line: Line, label: _Label) -> None:
+        block = self.block
+        if block is None or label.name in block.fields and self._opens_another(block, label.name):
+            block = Block(None, line.number, self.region)
+            self.layout.blocks.append(block)
+        self.field = label.name
+        paragraphs = block.fields.setdefault(label.name, [])
+        if label.rest:
+            paragraphs.append(Paragraph(line.number, label.rest))
+
+    def _opens_another(self, block: Block, name: str) -> bool:
+        """A second objective belongs to another action, whose title is missing, unless the first one was empty."""
+        return bool(block.fields[name]) and (name != "summary" or "duration" in block.fields)
+
+    def _continue_field(self, line: Line) -> None:
+        block = self.block
+        assert block is not None
+        name = self.field
+        assert name is not None
+        if name == "duration" and block.fields.get(name):
+            name = "summary"  # a paragraph after the dates
+        paragraphs = block.fields.setdefault(name, [])
+        if paragraphs and not self.was_blank and not _BULLET.match(line.text):
+            paragraphs[-1].text += "\n" + line.text.strip()
+        else:
+            paragraphs.append(Paragraph(line.number, line.text.strip()))
+
+    # -- titles --
+
+    def _title_size(self, at: int) -> int:
+        """How many lines the title is long that begins here; 0 for none."""
+        following = self.following[at]
+        if following and self._may_precede(at, following):
+            return 1
+        # A title that runs over two or three lines.
+        for size in (2, 3):
+            last = at + size - 1
+            if last >= len(self.lines) or not self.lines[last].text.strip() or self.labels[last]:
+                return self._bare_title(at)
+            if (
+                self.following[last]
+                and names_place(self.lines[at].text)
+                and self._may_precede(last, self.following[last])
+            ):
+                starts = [names_place(self.lines[k].text) for k in range(at + 1, last + 1)]
+                return self._bare_title(at) if any(starts) else size
+        return self._bare_title(at)
+
+    def _bare_title(self, at: int) -> int:
+        """A title without any label after it, recognised by its words where an action is complete."""
+        text = strip_bullet(self.lines[at].text)
+        complete = self.block is not None and "duration" in self.block.fields and self.field == "duration"
+        if not complete or not self.block or not self.block.fields["duration"] or len(text) > LONGEST_TITLE:
+            return 0
+        return int(names_place(text) and ":" in text and not text.endswith("."))
+
+    def _may_precede(self, at: int, label: str) -> bool:
+        """Whether the line can be the title of the fields that follow it, rather than the end of those before it."""
+        text = strip_bullet(self.lines[at].text)
+        block = self.block
+        if len(text) > LONGEST_TITLE * 2:
+            return False
+        if self.field is None or block is None:
+            return True
+        if text.endswith((".", "!", "?")) and not names_place(text):
+            return False
+        if label == "objective":
+            return self.field != "objective" or bool(block.fields.get("objective"))
+        if label in block.fields:
+            return names_place(text) or not text.endswith((".", "!", "?"))
+        return names_place(text) and ":" in text and not text.endswith(".") and "duration" in block.fields
+
+    def _begin_action(self, at: int, size: int) -> int:
+        parts = [strip_bullet(self.lines[at].text)] + [self.lines[k].text.strip() for k in range(at + 1, at + size)]
+        title = re.sub(r"\s+", " ", " ".join(parts)).strip("*_ ")
+        self.layout.blocks.append(Block(title, self.lines[at].number, self.region))
+        self.field = "summary"
+        self.was_blank = True
+        return at + size
+
+
+def strip_bullet(text: str) -> str:
+    """A title without the bullet or the number before it."""
+    stripped = text.strip()
+    match = _BULLET.match(stripped)
+    return stripped[match.end() :].strip() if match else stripped
+
+
+def names_place(text: str) -> bool:
+    """Whether a line begins with a country or a group of countries, as titles do."""
+    tokens = page_lexicon().tokens(strip_bullet(text)[:120])
+    while tokens and tokens[0].low in ("the", "regional", "republic", "of", "state", "kingdom"):
+        tokens.pop(0)
+    return bool(tokens) and tokens[0].kind in (Kind.COUNTRY, Kind.GROUP)

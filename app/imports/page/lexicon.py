@@ -1,0 +1,198 @@
+"""The words that the reader knows, and how a text is cut into them.
+
+A text becomes tokens: a phrase that is known (a country, a month, a kind of activity ...) is one token with its
+reading, everything else is a token for each word, number or sign. The longest phrase wins. Phrases stand under their
+first word, so that a text costs one look-up for each word, whatever the size of the lexicon.
+"""
+
+import csv
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from app.core.text import fold
+from app.reference.countries import COUNTRIES
+
+# One branch for each first character and no repetition within a repetition: the time grows with the text alone.
+_PIECE: Final = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
+_SAME_LENGTH: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u00b4`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    }
+)
+"""Signs that mean the same; each has one for one, so that places in the text stay the same."""
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    WORD = "word"
+    NUMBER = "number"
+    SIGN = "sign"
+    MONTH = "month"
+    COUNTRY = "country"
+    NATIONALITY = "nationality"
+    CITY = "city"
+    GROUP = "group"
+    ACTIVITY = "activity"
+    PRODUCT = "product"
+    EXPERT = "expert"
+    PERSON = "person"
+    ADMINISTRATION = "administration"
+    BODY = "body"
+    INSTITUTION = "institution"
+
+
+@dataclass(slots=True)
+class Token:
+    """A known phrase, or a word, number or sign."""
+
+    kind: Kind
+    low: str
+    """As written, in lower case, with plain quotes and hyphens."""
+    start: int
+    end: int
+    value: Any = None
+    """What the phrase stands for, by kind: a code, a month's number, a type ..."""
+    is_plural: bool = False
+    is_capital: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    rest: tuple[str, ...]
+    kind: Kind
+    value: Any
+    is_plural: bool
+    case: str
+    """`any`, `capital` (the first letter) or the exact spelling."""
+
+
+@dataclass
+class Lexicon:
+    """Known phrases by their first word."""
+
+    by_first: dict[str, list[_Phrase]] = field(default_factory=dict)
+
+    def add(self, phrase: str, kind: Kind, value: Any, *, is_plural: bool = False, case: str = "any") -> None:
+        """One more phrase, with any hyphens also written as spaces."""
+        for spelling in {phrase, phrase.replace("-", " ")}:
+            first, *rest = [_folded(piece) for piece in _PIECE.findall(spelling.translate(_SAME_LENGTH))]
+            exact = spelling if case == "exact" else case
+            self.by_first.setdefault(first, []).append(_Phrase(tuple(rest), kind, value, is_plural, exact))
+
+    def close(self) -> "Lexicon":
+        """Puts the longest phrases first; of equal ones, what was added first."""
+        for phrases in self.by_first.values():
+            phrases.sort(key=lambda phrase: -len(phrase.rest))
+        return self
+
+    def tokens(self, text: str) -> list[Token]:
+        """The text as tokens."""
+        plain = text.translate(_SAME_LENGTH)
+        pieces = [(match[0], match.start(), match.end()) for match in _PIECE.finditer(plain)]
+        lows = [_folded(piece) for piece, _, _ in pieces]
+        found: list[Token] = []
+        at, count = 0, len(pieces)
+        while at < count:
+            phrases = self.by_first.get(lows[at])
+            phrase = phrases and next((p for p in phrases if _fits(p, plain, pieces, lows, at)), None)
+            written, start, end = pieces[at]
+            if phrase:
+                at += len(phrase.rest)
+                end = pieces[at][2]
+                token = Token(phrase.kind, plain[start:end].lower(), start, end, phrase.value, phrase.is_plural)
+            elif written.isdigit():
+                token = Token(Kind.NUMBER, written, start, end)
+            elif written[0].isalpha():
+                token = Token(Kind.WORD, lows[at], start, end)
+            else:
+                token = Token(Kind.SIGN, written, start, end)
+            token.is_capital = written[0].isupper()
+            found.append(token)
+            at += 1
+        return found
+
+
+def _folded(piece: str) -> str:
+    return piece.lower() if piece.isascii() else fold(piece)
+
+
+def _fits(phrase: _Phrase, plain: str, pieces: list[tuple[str, int, int]], lows: list[str], at: int) -> bool:
+    length = len(phrase.rest)
+    if length and tuple(lows[at + 1 : at + 1 + length]) != phrase.rest:
+        return False
+    if phrase.case == "any":
+        return True
+    written, start, _ = pieces[at]
+    if phrase.case == "capital":
+        return written[0].isupper()
+    return plain[start : pieces[at + length][2]] == phrase.case
+
+
+MONTHS: Final = "january february march april may june july august september october november december".split()
+_SHORT_MONTHS: Final = {"sept": 9} | {name[:3]: number for number, name in enumerate(MONTHS, 1) if name != "may"}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("app.imports.page").joinpath(name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _plural(phrase: str) -> str:
+    return f"{phrase}s"
+
+
+def _add_countries(lexicon: Lexicon) -> None:
+    for code, row in COUNTRIES.items():
+        for name in (row.name, *row.aliases):
+            bare = name.removeprefix("The ").removeprefix("the ")
+            # An abbreviation has to be written as it is: "us" is no country.
+            case = "exact" if bare.isupper() or len(bare) <= 3 else "capital"
+            lexicon.add(bare, Kind.COUNTRY, code, case=case)
+        for name in row.demonyms:
+            lexicon.add(name, Kind.NATIONALITY, code, case="capital")
+
+
+def _add_phrases(lexicon: Lexicon) -> None:
+    for row in _rows("phrases.csv"):
+        kind, phrase = Kind(row["reading"]), row["phrase"]
+        capitals = kind in (Kind.GROUP, Kind.BODY, Kind.INSTITUTION) and phrase[0].isupper()
+        case = "exact" if phrase.isupper() or phrase == "ToT" else "capital" if capitals else "any"
+        lexicon.add(phrase, kind, row["value"] or None, case=case)
+        if row["plural"] != "-":
+            plural = row["plural"] or _plural(phrase)
+            case = plural if case == "exact" else case
+            lexicon.add(plural, kind, row["value"] or None, is_plural=True, case="exact" if case == plural else case)
+
+
+@cache
+def page_lexicon() -> Lexicon:
+    """The words that say who, what, when and where; made once."""
+    lexicon = Lexicon()
+    for number, name in enumerate(MONTHS, 1):
+        lexicon.add(name, Kind.MONTH, number, case="capital")
+    for name, number in _SHORT_MONTHS.items():
+        lexicon.add(name, Kind.MONTH, number, case="capital")
+    _add_countries(lexicon)
+    _add_phrases(lexicon)
+    cities: dict[str, list[str]] = {}
+    for row in _rows("cities.csv"):
+        cities.setdefault(row["name"], []).append(row["country"])
+    for name, codes in cities.items():
+        lexicon.add(name.removeprefix("The "), Kind.CITY, tuple(codes), case="capital")
+    return lexicon.close()
+
+
+@cache
+def theme_lexicon() -> Lexicon:
+    """The words by which a text names a theme; made once."""
+    lexicon = Lexicon()
+    for row in _rows("themes.csv"):
+        lexicon.add(row["phrase"], Kind.WORD, row["theme"], case="exact" if row["phrase"].isupper() else "any")
+    return lexicon.close()

@@ -1,0 +1,211 @@
+"""Institutions that a text names: where their names begin and end, their acronyms and their countries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from app.imports.page.lexicon import Kind, Token
+from app.imports.page.sentences import Sentence
+
+_WITHIN: Final = frozenset(
+    (
+        "of",
+        "for",
+        "on",
+        "and",
+        "&",
+        "against",
+        "-",
+        "the",
+        "'",
+        "s",
+        "to",
+        "in",
+        "de",
+        "del",
+        "la",
+        "y",
+        "e",
+        "des",
+        "do",
+        "da",
+        "et",
+    )
+)
+_NOT_A_NAME: Final = frozenset(
+    "the a an in on at for with following mieux this these experts national relevant its their after under during to as "
+    "from by of and both two three four five several officials action staff local central".split()
+)
+_PROPER: Final = frozenset(
+    (Kind.WORD, Kind.NATIONALITY, Kind.COUNTRY, Kind.GROUP, Kind.BODY, Kind.INSTITUTION, Kind.CITY)
+)
+_ACTS: Final = frozenset(("was", "were", "is", "are", "has", "will"))
+
+
+@dataclass(slots=True)
+class Institution:
+    """An institution at a place in a sentence."""
+
+    first: int
+    after: int
+    name: str
+    acronym: str | None
+    country: str | None
+    value: str
+    """The type of organisation that its words tell."""
+
+
+def institutions(sentence: Sentence) -> Iterator[Institution]:
+    """The institutions that a sentence names, in order."""
+    tokens = sentence.tokens
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        found = None
+        if token.kind is Kind.BODY or (token.kind is Kind.INSTITUTION and token.is_capital):
+            found = institution_at(sentence, at)
+        if found:
+            yield found
+            at = max(found.after, at + 1)
+        else:
+            at += 1
+
+
+def institution_at(sentence: Sentence, at: int, *, leftmost: int = 0) -> Institution | None:
+    """The institution whose chief noun stands at a place; None where it is no name."""
+    tokens = sentence.tokens
+    first = _first(tokens, at, leftmost)
+    after = at + 1 if tokens[at].kind is Kind.BODY else _after(tokens, at)
+    if tokens[at].kind is Kind.INSTITUTION and after - first < 2:
+        return None
+    name = " ".join(sentence.text[tokens[first].start : tokens[after - 1].end].split())
+    acronym, end = _acronym(sentence, after)
+    country = _country(tokens, first, after)
+    value = tokens[at].value or "unspecified"
+    return Institution(first, end, name, acronym, country, value)
+
+
+def _first(tokens: list[Token], at: int, leftmost: int) -> int:
+    first = at
+    while first > leftmost and first > at - 8:
+        before = tokens[first - 1]
+        if not before.is_capital or before.kind not in _PROPER or before.low in _NOT_A_NAME:
+            break
+        if first == 1 and before.kind is Kind.WORD and before.low.endswith(("ing", "ly")):
+            break
+        first -= 1
+    return first
+
+
+def _after(tokens: list[Token], at: int) -> int:
+    """Where the name ends: it goes on over capitalised words, and small ones that a capitalised one follows."""
+    after = at + 1
+    while after < len(tokens):
+        token = tokens[after]
+        if (
+            token.is_capital
+            and token.kind in _PROPER
+            and not (
+                token.kind is Kind.INSTITUTION and tokens[after - 1].low == "the" and tokens[after - 2].low != "of"
+            )
+        ):
+            after += 1
+            continue
+        ahead = after
+        while (
+            ahead < len(tokens)
+            and ahead - after < 3
+            and tokens[ahead].low in _WITHIN
+            and tokens[ahead].kind is not Kind.COUNTRY
+        ):
+            ahead += 1
+        if token.low == "," and _goes_on_after_comma(tokens, after):
+            after += 1
+            continue
+        if (
+            ahead == after
+            or ahead >= len(tokens)
+            or not tokens[ahead].is_capital
+            or tokens[ahead].kind not in _PROPER | {Kind.ACTIVITY, Kind.ADMINISTRATION, Kind.PERSON}
+        ):
+            break
+        if not _joins(tokens, after, ahead):
+            break
+        after = ahead + 1
+    return after
+
+
+def _joins(tokens: list[Token], after: int, ahead: int) -> bool:
+    """Whether the small words lead on to a part of the same name."""
+    small = [token.low for token in tokens[after:ahead]]
+    target = tokens[ahead]
+    if small[0] in ("and", "&"):
+        starts_another = target.kind in (Kind.BODY, Kind.GROUP) or _is_own_name(tokens, ahead)
+        return "the" not in small and not starts_another
+    if small[0] in ("'", "the"):
+        return False
+    if small[0] in ("in", "to", "-"):
+        return small[0] == "-" or (small[0] == "in" and target.kind is Kind.COUNTRY)
+    if small[0] == "on" and target.kind is Kind.ACTIVITY:
+        return False
+    return target.kind is not Kind.INSTITUTION or small[0] == "of"
+
+
+def _is_own_name(tokens: list[Token], at: int) -> bool:
+    """Whether a chief noun follows within the next words, so that another institution begins."""
+    for token in tokens[at : at + 5]:
+        if token.kind in (Kind.INSTITUTION, Kind.BODY):
+            return True
+        if not token.is_capital:
+            return False
+    return False
+
+
+def _goes_on_after_comma(tokens: list[Token], comma: int) -> bool:
+    """`Ministry of Labour, Employment and Social Security`: one more subject, and then `and` with the last."""
+    at = comma + 1
+    while at < len(tokens) and at - comma < 12:
+        token = tokens[at]
+        if token.low in ("and", "&"):
+            ahead = tokens[at + 1] if at + 1 < len(tokens) else None
+            return (
+                at > comma + 1
+                and ahead is not None
+                and ahead.is_capital
+                and ahead.kind is Kind.WORD
+                and not _is_own_name(tokens, at + 1)
+            )
+        if token.low == ",":
+            at += 1
+            continue
+        if not token.is_capital or token.kind is not Kind.WORD:
+            return False
+        at += 1
+    return False
+
+
+def _acronym(sentence: Sentence, after: int) -> tuple[str | None, int]:
+    tokens = sentence.tokens
+    closing = after + 1
+    while closing < len(tokens) and tokens[closing].low != ")" and closing - after < 8:
+        closing += 1
+    if after < len(tokens) and tokens[after].low == "(" and closing < len(tokens) and tokens[closing].low == ")":
+        written = sentence.text[tokens[after].end : tokens[closing].start].strip()
+        letters = [letter for letter in written if letter.isalpha()]
+        if 2 <= len(written) <= 14 and " " not in written and sum(letter.isupper() for letter in letters) >= 2:
+            return written, closing + 1
+    return None, after
+
+
+def _country(tokens: list[Token], first: int, after: int) -> str | None:
+    codes = [t.value for t in tokens[first:after] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)]
+    if codes:
+        return str(codes[-1])
+    # "Spain's Ministry", "the Kyrgyz State Service": the country stands before.
+    before = tokens[max(0, first - 3) : first]
+    for token in reversed(before):
+        if token.kind in (Kind.COUNTRY, Kind.NATIONALITY):
+            return str(token.value)
+        if token.low not in ("'", "s", "the"):
+            break
+    return None
