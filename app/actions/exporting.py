@@ -28,8 +28,9 @@ def _points(action: ActionRead) -> list[Point]:
 
 
 ACTION_TABLE = Table(
-    ACTIONS_LISTING,
+    "actions",
     columns_of(ActionRead, label_of=label_of, titles={"follows": "title", "source": "title"}),
+    ACTIONS_LISTING,
     titles={"follows": (Action.id, Action.title), "source": (Source.id, Source.title)},
     units=ACTION_UNITS,
     points=_points,

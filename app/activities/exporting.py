@@ -8,7 +8,8 @@ from app.core.formats.tables import columns_of
 from app.reference.vocabularies import label_of
 
 ACTIVITY_TABLE = Table(
-    ACTIVITIES_LISTING,
+    "activities",
     columns_of(ActivityRead, label_of=label_of, titles={"action": "title"}),
+    ACTIVITIES_LISTING,
     titles={"action": (Action.id, Action.title)},
 )

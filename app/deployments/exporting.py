@@ -9,7 +9,8 @@ from app.deployments.schemas import DeploymentRead
 from app.reference.vocabularies import label_of
 
 DEPLOYMENT_TABLE = Table(
-    DEPLOYMENTS_LISTING,
+    "deployments",
     columns_of(DeploymentRead, label_of=label_of, titles={"action": "title", "activity": "title"}),
+    DEPLOYMENTS_LISTING,
     titles={"action": (Action.id, Action.title), "activity": (Activity.id, Activity.title)},
 )

@@ -5,14 +5,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Question
+from app.core.audit import State
 from app.core.caching import state_validator
-from app.core.editing import LIST_ERRORS
+from app.core.formats.negotiation import CSV, JSON, VARY, XLSX, disposition, file_name
+from app.core.formats.provenance import export_day
 from app.core.problems import invalid_parameter
 from app.core.sessions import ReadConnection
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
+from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, figure_responses, offer_for
 from app.insight.figures import compute
 from app.insight.schemas import Aggregate
 from app.selection.filters import RecordFilters
@@ -30,6 +34,12 @@ class PresetQuery(RecordFilters):
     include_empty: bool = False
     """Adds a row of zero for every known value that no record has."""
 
+    format: Annotated[str, FIGURE_FORMATS.choice] | None = None
+    """The format of the answer, before what `Accept` says; JSON by default. `geojson` is for figures by country."""
+
+    bom: bool = False
+    """Begins a CSV with a byte order mark, so that Excel reads it as UTF-8."""
+
 
 class AggregateQuery(PresetQuery):
     """What a figure counts, and per what."""
@@ -41,21 +51,38 @@ class AggregateQuery(PresetQuery):
 
 
 async def _answer(
-    request: Request, connection: AsyncConnection, measure: str, by: tuple[str, ...], query: PresetQuery
+    request: Request,
+    connection: AsyncConnection,
+    measure: str,
+    by: tuple[str, ...],
+    query: PresetQuery,
+    name: str | None = None,
 ) -> Response:
-    known = await state_validator(request, connection)
+    chosen = offer_for(by).choose(request, query.format)
+    if query.bom and chosen is not CSV:
+        raise invalid_parameter("bom", "contradiction", f"only CSV begins with a byte order mark, not {chosen.name}")
+    made_on = (export_day(),) if chosen is XLSX else ()
+    known = await state_validator(request, connection, *(() if chosen is JSON else (chosen.name, *made_on)))
     if known.is_known:
-        return known.not_modified()
+        return known.not_modified(VARY)
     selection = query.selection()
     await selection.check(connection)
     dimensions = tuple(DIMENSIONS[name] for name in by)
     question = Question(ACTION, MEASURES[measure], dimensions, selection, query.include_empty)
     aggregate = await compute(connection, question)
-    content = aggregate.__pydantic_serializer__.to_json(aggregate, exclude_unset=True)
-    return Response(content, media_type="application/json", headers=known.headers)
+    headers = {**known.headers, **VARY}
+    if chosen is JSON:
+        content = aggregate.__pydantic_serializer__.to_json(aggregate, exclude_unset=True)
+        return Response(content, media_type="application/json", headers=headers)
+    called = name or f"{measure}-per-{'-and-'.join(by)}"
+    sequence = await connection.scalar(select(State.sequence))
+    written = WRITERS[chosen](Answered(request, called, question, aggregate, sequence, query))
+    headers |= disposition(chosen, file_name(called, selection.values, selection.as_of, chosen))
+    content = written if isinstance(written, bytes) else await written
+    return Response(content, headers={**headers, "Content-Type": chosen.content_type})
 
 
-@router.get("", response_model=Aggregate, responses=LIST_ERRORS, response_model_exclude_unset=True)
+@router.get("", response_model=Aggregate, responses=figure_responses(), response_model_exclude_unset=True)
 async def get_aggregate(
     request: Request, connection: ReadConnection, query: Annotated[AggregateQuery, Query()]
 ) -> Response:
@@ -76,7 +103,7 @@ def _add_preset(preset: Preset) -> None:
     async def get_preset(
         request: Request, connection: ReadConnection, query: Annotated[PresetQuery, Query()]
     ) -> Response:
-        return await _answer(request, connection, preset.measure, preset.by, query)
+        return await _answer(request, connection, preset.measure, preset.by, query, preset.name)
 
     per = " and ".join(f"`{name}`" for name in preset.by)
     documented: dict[str, Any] = {
@@ -89,7 +116,7 @@ def _add_preset(preset: Preset) -> None:
         get_preset,
         response_model=Aggregate,
         response_model_exclude_unset=True,
-        responses=LIST_ERRORS,
+        responses=figure_responses(preset.by),
         **documented,
     )
 

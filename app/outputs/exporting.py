@@ -8,7 +8,8 @@ from app.outputs.schemas import OutputRead
 from app.reference.vocabularies import label_of
 
 OUTPUT_TABLE = Table(
-    OUTPUTS_LISTING,
+    "outputs",
     columns_of(OutputRead, label_of=label_of, titles={"action": "title"}),
+    OUTPUTS_LISTING,
     titles={"action": (Action.id, Action.title)},
 )

@@ -12,9 +12,9 @@ from app.reference.queries import (
 from app.reference.schemas import CountryRead, PartnerRead, PublicationRead, RegionRead, SourceRead, ThemeRead
 from app.reference.vocabularies import label_of
 
-THEME_TABLE = Table(THEMES_LISTING, columns_of(ThemeRead, label_of=label_of))
-COUNTRY_TABLE = Table(COUNTRIES_LISTING, columns_of(CountryRead, label_of=label_of))
-PARTNER_TABLE = Table(PARTNERS_LISTING, columns_of(PartnerRead, label_of=label_of))
-PUBLICATION_TABLE = Table(PUBLICATIONS_LISTING, columns_of(PublicationRead, label_of=label_of))
-SOURCE_TABLE = Table(SOURCES_LISTING, columns_of(SourceRead, label_of=label_of))
-REGION_COLUMNS = columns_of(RegionRead, label_of=label_of)
+THEME_TABLE = Table("themes", columns_of(ThemeRead, label_of=label_of), THEMES_LISTING)
+COUNTRY_TABLE = Table("countries", columns_of(CountryRead, label_of=label_of), COUNTRIES_LISTING)
+PARTNER_TABLE = Table("partners", columns_of(PartnerRead, label_of=label_of), PARTNERS_LISTING)
+PUBLICATION_TABLE = Table("publications", columns_of(PublicationRead, label_of=label_of), PUBLICATIONS_LISTING)
+SOURCE_TABLE = Table("sources", columns_of(SourceRead, label_of=label_of), SOURCES_LISTING)
+REGION_TABLE: Table[RegionRead] = Table("regions", columns_of(RegionRead, label_of=label_of))

@@ -4,16 +4,27 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.actions.models import Action
 from app.core.caching import fixed_answer, state_validator
 from app.core.editing import LIST_ERRORS, READ_ERRORS, known_parameters
-from app.core.formats.records import list_records, list_responses
+from app.core.filters import Selection
+from app.core.formats.negotiation import JSON, VARY
+from app.core.formats.records import (
+    Batches,
+    asks_for_part,
+    choose_format,
+    list_records,
+    list_responses,
+    only,
+    write_list,
+)
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting, page_response, page_url
 from app.core.problems import NotFound, invalid_parameter
 from app.core.sessions import ReadConnection
 from app.reference.countries import COUNTRIES
-from app.reference.exporting import COUNTRY_TABLE
+from app.reference.exporting import COUNTRY_TABLE, REGION_TABLE
 from app.reference.queries import country_read
 from app.reference.schemas import CountryRead, RegionRead, VocabularyItem
 from app.reference.vocabularies import VOCABULARIES, Region, label_of
@@ -64,31 +75,45 @@ def _region(slug: str) -> RegionRead:
     return RegionRead(slug=Region(slug), name=label_of(slug))
 
 
-@regions.get("", response_model=Page[RegionRead], responses=LIST_ERRORS)
-async def list_regions(
-    request: Request, connection: ReadConnection, query: Annotated[RegionQuery, Query()]
-) -> Response:
-    """The facility's regions. With a filter, or `has_actions=true`: those of matching actions."""
-    known = await state_validator(request, connection)
-    if known.is_known:
-        return known.not_modified()
-    selection = query.selection()
-    await selection.check(connection)
+async def _matching(connection: AsyncConnection, query: RegionQuery, selection: Selection) -> list[RegionRead]:
+    """The regions that the filters keep, in the query's order."""
+    if query.cursor is not None:
+        raise invalid_parameter("cursor", "bad-cursor", "this short list is paged by offset")
     slugs = sorted(Region, reverse=query.sort.startswith("-"))
     if selection.values or selection.linked_only:
         statement = select(Action.region).where(*selection.root_conditions(ACTION)).distinct()
         matching = set(await connection.scalars(statement))
         slugs = [slug for slug in slugs if slug in matching]
-    if query.cursor is not None:
-        raise invalid_parameter("cursor", "bad-cursor", "this short list is paged by offset")
+    return [_region(slug) for slug in slugs]
+
+
+@regions.get("", response_model=Page[RegionRead], responses=list_responses(REGION_TABLE))
+async def list_regions(
+    request: Request, connection: ReadConnection, query: Annotated[RegionQuery, Query()]
+) -> Response:
+    """The facility's regions. With a filter, or `has_actions=true`: those of matching actions."""
     begin, end = query.offset, query.offset + query.limit
+    chosen = choose_format(request, REGION_TABLE, query)
+    if chosen is not JSON:
+
+        async def read(selection: Selection) -> Batches[RegionRead]:
+            matching = await _matching(connection, query, selection)
+            return Batches(only(matching[begin:end] if asks_for_part(query) else matching))
+
+        return await write_list(request, connection, ACTION, REGION_TABLE, query, chosen, read)
+    known = await state_validator(request, connection)
+    if known.is_known:
+        return known.not_modified(VARY)
+    selection = query.selection()
+    await selection.check(connection)
+    matching = await _matching(connection, query, selection)
     page: Page[Any] = Page[RegionRead](
-        items=[_region(slug) for slug in slugs[begin:end]],
-        total=len(slugs),
+        items=matching[begin:end],
+        total=len(matching),
         limit=query.limit,
         offset=begin,
-        next=page_url(request, offset=str(end)) if end < len(slugs) else None,
-        previous=page_url(request, offset=str(max(begin - query.limit, 0))) if 0 < begin <= len(slugs) else None,
+        next=page_url(request, offset=str(end)) if end < len(matching) else None,
+        previous=page_url(request, offset=str(max(begin - query.limit, 0))) if 0 < begin <= len(matching) else None,
         release=query.release,
     )
     return page_response(request, page, query.fields, known)

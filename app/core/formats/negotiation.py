@@ -175,7 +175,7 @@ def disposition(format: Format, name: str) -> dict[str, str]:
     return {"Content-Disposition": f'{"attachment" if format.is_download else "inline"}; filename="{name}"'}
 
 
-VARY = {"Vary": "Accept"}
+VARY = {"Vary": "Accept, Accept-Language"}
 """For every negotiated answer: a cache on the way keeps the formats apart."""
 
 LISTS = Offer(JSON, CSV, XLSX, NDJSON)

@@ -1,7 +1,7 @@
 """Lists in every format: one declaration per resource says how its records become rows."""
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
@@ -69,19 +69,17 @@ class Unit:
 class Table(Generic[Record]):
     """How a resource's records become rows and features."""
 
-    listing: Listing[Record]
+    name: str
+    """The resource's name, as its path has it."""
     columns: Sequence[Column]
+    listing: Listing[Record] | None = None
+    """How its records are read; None for those that no table of the database holds."""
     titles: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     """For fields with the key of another record: the columns of that key and of the record's title."""
     units: Mapping[str, Unit] = field(default_factory=dict)
     points: Callable[[Record], list[Point]] | None = None
     """Where a record lies."""
     offer: Offer = LISTS
-
-    @property
-    def name(self) -> str:
-        """The resource's name, as its path has it."""
-        return self.listing.resource.path.strip("/")
 
     async def lookups(self, connection: AsyncConnection, records: Sequence[Record], wanted: set[str]) -> Lookups:
         """The titles that the columns of these records need, one statement for each kind."""
@@ -120,6 +118,15 @@ class Table(Generic[Record]):
 
 def _part(name: str) -> Callable[[Any, Lookups], Any]:
     return lambda linked, _: None if linked is None else getattr(linked, name)
+
+
+@dataclass(frozen=True)
+class Batches(Generic[Record]):
+    """The records of an answer, some at a time."""
+
+    parts: AsyncIterator[list[Record]]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What the answer says of its place in the list."""
 
 
 @dataclass(frozen=True)
@@ -243,26 +250,59 @@ async def list_records(
 
     Raises Invalid, and NotAcceptable.
     """
-    chosen = table.offer.choose(request, query.format)
-    _check_options(chosen, query)
+    chosen = choose_format(request, table, query)
+    listing = table.listing
+    assert listing is not None
     if chosen is JSON:
-        return await fetch_page(request, connection, root, table.listing, query)
+        return await fetch_page(request, connection, root, listing, query)
+
+    async def read(selection: Selection) -> Batches[Record]:
+        if asks_for_part(query):
+            page = await read_page(request, connection, root, listing, query, selection)
+            return Batches(only(page.items), page_links(request, page))
+        return Batches(walk(connection, root, listing, query, selection))
+
+    return await write_list(request, connection, root, table, query, chosen, read)
+
+
+def choose_format(request: Request, table: Table[Any], query: AskedAs) -> Format:
+    """The format of a list's answer.
+
+    Raises Invalid, also for an option that this format hasn't, and NotAcceptable.
+    """
+    chosen = table.offer.choose(request, query.format)
+    if query.bom and chosen is not CSV:
+        raise invalid_parameter("bom", "contradiction", f"only CSV begins with a byte order mark, not {chosen.name}")
+    if getattr(query, "unit", None) is not None and chosen not in (CSV, XLSX):
+        raise invalid_parameter("unit", "contradiction", f"rows are those of csv and xlsx: {chosen.name} has none")
+    return chosen
+
+
+def asks_for_part(query: AskedAs) -> bool:
+    """Whether a part of the list is asked for, which then is all that a file holds."""
+    return bool(query.model_fields_set & PLACE)
+
+
+async def write_list(
+    request: Request,
+    connection: AsyncConnection,
+    root: Root,
+    table: Table[Record],
+    query: AskedAs,
+    chosen: Format,
+    read: Callable[[Selection], Awaitable[Batches[Record]]],
+) -> Response:
+    """Answers with the records that `read` gives for the query's filters, in another format than JSON."""
     made_on = (export_day(),) if chosen is XLSX else ()
     validator = await state_validator(request, connection, chosen.name, *made_on)
     if validator.is_known:
         return validator.not_modified(VARY)
     selection = query.selection()
     await selection.check(connection)
+    batches = await read(selection)
     name = file_name(table.name, selection.values, selection.as_of, chosen)
-    headers = {**validator.headers, **VARY, **disposition(chosen, name)}
-    if query.model_fields_set & PLACE:
-        page = await read_page(request, connection, root, table.listing, query, selection)
-        headers |= page_links(request, page)
-        batches = _only(page.items)
-    else:
-        batches = walk(connection, root, table.listing, query, selection)
-    export = _Export(request, connection, root, table, query, selection, batches)
-    return await _written(export, chosen, headers)
+    headers = {**validator.headers, **VARY, **disposition(chosen, name), **batches.headers}
+    return await _written(_Export(request, connection, root, table, query, selection, batches.parts), chosen, headers)
 
 
 async def _written(export: _Export[Any], chosen: Format, headers: Mapping[str, str]) -> Response:
@@ -282,15 +322,9 @@ async def _written(export: _Export[Any], chosen: Format, headers: Mapping[str, s
     return await streamed(parts, chosen.content_type, headers)
 
 
-async def _only(records: list[Any]) -> AsyncIterator[list[Any]]:
+async def only(records: list[Record]) -> AsyncIterator[list[Record]]:
+    """Some records as the only part."""
     yield records
-
-
-def _check_options(chosen: Format, query: AskedAs) -> None:
-    if query.bom and chosen is not CSV:
-        raise invalid_parameter("bom", "contradiction", f"only CSV begins with a byte order mark, not {chosen.name}")
-    if getattr(query, "unit", None) is not None and chosen not in (CSV, XLSX):
-        raise invalid_parameter("unit", "contradiction", f"rows are those of csv and xlsx: {chosen.name} has none")
 
 
 def list_responses(table: Table[Any]) -> dict[int | str, dict[str, Any]]:

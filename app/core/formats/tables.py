@@ -53,6 +53,7 @@ class Column:
         return self.kind is Kind.TEXT and self.name in _PROSE
 
 
+_KEYS = frozenset({"id", "slug", "code"})
 _PROSE = frozenset({"title", "objective", "summary", "description", "source_quote", "definition", "href"})
 
 
@@ -94,11 +95,13 @@ def _columns_of_field(
             told = " ".join((part_info.description or "").split())
             part_kind, _ = _plain(part_info.annotation)
             yield Column(f"{name}_{part}", _kind_of(part_kind), told, name, _within(name, part))
+    elif isinstance(kind, type) and issubclass(kind, Enum) and name in _KEYS:
+        yield Column(name, Kind.TEXT, about, name, _value(name), is_key=True)
     elif isinstance(kind, type) and issubclass(kind, Enum):
         yield Column(name, Kind.TEXT, about, name, _value(name))
         yield Column(f"{name}_label", Kind.TEXT, f"`{name}` in words.", name, _labelled(name, label_of))
     else:
-        yield Column(name, _kind_of(kind), about, name, _attribute(name), is_key=name in ("id", "slug", "code"))
+        yield Column(name, _kind_of(kind), about, name, _attribute(name), is_key=name in _KEYS)
         if name in titles:
             told = f"The {titles[name]} of `{name}`."
             yield Column(f"{name}_{titles[name]}", Kind.TEXT, told, name, _looked_up(name))
