@@ -22,7 +22,11 @@ from app.core.stopping import watch_signals
 from app.deployments.routes import router as deployments
 from app.docs import mount_docs
 from app.history.routes import changes, history
+from app.imports.routes import router as imports
+from app.insight.facets import router as facets
+from app.insight.headline import router as headline
 from app.insight.routes import router as aggregates
+from app.insight.search.routes import router as search
 from app.keys.bootstrap import ensure_bootstrap_key
 from app.keys.routes import router as keys
 from app.outputs.routes import router as outputs
@@ -87,6 +91,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         deployments,
         outputs,
         aggregates,
+        search,
+        headline,
+        facets,
         themes,
         reference.countries,
         reference.regions,
@@ -94,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         publications,
         sources,
         reference.vocabularies,
+        imports,
         changes,
         releases,
         keys,

@@ -16,6 +16,7 @@ from app.core.listing import Listing
 from app.deployments.models import Deployment
 from app.outputs.models import Output
 from app.reference.countries import country_ref
+from app.reference.labels import theme_name
 from app.reference.models import Partner, Theme
 from app.reference.schemas import PartnerRef, ThemeRef, region_ref
 from app.selection.graph import ACTION_LIST, action_status
@@ -111,7 +112,7 @@ async def _actions(connection: AsyncConnection, rows: Sequence[RowMapping]) -> l
             case "countries":
                 linked: Any = country_ref(code)
             case "themes":
-                linked = _theme_ref(code, name)
+                linked = _theme_ref(code, theme_name(code, name))
             case _:
                 linked = _partner_ref(key, name, acronym)
         links[action][field].append(linked)

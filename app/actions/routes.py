@@ -33,13 +33,14 @@ from app.core.editing import (
 from app.core.filters import AsOf, Choice
 from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
+from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.problems import NotFound
 from app.core.sessions import ReadConnection
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/actions", tags=["Actions"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/actions", tags=["Actions"], dependencies=[Depends(known_parameters), *LABELLED])
 
 
 _ID = re.compile("[1-9][0-9]{0,8}")

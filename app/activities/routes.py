@@ -28,13 +28,14 @@ from app.core.editing import (
 from app.core.filters import AsOf
 from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
+from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/activities", tags=["Activities"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/activities", tags=["Activities"], dependencies=[Depends(known_parameters), *LABELLED])
 
 ActivityId = Annotated[RecordId, Path(description="The id of the activity.", examples=[1])]
 

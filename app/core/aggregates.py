@@ -48,11 +48,13 @@ class Dimension:
     """The filter parameter that keeps the records of one key."""
     noun: str
     """"theme": what follows "per" in a definition."""
-    none: str
-    """The label of the row of records without a value."""
+    none: Callable[[], str]
+    """Gives the label of the row of records without a value."""
     label: Callable[[str], str] = str
     lookup: tuple[Any, Any] | None = None
     """For an open vocabulary: the columns of its keys and labels."""
+    named: Callable[[str, str], str] = lambda _key, label: label
+    """For an open vocabulary: what the request's language makes of a key's label."""
     known: Sequence[str] = ()
     """The keys of a closed vocabulary."""
     member_states: Mapping[str, Span] | None = None
@@ -253,13 +255,13 @@ class Question:
     async def _labels(connection: AsyncConnection, dimension: Dimension, keys: set[Key]) -> dict[Key, str]:
         """Each key's label."""
         if dimension.lookup is None:
-            return {key: dimension.none if key is None else dimension.label(key) for key in keys}
+            return {key: dimension.none() if key is None else dimension.label(key) for key in keys}
         column, label = dimension.lookup
         statement = select(column, label)
         if len(keys) <= MANY_KEYS:
             statement = statement.where(column.in_([column.type.python_type(key) for key in keys if key is not None]))
         found = {str(key): text for key, text in (await connection.execute(statement)).all()}
-        return {key: dimension.none if key is None else found[key] for key in keys}
+        return {key: dimension.none() if key is None else dimension.named(key, found[key]) for key in keys}
 
     # -- the answer --
 
@@ -298,6 +300,8 @@ class Question:
             parameters.append(_encoded("as_of", (selection.as_of.isoformat(),)))
         if selection.release is not None:
             parameters.append(_encoded("release", (selection.release,)))
+        if selection.lang is not None:
+            parameters.append(_encoded("lang", (selection.lang,)))
         if not values and resource.is_shared:
             parameters.append(_encoded("has_actions", ("true",)))
         path = API + resource.path

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.audit import State
 from app.core.filters import today
+from app.core.languages import language
 
 SOFTWARE = version("mieux-registry")
 
@@ -34,7 +35,13 @@ class Validator:
     def headers(self) -> dict[str, str]:
         """For the answer. `no-cache` lets it be kept, and asks for a look whether it still holds."""
         said = {} if self.release is None else {"Registry-Release": self.release}
-        return {"ETag": self.tag, "Cache-Control": "no-cache", **said}
+        return {
+            "ETag": self.tag,
+            "Cache-Control": "no-cache",
+            "Content-Language": language(),
+            "Vary": "Accept-Language",
+            **said,
+        }
 
     def not_modified(self, headers: Mapping[str, str] | None = None) -> Response:
         """304: what the client has still holds."""
@@ -44,7 +51,7 @@ class Validator:
 def validator(request: Request, *parts: object, record_version: int | None = None) -> Validator:
     """The validator of the answer to this request, given the parts of the record's state that it depends on."""
     day = request.query_params.get("as_of") or today().isoformat()
-    seen = "\n".join(map(str, (SOFTWARE, request.url.path, request.url.query, day, *parts)))
+    seen = "\n".join(map(str, (SOFTWARE, request.url.path, request.url.query, day, language(), *parts)))
     digest = hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:20]
     tag = f'"{digest}"' if record_version is None else f'"{record_version}-{digest}"'
     known = request.headers.get("If-None-Match", "")

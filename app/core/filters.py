@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import FunctionType
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 from fastapi import Query as QueryParameter
 from pydantic import (
@@ -29,9 +29,12 @@ from pydantic_core.core_schema import no_info_after_validator_function
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.languages import LabelLanguage
 from app.core.partial_dates import FIRST_YEAR, LAST_YEAR, PartialDate, Span
 from app.core.problems import invalid_parameter
-from app.core.text import query_patterns
+from app.core.text_search.documents import SearchDocument
+from app.core.text_search.index import matches
+from app.core.text_search.query import Synonyms, parse
 
 NONE = "none"
 Expression = ColumnElement[Any]
@@ -205,12 +208,15 @@ def _when(value: str) -> str:
             return f"from {first} to {last}"
 
 
-def matching(keys_of: Callable[[Sequence[str]], Select[*tuple[Any, ...]]], root: Root, phrase: str) -> Filter:
-    """Keeps roots whose text has every word of the query. `keys_of` selects the root's keys for patterns."""
+def matching(root: Root, kind: str, phrase: str, synonyms: Synonyms) -> Filter:
+    """Keeps roots whose document, of that kind, is found by the query."""
 
     def predicate(values: Sequence[str], _as_of: date) -> ColumnElement[bool]:
-        found = [list(dict.fromkeys(query_patterns(value))) for value in values]
-        return or_(*(root.key.in_(keys_of(patterns)) if patterns else false() for patterns in found))
+        queries = [query for value in values if (query := parse(value, synonyms))]
+        if not queries:
+            return false()
+        found = select(SearchDocument.record).where(SearchDocument.kind == kind, or_(*map(matches, queries)))
+        return cast("ColumnElement[bool]", root.key.in_(found.correlate(None)))
 
     return Filter(None, predicate, phrase, labels=lambda query: f'"{query}"')
 
@@ -302,6 +308,9 @@ class Filters(BaseModel):
     release: ReleaseName | None = None
     """Answer from this release instead of the record as it stands (`/releases` lists them)."""
 
+    lang: LabelLanguage | None = None
+    """Language of labels; by default what `Accept-Language` prefers, else English."""
+
     _declared: ClassVar[Mapping[str, Filter]] = {}
 
     @classmethod
@@ -320,7 +329,12 @@ class Filters(BaseModel):
         """What these parameters select."""
         given = {name: tuple(dict.fromkeys(values)) for name in self._declared if (values := getattr(self, name))}
         return Selection(
-            self._declared, given, self.as_of or today(), as_of_is_given=self.as_of is not None, release=self.release
+            self._declared,
+            given,
+            self.as_of or today(),
+            as_of_is_given=self.as_of is not None,
+            release=self.release,
+            lang=self.lang,
         )
 
 
@@ -333,6 +347,8 @@ class Selection:
     as_of: date
     as_of_is_given: bool = False
     release: str | None = None
+    lang: str | None = None
+    """The language of labels, where the request names it: addresses in the answer name it, too."""
     linked_only: bool = False
     """Whether a linked record must belong to some root, even when nothing is filtered."""
 

@@ -39,6 +39,7 @@ from sqlalchemy.sql import operators
 from app.core.caching import Validator, state_validator
 from app.core.filters import Filter, ReleaseName, Resource, Root, Selection
 from app.core.formats.negotiation import LISTS, VARY
+from app.core.languages import LabelLanguage
 from app.core.problems import invalid_parameter
 
 API = "/api/v1"
@@ -136,6 +137,9 @@ class Paging(BaseModel):
 
     release: ReleaseName | None = None
     """Answer from this release instead of the record as it stands (`/releases` lists them)."""
+
+    lang: LabelLanguage | None = None
+    """Language of labels; by default what `Accept-Language` prefers, else English."""
 
 
 class ListQuery(Paging):

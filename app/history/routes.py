@@ -23,6 +23,7 @@ from app.core.editing import (
     read_record,
 )
 from app.core.idempotency import IdempotencyKey, settle
+from app.core.languages import LABELLED
 from app.core.listing import API, MAX_OFFSET, page_url
 from app.core.problems import invalid_parameter, refuse_unknown_parameters
 from app.core.security import AdminKey
@@ -34,7 +35,9 @@ from app.history.restore import restore
 from app.history.schemas import ChangePage, RevisionPage
 from app.reference.schemas import MAX_ID
 
-history = APIRouter(prefix="/actions/{action}/history", tags=["History"], dependencies=[Depends(known_parameters)])
+history = APIRouter(
+    prefix="/actions/{action}/history", tags=["History"], dependencies=[Depends(known_parameters), *LABELLED]
+)
 changes = APIRouter(prefix="/changes", tags=["History"], dependencies=[Depends(known_parameters)])
 
 Named = Annotated[

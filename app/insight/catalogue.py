@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from app.actions.models import Action
@@ -12,7 +13,8 @@ from app.core.filters import Link
 from app.core.partial_dates import Span
 from app.deployments.models import Deployment
 from app.reference.countries import COUNTRIES as COUNTRY_ROWS
-from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name
+from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name, subregion_name
+from app.reference.labels import theme_name, translated
 from app.reference.models import Country, Partner, Theme
 from app.reference.vocabularies import (
     ActivityType,
@@ -68,13 +70,14 @@ def _dimension(
     **options: Any,
 ) -> Dimension:
     options.setdefault("filter", name)
-    return Dimension(name=name, link=link, column=column, noun=noun, none=none, label=label, **options)
+    unassigned = partial(translated, "none", none, none)
+    return Dimension(name=name, link=link, column=column, noun=noun, none=unassigned, label=label, **options)
 
 
 DIMENSIONS: Final = {
     dimension.name: dimension
     for dimension in (
-        _dimension("theme", THEMES, Theme.slug, "theme", "No theme", lookup=(Theme.slug, Theme.name)),
+        _dimension("theme", THEMES, Theme.slug, "theme", "No theme", lookup=(Theme.slug, Theme.name), named=theme_name),
         _dimension("pillar", THEMES, Theme.pillar, "pillar", "No theme", label_of, known=list(Pillar)),
         _dimension(
             "country",
@@ -91,7 +94,7 @@ DIMENSIONS: Final = {
             Country.subregion,
             "subregion of the partner country",
             "No subregion",
-            SUBREGIONS.__getitem__,
+            subregion_name,
             known=list(SUBREGIONS),
         ),
         _dimension("region", None, Action.region, "region", "No region", label_of, known=list(Region)),
@@ -167,7 +170,7 @@ DIMENSIONS: Final = {
             IS_EU_MEMBER,
             "EU membership of the sending country",
             "Country not stated",
-            _EU_LABELS.__getitem__,
+            lambda key: translated("eu_member", key, _EU_LABELS[key]),
             known=list(_EU_LABELS),
         ),
         _dimension(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Dimension, Question
 from app.core.filters import NONE, Link
+from app.core.languages import LabelLanguage, speaking
 from app.insight.catalogue import DIMENSIONS
 from app.selection.graph import ACTIVITIES, COUNTRIES, DEPLOYMENTS, PARTNERS, THEMES
 
@@ -82,7 +83,9 @@ _MEMBERSHIP = (
 
 async def define(connection: AsyncConnection, question: Question) -> str:
     """A sentence that says what is counted, of what, and what may be counted more than once."""
-    return _Definition(question, await _open_labels(connection, question)).sentence()
+    labels = await _open_labels(connection, question)
+    with speaking(LabelLanguage.EN):  # a sentence is of one piece
+        return _Definition(question, labels).sentence()
 
 
 async def _open_labels(connection: AsyncConnection, question: Question) -> dict[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,15 +16,17 @@ from app.core.aggregates import Dimension, Measure, Question
 from app.core.caching import state_validator
 from app.core.editing import LIST_ERRORS
 from app.core.filters import NONE, Selection
+from app.core.languages import LABELLED
 from app.core.sessions import ReadConnection
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.insight.schemas import Described
+from app.reference.labels import translated
 from app.reference.vocabularies import Status, label_of
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION, ACTIVITIES, activity_status
 
-router = APIRouter(prefix="/facets", tags=["Aggregates"])
+router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=LABELLED)
 
 # What filters have beside the dimensions of figures.
 _END_YEAR = Dimension(
@@ -32,7 +35,7 @@ _END_YEAR = Dimension(
     column=cast(func.substr(cast(Action.end, String), 1, 4), Integer),
     filter="ended_in",
     noun="end year",
-    none="No end",
+    none=partial(translated, "none", "No end", "No end"),
     in_years=True,
 )
 _ACTIVITY_STATUS = Dimension(
@@ -41,7 +44,7 @@ _ACTIVITY_STATUS = Dimension(
     column=activity_status,
     filter="activity_status",
     noun="activity status",
-    none="Not known, or no activity",
+    none=partial(translated, "none", "Not known, or no activity", "Not known, or no activity"),
     label=label_of,
     known=list(Status),
 )

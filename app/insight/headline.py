@@ -11,6 +11,7 @@ from app.core.aggregates import Measure, Question
 from app.core.caching import state_validator
 from app.core.editing import LIST_ERRORS
 from app.core.filters import Selection
+from app.core.languages import LABELLED
 from app.core.listing import API
 from app.core.sessions import ReadConnection
 from app.insight.catalogue import DIMENSIONS, MEASURES
@@ -20,7 +21,7 @@ from app.insight.schemas import Aggregate, Described
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION, PARTNER_LIST
 
-router = APIRouter(prefix="/headline", tags=["Aggregates"])
+router = APIRouter(prefix="/headline", tags=["Aggregates"], dependencies=LABELLED)
 
 _COUNTED: Final = {
     "actions": MEASURES["actions"],

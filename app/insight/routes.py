@@ -13,6 +13,7 @@ from app.core.audit import State
 from app.core.caching import state_validator
 from app.core.formats.negotiation import CSV, JSON, VARY, XLSX, disposition, file_name
 from app.core.formats.provenance import export_day
+from app.core.languages import LABELLED
 from app.core.problems import invalid_parameter
 from app.core.sessions import ReadConnection
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
@@ -22,7 +23,7 @@ from app.insight.schemas import Aggregate
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/aggregates", tags=["Aggregates"])
+router = APIRouter(prefix="/aggregates", tags=["Aggregates"], dependencies=LABELLED)
 
 MeasureName = StrEnum("MeasureName", {name.upper(): name for name in MEASURES})  # type: ignore[misc]
 DimensionName = StrEnum("DimensionName", {name.upper(): name for name in DIMENSIONS})  # type: ignore[misc]

@@ -24,6 +24,7 @@ from app.core.editing import (
 )
 from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
+from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
 from app.outputs.editing import OUTPUT_EDITING
@@ -33,7 +34,7 @@ from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/outputs", tags=["Outputs"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/outputs", tags=["Outputs"], dependencies=[Depends(known_parameters), *LABELLED])
 
 OutputId = Annotated[RecordId, Path(description="The id of the output.", examples=[1])]
 

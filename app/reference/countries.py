@@ -8,11 +8,15 @@ Latitude and longitude (WGS 84) are those of one point within the country's larg
 import csv
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib import resources
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from app.core.languages import LabelLanguage, language
+from app.reference.labels import territory
 
 
 @dataclass(frozen=True)
@@ -87,20 +91,27 @@ class CountryRef(BaseModel):
     code: str
     """ISO 3166-1 alpha-2."""
     name: str
-    """Short English name."""
-
-
-_REFERENCES: Final = {code: CountryRef(code=code, name=row.name) for code, row in COUNTRIES.items()}
+    """Its short name."""
 
 
 def country_ref(code: str | None) -> CountryRef | None:
     """The small object of a country."""
-    return None if code is None else _REFERENCES[code]
+    return None if code is None else _reference(code, language())
+
+
+@lru_cache(maxsize=len(COUNTRIES) * len(LabelLanguage))
+def _reference(code: str, _language: LabelLanguage) -> CountryRef:
+    return CountryRef(code=code, name=country_name(code))
 
 
 def country_name(code: str) -> str:
-    """A country's name in English."""
-    return COUNTRIES[code].name
+    """A country's short name in the language of the request."""
+    return territory(code, COUNTRIES[code].name)
+
+
+def subregion_name(code: str) -> str:
+    """A subregion's name in the language of the request."""
+    return territory(code, SUBREGIONS[code])
 
 
 def country_point(code: str) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from app.core.editing import (
 )
 from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
+from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
 from app.reference.editing import PARTNER_EDITING
@@ -28,7 +29,7 @@ from app.reference.schemas import PartnerCreate, PartnerPatch, PartnerRead, Reco
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/partners", tags=["Partners"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/partners", tags=["Partners"], dependencies=[Depends(known_parameters), *LABELLED])
 
 PartnerId = Annotated[RecordId, Path(description="The id of the partner.", examples=[1])]
 

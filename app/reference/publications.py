@@ -20,6 +20,7 @@ from app.core.editing import (
 )
 from app.core.formats.records import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
+from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
 from app.core.sessions import ReadConnection
 from app.reference.editing import PUBLICATION_EDITING
@@ -27,7 +28,7 @@ from app.reference.exporting import PUBLICATION_TABLE
 from app.reference.schemas import PublicationCreate, PublicationPatch, PublicationRead, RecordId
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/publications", tags=["Publications"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/publications", tags=["Publications"], dependencies=[Depends(known_parameters), *LABELLED])
 
 PublicationId = Annotated[RecordId, Path(description="The id of the publication.", examples=[1])]
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.filters import Resource
+from app.core.languages import LabelLanguage, language
 from app.core.listing import Listing
-from app.reference.countries import COUNTRIES, SUBREGIONS, country_ref
+from app.reference.countries import COUNTRIES, country_name, country_ref, subregion_name
+from app.reference.labels import theme_name
 from app.reference.models import Country, Partner, Publication, Source, Theme
 from app.reference.schemas import (
     CountryRead,
@@ -31,16 +34,21 @@ def _select_countries(_as_of: date) -> Select[*tuple[Any, ...]]:
 
 
 async def _countries(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[CountryRead]:
-    return [_COUNTRIES[row["code"]] for row in rows]
+    return [country_read(row["code"]) for row in rows]
 
 
 def country_read(code: str) -> CountryRead:
     """A country as its own address shows it."""
+    return _country(code, language())
+
+
+@lru_cache(maxsize=len(COUNTRIES) * len(LabelLanguage))
+def _country(code: str, _language: LabelLanguage) -> CountryRead:
     row = COUNTRIES[code]
-    subregion = SubregionRef(code=row.subregion, name=SUBREGIONS[row.subregion]) if row.subregion else None
+    subregion = SubregionRef(code=row.subregion, name=subregion_name(row.subregion)) if row.subregion else None
     return CountryRead(
         code=row.code,
-        name=row.name,
+        name=country_name(code),
         subregion=subregion,
         eu_member_from=row.eu_member_from,
         eu_member_until=row.eu_member_until,
@@ -49,15 +57,12 @@ def country_read(code: str) -> CountryRead:
     )
 
 
-_COUNTRIES = {code: country_read(code) for code in COUNTRIES}
-
-
 def _select_themes(_as_of: date) -> Select[*tuple[Any, ...]]:
     return select(Theme.slug, Theme.name, Theme.pillar, Theme.description)
 
 
 async def _themes(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[ThemeRead]:
-    return [ThemeRead.model_validate(dict(row)) for row in rows]
+    return [ThemeRead.model_validate({**row, "name": theme_name(row["slug"], row["name"])}) for row in rows]
 
 
 def _select_partners(_as_of: date) -> Select[*tuple[Any, ...]]:

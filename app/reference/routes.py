@@ -20,6 +20,7 @@ from app.core.formats.records import (
     only,
     write_list,
 )
+from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting, page_response, page_url
 from app.core.problems import NotFound, invalid_parameter
 from app.core.sessions import ReadConnection
@@ -31,7 +32,7 @@ from app.reference.vocabularies import VOCABULARIES, Region, label_of
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
 
-READING = [Depends(known_parameters)]
+READING = [Depends(known_parameters), *LABELLED]
 countries = APIRouter(prefix="/countries", tags=["Countries"], dependencies=READING)
 regions = APIRouter(prefix="/regions", tags=["Regions"], dependencies=READING)
 vocabularies = APIRouter(prefix="/vocabularies", tags=["Vocabularies"], dependencies=READING)

@@ -2,12 +2,14 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from app.core.editing import WriteModel, merge_patch
+from app.core.languages import LabelLanguage, language
 from app.core.partial_dates import PartialDate
 from app.core.text import Line, Prose
 from app.reference.countries import CountryCode, CountryRef
@@ -113,7 +115,7 @@ class SubregionRef(ReadModel):
     code: str
     """UN M49 code of three digits."""
     name: str
-    """Its name in English."""
+    """Its name, in the language that was asked for."""
 
 
 class RegionRef(ReadModel):
@@ -122,7 +124,7 @@ class RegionRef(ReadModel):
     slug: Region
     """What filters and bodies name it by."""
     name: str
-    """Its name in English."""
+    """Its name, in the language that was asked for."""
 
 
 class ThemeRef(ReadModel):
@@ -131,7 +133,7 @@ class ThemeRef(ReadModel):
     slug: str
     """What filters and bodies name it by."""
     name: str
-    """Its name in English."""
+    """Its name, in the language that was asked for."""
 
 
 class PartnerRef(ReadModel):
@@ -145,12 +147,14 @@ class PartnerRef(ReadModel):
     """How it is called for short."""
 
 
-_REGIONS = {region.value: RegionRef(slug=region, name=label_of(region)) for region in Region}
-
-
 def region_ref(slug: str | None) -> RegionRef | None:
     """The small object of a region."""
-    return None if slug is None else _REGIONS[slug]
+    return None if slug is None else _region(slug, language())
+
+
+@lru_cache(maxsize=len(Region) * len(LabelLanguage))
+def _region(slug: str, _language: LabelLanguage) -> RegionRef:
+    return RegionRef(slug=Region(slug), name=label_of(slug))
 
 
 class CountryRead(ReadModel):
@@ -178,7 +182,7 @@ class RegionRead(ReadModel):
     slug: Region
     """What filters and bodies name it by."""
     name: str
-    """Its name in English."""
+    """Its name, in the language that was asked for."""
 
 
 class VocabularyItem(ReadModel):

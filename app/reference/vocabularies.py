@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Final
 
+from app.reference.labels import translated
+
 # Words that `str.capitalize` would write wrong.
 _LABELS: Final = {
     "ngo": "NGO",
@@ -19,8 +21,8 @@ _LABELS: Final = {
 
 
 def label_of(value: str) -> str:
-    """A vocabulary's value as people read it."""
-    return _LABELS.get(value) or value.replace("-", " ").capitalize()
+    """A vocabulary's value as people read it, in the language of the request."""
+    return translated("vocabulary", value, _LABELS.get(value) or value.replace("-", " ").capitalize())
 
 
 class Status(StrEnum):
