@@ -57,6 +57,10 @@ TAGS = [
     {"name": "Publications", "description": "Documents of the facility itself."},
     {"name": "Sources", "description": "Where the facts of the record were read."},
     {"name": "Vocabularies", "description": "The closed vocabularies, with labels."},
+    {
+        "name": "Imports",
+        "description": "Pages, workbooks and tables become data: see what would be recorded and why, then commit it.",
+    },
     {"name": "History", "description": "What changed, when, by whom; what a record looked like, and the way back."},
     {"name": "Releases", "description": "The record as it stood, under a name, for figures that can be reproduced."},
     {"name": "Keys", "description": "Who may write. For administrators."},

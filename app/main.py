@@ -23,6 +23,7 @@ from app.deployments.routes import router as deployments
 from app.docs import mount_docs
 from app.history.routes import changes, history
 from app.imports.routes import router as imports
+from app.imports.routes import router as imports
 from app.insight.facets import router as facets
 from app.insight.headline import router as headline
 from app.insight.routes import router as aggregates
@@ -101,6 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         publications,
         sources,
         reference.vocabularies,
+        imports,
         imports,
         changes,
         releases,

@@ -7,6 +7,7 @@ from app.core import idempotency as _idempotency
 from app.core import security as _security
 from app.core.database import Base
 from app.deployments import models as _deployments
+from app.imports import models as _imports
 from app.outputs import models as _outputs
 from app.reference import models as _reference
 from app.releases import models as _releases
@@ -19,6 +20,7 @@ __all__ = [
     "_audit",
     "_deployments",
     "_idempotency",
+    "_imports",
     "_outputs",
     "_reference",
     "_releases",

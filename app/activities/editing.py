@@ -17,7 +17,7 @@ from app.deployments.models import Deployment
 from app.reference.vocabularies import Status
 
 
-def _status_by_dates(start: PartialDate | None, end: PartialDate | None) -> Status | None:
+def status_by_dates(start: PartialDate | None, end: PartialDate | None) -> Status | None:
     """Where an activity stands today by its dates; None without any."""
     if start is None:
         return None
@@ -32,7 +32,7 @@ async def _assign(session: AsyncSession, activity: Activity, body: ActivityCreat
         highest = select(func.max(Activity.position)).where(Activity.action == body.action)
         body.position = activity.position or (await session.scalar(highest) or 0) + 1
     # A status that the dates tell is not kept: tomorrow they may tell another one.
-    stated = body.status if body.status != _status_by_dates(body.start, body.end) else None
+    stated = body.status if body.status != status_by_dates(body.start, body.end) else None
     activity.stated_status = None if stated is None else stated.value
     if inspect(activity).persistent and activity.action != body.action:
         await _check_not_deployed_to(session, activity)

@@ -66,6 +66,8 @@ class Change(Base):
     version: Mapped[int]
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     differences: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    # Where the change came from and what was chosen over what, when it is not an editor's own.
+    provenance: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 @dataclass
@@ -136,6 +138,11 @@ def _root_keys(record: Any) -> Iterator[int]:
     yield from (key for key in (*history.deleted, getattr(record, name)) if key is not None)
 
 
+def explain(session: Session, record: Any, provenance: dict[str, Any]) -> None:
+    """Says where the session's change of a record comes from; kept with the change, also where no field differs."""
+    session.info.setdefault("provenance", {})[id(record)] = (record, provenance)
+
+
 def edits_of(session: Session) -> dict[int, Edit]:
     """The edits that the session has under way, by the identity of the object."""
     edits: dict[int, Edit] = session.info.setdefault("edits", {})
@@ -166,9 +173,10 @@ def _collect(session: Session, _context: Any) -> None:
 def _write_changes(session: Session) -> None:
     session.flush()
     edits = session.info.pop("edits", {})
+    explained = session.info.pop("provenance", {})
     if not edits:
         return
-    rows = list(_rows(session, list(edits.values())))
+    rows = list(_rows(session, list(edits.values()), explained))
     if not rows:
         return
     last = _take_numbers(session, len(rows), labels=any(row["root"] is None for row in rows))
@@ -180,6 +188,7 @@ def _write_changes(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop("edits", None)
+    session.info.pop("provenance", None)
 
 
 def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
@@ -192,7 +201,9 @@ def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
     return int(taken.scalar_one())
 
 
-def _rows(session: Session, edits: Sequence[Edit]) -> Iterator[dict[str, Any]]:
+def _rows(
+    session: Session, edits: Sequence[Edit], explained: dict[int, tuple[Any, dict[str, Any]]]
+) -> Iterator[dict[str, Any]]:
     """The rows of the edits: what is created or changed from the root down, then what is deleted from below up."""
     order = {table.name: position for position, table in enumerate(Base.metadata.sorted_tables)}
 
@@ -211,7 +222,8 @@ def _rows(session: Session, edits: Sequence[Edit]) -> Iterator[dict[str, Any]]:
         gone = edit.operation is Operation.DELETE
         after = {} if gone else facts_of(session, edit.record)
         found = differences_of(edit.before, after)
-        if not found and not _is_root(edit.record):
+        _, provenance = explained.get(id(edit.record), (None, None))
+        if not found and not _is_root(edit.record) and provenance is None:
             continue
         operation = edit.operation if gone else session.info.get("operation", edit.operation)
         row = {
@@ -223,6 +235,7 @@ def _rows(session: Session, edits: Sequence[Edit]) -> Iterator[dict[str, Any]]:
             "version": edit.record.version,
             "facts": None if gone else after,
             "differences": found,
+            "provenance": provenance,
         }
         roots: list[int | None] = [*edit.roots] or [None]
         for root in roots:

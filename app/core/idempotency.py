@@ -63,14 +63,15 @@ class Replay(Exception):
         self.response = response
 
 
-async def _hash(request: Request) -> str:
+async def _hash(request: Request, content: bytes | None) -> str:
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    digest.update(await request.body())
+    digest.update(await request.body() if content is None else content)
     return digest.hexdigest()
 
 
-async def claim(request: Request, session: AsyncSession, key: Key) -> None:
-    """Takes the request's key for this transaction, if it has one.
+async def claim(request: Request, session: AsyncSession, key: Key, content: bytes | None = None) -> None:
+    """Takes the request's key for this transaction, if it has one. `content` stands for the body of a form, of which no
+    two sendings are the same byte by byte.
 
     Raises Replay when the request was done, IdempotencyConflict when the key was used for another one.
     """
@@ -79,7 +80,7 @@ async def claim(request: Request, session: AsyncSession, key: Key) -> None:
         return
     if not 0 < len(name) <= 200 or not name.isprintable():
         raise invalid_parameter(HEADER, "idempotency-key", "1 to 200 printable characters are expected")
-    instant, digest = now(), await _hash(request)
+    instant, digest = now(), await _hash(request, content)
     await session.execute(delete(DoneRequest).where(DoneRequest.created_at < instant - KEPT))
     kind = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"key": key.id, "name": name, "request_hash": digest, "created_at": instant}

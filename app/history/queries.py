@@ -68,9 +68,10 @@ def _revision(rows: Sequence[RowMapping]) -> Revision:
             id=row["record"],
             operation=row["operation"],
             differences=[Difference(**difference) for difference in row["differences"]],
+            provenance=row["provenance"],
         )
         for row in rows
-        if row["differences"]
+        if row["differences"] or row["provenance"]
     ]
     return Revision(
         version=own["root_version"],

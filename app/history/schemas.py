@@ -1,7 +1,7 @@
 """Revisions and changes as JSON."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from app.core.audit import Operation
 from app.reference.schemas import ReadModel
@@ -18,6 +18,49 @@ class Difference(ReadModel):
     """What it is; null when there is nothing."""
 
 
+class Decision(ReadModel):
+    """What was chosen where two sources disagreed."""
+
+    field: str
+    """The name of the field."""
+    chosen: Literal["recorded", "new"]
+    """Which statement stands: the one that was recorded, or the new one."""
+    recorded: Any
+    """What was recorded, with bare codes and ids."""
+    recorded_source: str | None
+    """The title of the source that had said so; null where it was written by hand."""
+    recorded_source_id: int | None
+    """The id of that source."""
+    new: Any
+    """What the other source says, with bare codes and ids."""
+    new_source: str | None
+    """The title of the other source."""
+    new_source_id: int | None
+    """The id of the other source."""
+    quote: str | None
+    """The sentence of the other source, where one is known."""
+
+
+class ProvenanceSource(ReadModel):
+    """The source of a change."""
+
+    id: int | None
+    """Its id."""
+    title: str
+    """Its title at that time."""
+
+
+class Provenance(ReadModel):
+    """Where a change came from, when it was imported."""
+
+    import_id: int
+    """The import that made it."""
+    source: ProvenanceSource | None
+    """The source that it speaks for; null for an editor's own table."""
+    decisions: list[Decision]
+    """What was chosen over what."""
+
+
 class RecordChange(ReadModel):
     """What happened to one record in a revision."""
 
@@ -29,6 +72,8 @@ class RecordChange(ReadModel):
     """What happened to the record."""
     differences: list[Difference]
     """Field by field, with bare codes and ids."""
+    provenance: Provenance | None
+    """Where it came from, when it was imported; null for an edit."""
 
 
 class Revision(ReadModel):
@@ -86,6 +131,8 @@ class Change(ReadModel):
     """What the record states after the change, with bare codes and ids; null after its deletion."""
     differences: list[Difference]
     """Field by field, with bare codes and ids."""
+    provenance: Provenance | None
+    """Where it came from, when it was imported; null for an edit."""
 
 
 class ChangePage(ReadModel):

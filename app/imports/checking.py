@@ -1,0 +1,90 @@
+"""Whether a draft's values would be accepted: by the same models that a request passes."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.core.problems import validation_errors
+from app.imports.drafts import Draft, Finding, Severity
+from app.imports.entities import Entity
+
+# What stands in while the ids are not known yet, so that everything else can be checked.
+_PLACEHOLDERS: Mapping[str, Mapping[str, Any]] = {
+    "activities": {"action": 1},
+    "deployments": {"action": 1},
+    "outputs": {"action": 1},
+}
+LINKS = frozenset({"action", "activity", "follows", "partners", "source"})
+"""Fields that name other records: they are resolved, not checked."""
+_LONGEST_QUOTE = 200
+
+
+def check(
+    entity: Entity, draft: Draft, before: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], list[Finding]]:
+    """The values in the form in which they are recorded, and what is wrong with them. What is wrong is None, or empty.
+
+    `before` are the recorded values, which hold where the draft says nothing.
+    """
+    own = {name: value for name, value in draft.values.items() if name not in LINKS}
+    kept = {name: value for name, value in (before or {}).items() if name not in LINKS}
+    found: list[Finding] = []
+    sent = {**kept, **own, **_PLACEHOLDERS.get(entity.name, {})}
+    try:
+        return _written(entity, entity.create.model_validate(sent)), found
+    except ValidationError as error:
+        items = validation_errors(
+            [{**item, "loc": ("body", *item["loc"])} for item in error.errors()], {"body": entity.create}
+        )
+        for item, raw in zip(items, error.errors(), strict=True):
+            name = str(raw["loc"][0]) if raw["loc"] else None
+            found.append(_finding(draft, item.code, item.message, name, item.pointer or "", sent.get(name or "")))
+    wrong = {finding.column for finding in found}
+    rest = {name: value for name, value in sent.items() if name not in wrong}
+    return _whatever_is_right(entity, rest), found
+
+
+def _finding(draft: Draft, code: str, message: str, name: str | None, pointer: str, value: Any) -> Finding:
+    quote = None if value is None else str(value)[:_LONGEST_QUOTE]
+    where = f"{name}: " if name else ""
+    return Finding(
+        severity=Severity.ERROR,
+        code=code,
+        message=f"{where}{message}",
+        line=draft.line,
+        sheet=draft.sheet,
+        column=name,
+        pointer=f"{draft.pointer}{pointer}" if draft.pointer is not None else None,
+        quote=quote,
+    )
+
+
+def _written(entity: Entity, body: Any) -> dict[str, Any]:
+    return {name: _plain(getattr(body, name)) for name in entity.kinds if name not in LINKS}
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _whatever_is_right(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that can be shown of a record that can't be imported."""
+    shown: dict[str, Any] = {}
+    for name, kind in entity.kinds.items():
+        if name not in LINKS:
+            shown[name] = _alone(entity, name, values.get(name)) if name in values else None
+            if shown[name] is None and kind.value == "list":
+                shown[name] = []
+    return shown
+
+
+def _alone(entity: Entity, name: str, value: Any) -> Any:
+    """A field's value as its type has it; None when it isn't of the type."""
+    blank = entity.create.model_construct()
+    try:
+        entity.create.__pydantic_validator__.validate_assignment(blank, name, value)
+    except ValidationError:
+        return None
+    return _plain(getattr(blank, name))

@@ -1,0 +1,136 @@
+"""The tables that can be imported: an entity each, with the columns that its write model has."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, get_args, get_origin
+
+from app.actions.schemas import ActionCreate, ActionRead
+from app.activities.schemas import ActivityCreate, ActivityRead
+from app.core.editing import WriteModel
+from app.core.partial_dates import PartialDate
+from app.core.text import fold
+from app.deployments.schemas import DeploymentCreate, DeploymentRead
+from app.outputs.schemas import OutputCreate, OutputRead
+from app.reference.schemas import (
+    PartnerCreate,
+    PartnerRead,
+    PublicationCreate,
+    PublicationRead,
+    ReadModel,
+    SourceCreate,
+    SourceRead,
+    ThemeCreate,
+    ThemeRead,
+)
+
+
+class Kind(StrEnum):
+    """What the cells of a column hold."""
+
+    TEXT = "text"
+    LIST = "list"
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One kind of record, as files have it."""
+
+    name: str
+    """As in the API's paths, and as a workbook's sheet is called."""
+    create: type[WriteModel]
+    read: type[ReadModel]
+    kinds: Mapping[str, Kind]
+    """The columns that are written, with what their cells hold."""
+    required: frozenset[str]
+    ignored: frozenset[str]
+    """Columns that the registry derives, and shows in its own tables."""
+
+
+def _kind(annotation: Any) -> Kind:
+    parts = list(_parts(annotation))
+    if list in parts:
+        return Kind.LIST
+    if PartialDate in parts:
+        return Kind.DATE
+    return Kind.NUMBER if int in parts else Kind.TEXT
+
+
+def _parts(annotation: Any) -> Iterable[Any]:
+    yield get_origin(annotation) or annotation
+    if get_origin(annotation) is not list:
+        for part in get_args(annotation):
+            yield from _parts(part)
+
+
+def _entity(name: str, create: type[WriteModel], read: type[ReadModel]) -> Entity:
+    fields = create.model_fields
+    return Entity(
+        name,
+        create,
+        read,
+        {field: _kind(info.annotation) for field, info in fields.items()},
+        frozenset(field for field, info in fields.items() if info.is_required()),
+        frozenset(read.model_fields) - fields.keys() | create.read_only,
+    )
+
+
+ENTITIES: Final = {
+    entity.name: entity
+    for entity in (
+        _entity("actions", ActionCreate, ActionRead),
+        _entity("activities", ActivityCreate, ActivityRead),
+        _entity("deployments", DeploymentCreate, DeploymentRead),
+        _entity("outputs", OutputCreate, OutputRead),
+        _entity("partners", PartnerCreate, PartnerRead),
+        _entity("themes", ThemeCreate, ThemeRead),
+        _entity("publications", PublicationCreate, PublicationRead),
+        _entity("sources", SourceCreate, SourceRead),
+    )
+}
+
+KEPT: Final = frozenset({"id", "version"})
+"""Columns of the registry's own tables that tell which record a row was, and at what version it was read."""
+
+_LABEL = re.compile(r"(.+?)[_.](?:names?|labels?|titles?|acronyms?|slugs?|codes?)")
+
+
+def column_name(written: Any) -> str:
+    """A cell of the header as the name of a column: `Experts count *` is `experts_count`."""
+    return re.sub(r"[\s_-]+", "_", fold(str(written)).strip(" *\u200b\ufeff").strip())
+
+
+def labelled(column: str) -> str | None:
+    """The column beside which a column of labels stands (`country` for `country_name`), or None."""
+    match = _LABEL.fullmatch(column)
+    return match[1] if match else None
+
+
+def is_derived(entity: Entity, column: str) -> bool:
+    """Whether a column is one that the registry's own tables have beside those that are written."""
+    known = entity.kinds.keys() | entity.ignored
+    stem = labelled(column) or ""
+    stems = {stem, f"{stem}s", f"{stem[:-1]}ies"}
+    grouped = column.partition(".")[0] if "." in column else column.partition("_")[0]
+    return column in entity.ignored or bool(stem and stems & known) or (grouped == "counts" and "counts" in known)
+
+
+def recognise(columns: Iterable[str], name: str = "") -> Entity | None:
+    """The entity whose table has such columns: all that it needs, and the most of the others; `name` decides between
+    equals. None when there is none."""
+    present = set(columns)
+    best: tuple[int, bool] = (0, False)
+    found = None
+    for entity in ENTITIES.values():
+        needed = entity.required - present
+        # A table of ours names the record, so that what is required may be left out.
+        if needed and not (present & {"id", "slug"} and entity.name == name):
+            continue
+        known = sum(column in entity.kinds or is_derived(entity, column) for column in present)
+        score = (known, entity.name == name)
+        if score > best:
+            best, found = score, entity
+    return found

@@ -1,0 +1,97 @@
+"""What kind of file it is: told by what it holds first, and by its name where that leaves a choice."""
+
+from pathlib import PurePath
+from typing import Final
+
+from app.core.problems import ErrorItem, UnsupportedMediaType
+from app.imports.drafts import Reading
+from app.imports.page.reader import read_page
+from app.imports.problems import UnreadableFile
+from app.imports.readers.decoding import decode
+from app.imports.readers.delimited import delimiter_of, read_csv
+from app.imports.readers.structured import read_json, read_ndjson
+from app.imports.readers.workbook import is_workbook, read_workbook
+
+MAX_FILE: Final = 32 * 1024 * 1024
+
+ACCEPTED: Final = {
+    "page": "the text of a regional page, or its HTML (.txt, .html)",
+    "csv": "one table, separated by commas, semicolons or tabs (.csv, .tsv)",
+    "xlsx": "a workbook with a sheet for each kind of record (.xlsx)",
+    "json": "records as the API answers them or takes them (.json)",
+    "ndjson": "one record on each line (.ndjson, .jsonl)",
+}
+"""The formats that are read."""
+
+# What files begin with that people send by mistake.
+_OTHERS: Final = {
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Office document (.xls, .doc)",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"SQLite format 3": "a SQLite database",
+    b"{\\rtf": "an RTF document",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+}
+
+
+def read_file(content: bytes, file_name: str) -> Reading:
+    """The drafts of a file.
+
+    Raises UnsupportedMediaType for a kind of file that isn't read, UnreadableFile for one that is broken or has nothing
+    to import.
+    """
+    if not content.strip(b"\0 \t\r\n"):
+        raise UnreadableFile("The file is empty.")
+    for mark, what in _OTHERS.items():
+        if content.startswith(mark) and (mark != b"MZ" or b"\0" in content[:256]):
+            raise _unsupported(what)
+    if content.startswith(b"PK"):
+        if not is_workbook(content):
+            raise _unsupported("a zip archive that is no workbook (.docx and .ods are not read either)")
+        return _with_records(read_workbook(content, []))
+    text, found = decode(content)
+    suffix = PurePath(file_name).suffix.casefold()
+    match _text_format(text, suffix):
+        case "json":
+            reading = read_json(text, found, file_name)
+        case "ndjson":
+            reading = read_ndjson(text, found, file_name)
+        case "csv":
+            reading = read_csv(text, found, file_name)
+        case _:
+            reading = read_page(content, file_name)
+    return _with_records(reading)
+
+
+def _text_format(text: str, suffix: str) -> str:
+    start = text[:1000].lstrip()[:1]
+    if start in ("{", "["):
+        first, _, rest = text.strip().partition("\n")
+        is_lines = suffix in (".ndjson", ".jsonl") or (
+            suffix != ".json" and start == "{" and first.rstrip().endswith("}") and rest.lstrip()[:1] == "{"
+        )
+        return "ndjson" if is_lines else "json"
+    if suffix in (".json", ".ndjson", ".jsonl"):
+        return suffix[1:].replace("jsonl", "ndjson")
+    if start != "<" and (suffix in (".csv", ".tsv") or delimiter_of(text)):
+        return "csv"
+    return "page"
+
+
+def _unsupported(what: str) -> UnsupportedMediaType:
+    accepted = [f"{name}: {form}" for name, form in ACCEPTED.items()]
+    item = ErrorItem(pointer="/file", code="unsupported-format", message=f"it is {what}", allowed=list(accepted))
+    return UnsupportedMediaType(f"The file is {what}. What can be imported: {'; '.join(accepted)}.", errors=[item])
+
+
+def _with_records(reading: Reading) -> Reading:
+    lists = (reading.actions, reading.publications, reading.themes, reading.partners, reading.sources)
+    if not any(lists) and not reading.problems:
+        raise UnreadableFile("The file has a form that is known, and no record in it.")
+    return reading

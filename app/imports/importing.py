@@ -1,0 +1,277 @@
+"""An import from beginning to end: read, plan, keep, commit.
+
+Reading and planning take the processor for seconds when a file is large, so they run beside the event loop, one file
+at a time, and the record is loaded in pieces.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from pydantic import TypeAdapter
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core.database import now
+from app.core.problems import ErrorItem, invalid_field
+from app.imports.apply import Applier, is_touched
+from app.imports.deciding import conflicts_of, decide
+from app.imports.drafts import Reading, Severity
+from app.imports.formats import read_file
+from app.imports.keeping import Keeper, kept_actions
+from app.imports.models import Import
+from app.imports.plan import Planner
+from app.imports.problems import RecordMoved, RejectedRecords
+from app.imports.schemas import (
+    Choice,
+    ImportProblem,
+    ImportSource,
+    ImportSummary,
+    OnReject,
+    Operation,
+    PlannedAction,
+    PlannedReference,
+    Prefer,
+    State,
+)
+from app.imports.snapshot import load_actions, load_history, load_keys, load_known
+
+Result = TypeVar("Result")
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how far it is, and how much there is."""
+
+PIECE = 100
+KEPT = timedelta(days=30)
+"""How long a plan waits to be committed."""
+_one_at_a_time = CapacityLimiter(1)
+_PROBLEMS: TypeAdapter[list[ImportProblem]] = TypeAdapter(list[ImportProblem])
+_REFERENCES: TypeAdapter[list[PlannedReference]] = TypeAdapter(list[PlannedReference])
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be imported, and how."""
+
+    content: bytes
+    file_name: str
+    source: ImportSource
+    """An id, or a title with what else is known of a source that may be new."""
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    prefer: Prefer = Prefer.ASK
+
+
+@dataclass
+class Plan:
+    """A plan that is ready to be kept."""
+
+    format: str
+    source: ImportSource
+    summary: ImportSummary
+    references: list[PlannedReference]
+    problems: list[ImportProblem]
+    actions: bytes
+
+
+async def _beside(work: Callable[..., Result], *arguments: Any) -> Result:
+    return await to_thread.run_sync(partial(work, *arguments), limiter=_one_at_a_time)
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    pass
+
+
+async def make_plan(connection: AsyncConnection, order: Order, progress: Progress = _silent) -> Plan:
+    """Reads the file and compares it with the record as the connection sees it.
+
+    Raises UnreadableFile, UnsupportedMediaType, and Invalid for a source or choice that isn't there.
+    """
+    reading = await _beside(read_file, order.content, order.file_name)
+    progress("plan", 0, len(reading.actions))
+    known = await load_known(connection)
+    if order.source.id is not None and order.source.id not in known.sources:
+        raise invalid_field("/source", "unknown-reference", f"there is no source '{order.source.id}'")
+    keys = await load_keys(connection, reading.actions)
+    planner = await _beside(Planner, reading, known, order.source, keys)
+    keeper, summary, open_choices = Keeper(), ImportSummary(), set[str]()
+    for start in range(0, len(reading.actions), PIECE):
+        for planned in await _plan_piece(connection, planner, range(start, min(start + PIECE, len(reading.actions)))):
+            open_choices.update(conflict.choice for _, _, conflict in conflicts_of(planned))
+            _count(summary, planned, decide(planned, order.choices, order.prefer))
+            keeper.add(planned)
+        progress("plan", min(start + PIECE, len(reading.actions)), len(reading.actions))
+    _check_choices(order.choices, open_choices)
+    return Plan(
+        reading.format, planner.source, summary, _references(planner, summary), _problems(reading), keeper.kept()
+    )
+
+
+async def _plan_piece(connection: AsyncConnection, planner: Planner, places: Sequence[int]) -> list[PlannedAction]:
+    """Plans some actions. What differs is planned a second time with its history, which says who said what."""
+    ids = [match.id for place in places if (match := planner.matches[place]) is not None]
+    recorded = await load_actions(connection, ids)
+
+    def plan(wanted: Sequence[int]) -> list[PlannedAction]:
+        matches = [planner.matches[place] for place in wanted]
+        return [
+            planner.plan(place, None if match is None else recorded.get(match.id))
+            for place, match in zip(wanted, matches, strict=True)
+        ]
+
+    planned = dict(zip(places, await _beside(plan, places), strict=True))
+    different = [
+        place
+        for place, action in planned.items()
+        if action.version is not None and (action.operation is not Operation.UNCHANGED or any(conflicts_of(action)))
+    ]
+    await load_history(connection, [recorded[match.id] for place in different if (match := planner.matches[place])])
+    planned |= zip(different, await _beside(plan, different), strict=True)
+    return list(planned.values())
+
+
+def _count(summary: ImportSummary, planned: PlannedAction, open_conflicts: int) -> None:
+    name = planned.operation.value
+    setattr(summary, name, getattr(summary, name) + 1)
+    summary.conflicts += open_conflicts
+
+
+def _check_choices(choices: Mapping[str, Choice], known: set[str]) -> None:
+    for name in choices:
+        if name not in known:
+            allowed = sorted(known)[:200]
+            raise invalid_field("/choices", "unknown-choice", f"there is no conflict '{name}'", allowed)
+
+
+def _references(planner: Planner, summary: ImportSummary) -> list[PlannedReference]:
+    """What happens to what actions refer to, with the import's own source when it is new and needed."""
+    planned = planner.planned_references
+    if planner.source.id is None and (summary.create or summary.update):
+        record = planner.source.model_dump(exclude={"id"})
+        added = PlannedReference(
+            entity="sources",
+            operation=Operation.CREATE,
+            line=None,
+            sheet=None,
+            key=None,
+            version=None,
+            record=record,
+            differences=[],
+            problems=[],
+        )
+        if not any(row.entity == "sources" and row.record.get("title") == record["title"] for row in planned):
+            planned.append(added)
+    return planned
+
+
+def _problems(reading: Reading) -> list[ImportProblem]:
+    return [ImportProblem.model_validate(finding, from_attributes=True) for finding in reading.problems]
+
+
+async def keep(session: AsyncSession, order: Order, plan: Plan, key_name: str | None) -> Import:
+    """Keeps a plan for review, and lets go of those that nobody committed in time."""
+    instant = now()
+    await session.execute(delete(Import).where(Import.state == State.PLANNED.value, Import.created_at < instant - KEPT))
+    kept = Import(
+        created_at=instant,
+        key_name=key_name,
+        file_name=order.file_name,
+        sha256=hashlib.sha256(order.content).hexdigest(),
+        format=plan.format,
+        state=State.PLANNED.value,
+        source=plan.source.model_dump(mode="json"),
+        summary=plan.summary.model_dump(),
+        rest={
+            "references": _REFERENCES.dump_python(plan.references, mode="json"),
+            "problems": _PROBLEMS.dump_python(plan.problems, mode="json"),
+        },
+        actions=plan.actions,
+    )
+    session.add(kept)
+    await session.flush()
+    return kept
+
+
+async def commit(
+    session: AsyncSession,
+    kept: Import,
+    choices: Mapping[str, Choice],
+    prefer: Prefer,
+    on_reject: OnReject,
+    progress: Progress = _silent,
+) -> None:
+    """Does what a kept plan shows, in the session's transaction.
+
+    Raises RecordMoved when the record is no longer the one that the plan was made against, or the plan was committed
+    already; RejectedRecords where something can't be imported and `on_reject` doesn't skip it.
+    """
+    if kept.state != State.PLANNED.value:
+        raise RecordMoved(f"Import {kept.id} was committed already.")
+    applier, references = Applier(session, kept.id), _REFERENCES.validate_python(kept.rest["references"])
+    actions, summary, rejected = _decide_all(kept, choices, prefer)
+    rejected += [row_problem for row in references for row_problem in row.problems if row.operation is Operation.REJECT]
+    rejected += [
+        problem for problem in _PROBLEMS.validate_python(kept.rest["problems"]) if problem.severity is Severity.ERROR
+    ]
+    if rejected and on_reject is OnReject.REFUSE:
+        raise _rejection(rejected)
+    expected, new_slugs = _expectations(actions)
+    await applier.check_versions(expected, new_slugs)
+    await applier.write_references(references)
+    total = sum(summary.model_dump(exclude={"conflicts"}).values())
+    for place, planned in enumerate(kept_actions(actions), 1):
+        await applier.write(planned)
+        progress("write", place, total)
+    await applier.finish()
+    kept.state, kept.committed_at = State.COMMITTED.value, now()
+    kept.actions, kept.summary = actions, summary.model_dump()
+    await session.flush()
+
+
+def _decide_all(
+    kept: Import, choices: Mapping[str, Choice], prefer: Prefer
+) -> tuple[bytes, ImportSummary, list[ImportProblem]]:
+    keeper, summary, known = Keeper(), ImportSummary(), set[str]()
+    rejected: list[ImportProblem] = []
+    for planned in kept_actions(kept.actions):
+        known.update(conflict.choice for _, _, conflict in conflicts_of(planned))
+        _count(summary, planned, decide(planned, choices, prefer))
+        if planned.operation is Operation.REJECT:
+            rejected += [problem for problem in planned.problems if problem.severity is Severity.ERROR]
+        keeper.add(planned)
+    _check_choices(choices, known)
+    return keeper.kept(), summary, rejected
+
+
+def _expectations(actions: bytes) -> tuple[dict[int, tuple[int, str]], list[str]]:
+    """The versions that the plan was made against, of what it will touch, and the slugs that must still be free."""
+    expected: dict[int, tuple[int, str]] = {}
+    new_slugs = []
+    for planned in kept_actions(actions):
+        slug = planned.action.slug or ""
+        if planned.action.id is not None and planned.version is not None and is_touched(planned):
+            expected[planned.action.id] = (planned.version, slug)
+        elif planned.operation is Operation.CREATE:
+            new_slugs.append(slug)
+    return expected, new_slugs
+
+
+def _rejection(rejected: Sequence[ImportProblem]) -> RejectedRecords:
+    def place(problem: ImportProblem) -> str:
+        parts = [f"sheet {problem.sheet}" if problem.sheet else "", f"line {problem.line}" if problem.line else ""]
+        return ", ".join(part for part in parts if part)
+
+    errors = [
+        ErrorItem(
+            pointer=problem.pointer,
+            code=problem.code,
+            message=f"{where}: {problem.message}" if (where := place(problem)) else problem.message,
+        )
+        for problem in rejected[:100]
+    ]
+    more = f" The first 100 of {len(rejected)} are listed." if len(rejected) > 100 else ""
+    return RejectedRecords(
+        f"{errors[0].message}. Nothing was imported; correct it, or send on_reject=skip.{more}", errors=errors
+    )

@@ -1,0 +1,1 @@
+"""Readers: the bytes of a file become drafts, and nothing is compared with the registry yet."""

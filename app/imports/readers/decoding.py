@@ -1,0 +1,52 @@
+"""The text of a file, in the encodings that spreadsheets and editors write."""
+
+import codecs
+import re
+
+from app.imports.drafts import Finding, Severity
+from app.imports.problems import UnreadableFile
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# What no text has: the C0 control characters except tab, line feed, form feed and carriage return.
+_BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
+
+
+def decode(content: bytes) -> tuple[str, list[Finding]]:
+    """The text of a file in UTF-8, UTF-16 with a byte order mark, or Windows-1252, which is told by a warning.
+
+    Raises UnreadableFile for what is no text.
+    """
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    found = []
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8":
+            raise UnreadableFile(
+                f"The file begins as {encoding.upper()} text, and is broken at byte {error.start}."
+            ) from None
+        text, finding = _decode_western(content, error)
+        found.append(finding)
+    if binary := _BINARY.search(text):
+        raise UnreadableFile(
+            f"The file is no text: there is a character U+{ord(binary[0]):04X} in line {_line(text, binary.start())}. "
+            "A text is read in UTF-8, or in UTF-16 with a byte order mark."
+        )
+    return text, found
+
+
+def _decode_western(content: bytes, error: UnicodeDecodeError) -> tuple[str, Finding]:
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError as second:
+        raise UnreadableFile(
+            f"The file is neither UTF-8 (byte {error.start}) nor Windows-1252 (byte {second.start}): save it as UTF-8."
+        ) from None
+    line = content.count(b"\n", 0, error.start) + 1
+    quote = text[error.start : error.start + 40].partition("\n")[0]
+    message = f"the file is not UTF-8, so it was read as Windows-1252: check the letters in line {line}"
+    return text, Finding(severity=Severity.WARNING, code="encoding", message=message, line=line, quote=quote)
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
