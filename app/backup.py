@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from app import schema
 from app.core.copying import replace_tables, write_copy
 from app.core.database import Database
+from app.search.upkeep import bring_up_to_date
 from app.tables import metadata
 
 
@@ -48,6 +49,7 @@ async def restore(database: Database, file: Path, *, replace: bool) -> dict[str,
             if not replace and await target.scalar(select(func.count()).select_from(actions)):
                 raise BackupRefused("The database has records; say --replace to put the backup in their place.")
             copied = await replace_tables(source, target, metadata.sorted_tables)
+            await target.run_sync(bring_up_to_date)
             await session.commit()
             return copied
     finally:

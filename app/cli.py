@@ -73,7 +73,7 @@ async def _prepare(settings: "Settings", *, seed: bool) -> None:
 
     database = _database(settings)
     try:
-        if database.is_embedded and await schema.current_revision(database.engine) != schema.newest_revision():
+        if database.is_embedded and await schema.is_stale(database.engine):
             await schema.migrate(database.engine)
             async with database.write() as session:
                 await seeding.load_reference(session)

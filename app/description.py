@@ -43,6 +43,7 @@ TAGS = [
         "name": "Aggregates",
         "description": "Figures: begin here. Six measures, split by one or two dimensions, over any filter.",
     },
+    {"name": "Search", "description": "Words and phrases, in everything that is recorded, the most useful hits first."},
     {"name": "Actions", "description": "What was agreed with partner countries, and what everything else belongs to."},
     {"name": "Activities", "description": "The missions, trainings, study visits and so on of which actions are made."},
     {

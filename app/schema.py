@@ -10,6 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.search.upkeep import bring_up_to_date, is_up_to_date
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -54,8 +56,19 @@ async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
             await connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             await connection.rollback()
         await connection.run_sync(run)
+        if revision == "head":
+            await connection.run_sync(bring_up_to_date)
         await connection.commit()
     await engine.dispose()
+
+
+async def is_stale(engine: AsyncEngine) -> bool:
+    """Whether `migrate` has something to do."""
+    try:
+        await check_schema(engine)
+    except StaleSchema:
+        return True
+    return False
 
 
 async def check_schema(engine: AsyncEngine) -> None:
@@ -66,3 +79,9 @@ async def check_schema(engine: AsyncEngine) -> None:
             f"The database is at revision {current or 'none (it is empty)'}, and this version needs {needed}. "
             "Run 'mieux migrate' first."
         )
+    async with engine.connect() as connection:
+        if not await connection.run_sync(is_up_to_date):
+            raise StaleSchema(
+                "The words that search looks through were written by other rules than those of this version. "
+                "Run 'mieux migrate' first."
+            )

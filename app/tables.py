@@ -6,6 +6,7 @@ from app.core import audit as _audit
 from app.core import idempotency as _idempotency
 from app.core import security as _security
 from app.core.database import Base
+from app.core.text_search import documents as _documents
 from app.deployments import models as _deployments
 from app.imports import models as _imports
 from app.outputs import models as _outputs
@@ -19,6 +20,7 @@ __all__ = [
     "_activities",
     "_audit",
     "_deployments",
+    "_documents",
     "_idempotency",
     "_imports",
     "_outputs",

@@ -15,15 +15,16 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.actions.models import Action, ActionCountry, ActionPartner, ActionText, ActionTheme
+from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
 from app.core.partial_dates import days_of
-from app.core.text import searchable, slugify
+from app.core.text import slugify
 from app.deployments.models import Deployment
 from app.outputs.models import Output
 from app.reference.countries import COUNTRIES, MEMBER_STATES
 from app.reference.models import Partner, Source, Theme
 from app.reference.vocabularies import ActivityType, OrganisationType, OutputKind, Region, Status
+from app.search.upkeep import write_all
 
 FIRST_DAY, LAST_DAY = date(2009, 1, 1), date(2027, 12, 31)
 PARTNERS = 200
@@ -38,7 +39,6 @@ TABLES: Final = (
     ActionTheme,
     ActionCountry,
     ActionPartner,
-    ActionText,
     Activity,
     Deployment,
     Output,
@@ -126,6 +126,7 @@ async def generate(connection: AsyncConnection | AsyncSession, actions: int, see
             name = table.__tablename__
             statement = text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), :following, false)")
             await connection.execute(statement, {"following": following_id})
+    await connection.run_sync(write_all)
 
 
 async def _write(connection: AsyncConnection, made: "_Record") -> None:
@@ -144,8 +145,6 @@ class _Record:
         self.rows: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         self.partners: list[int] = []
         self.sources: list[int] = []
-        self.texts: list[str | None] = []
-        """What `q` shall find of the action that is being made."""
 
     # -- rows --
 
@@ -207,13 +206,12 @@ class _Record:
             self.add_deployment(action, self.maybe(0.65, self.random.choice(activities or [None])))
         for _ in range(self.random.randint(0, 3)):
             self.add_output(action, begun)
-        self.end_action(action)
 
     # -- set pieces --
 
     def add_bare_action(self) -> None:
         """A title and nothing else."""
-        self.end_action(self.begin_action(None, None, bare=True))
+        self.begin_action(None, None, bare=True)
 
     def add_membership_action(self, country: str) -> None:
         """Deployments on both sides of the day that changed a country's membership in the EU."""
@@ -225,7 +223,6 @@ class _Record:
             activity = self.add_activity_row(action, position, values)
             self.add_deployment_row(action, activity, country, None)
         self.add_deployment_row(action, None, country, None)
-        self.end_action(action)
 
     def add_undated_action(self) -> None:
         """No dates at all, though it has activities and deployments."""
@@ -238,7 +235,6 @@ class _Record:
         self.add_deployment_row(action, None, None, self.random.choice(ORIGINS))
         self.add_deployment_row(action, None, None, None)
         self.add_output(action, None)
-        self.end_action(action)
 
     def add_open_action(self) -> None:
         """It runs on, as does an activity of it; a partner country of it belongs to no subregion."""
@@ -249,14 +245,12 @@ class _Record:
         values = {"start": "2012-05-17", "end": None, "country": "PH", "stated_status": None}
         activity = self.add_activity_row(action, 1, values)
         self.add_deployment_row(action, activity, "CH", None)
-        self.end_action(action)
 
     # -- records --
 
     def begin_action(self, start: str | None, end: str | None, *, bare: bool = False) -> int:
         title = " ".join(map(self.random.choice, (VERBS, OBJECTS))) + f" on {self.random.choice(TOPICS)}"
         objective, summary = (None, None) if bare else (self.prose(300), self.maybe(0.95, self.prose(1000)))
-        self.texts = [title, objective, summary]
         key = self.following[Action]
         earlier = len(self.rows[Action])
         return self.add(
@@ -273,10 +267,6 @@ class _Record:
             follows=self.maybe(0.1, key - self.random.randint(1, earlier)) if earlier and not bare else None,
             source=None if bare else self.maybe(0.8, self.random.choice(self.sources)),
         )
-
-    def end_action(self, action: int) -> None:
-        """Keeps the words that `q` looks through."""
-        self.rows[ActionText].append({"action": action, "text": searchable(self.texts)})
 
     def add_links(self, action: int, *, themes: int, countries: int, partners: int) -> None:
         for table, column, known, count in (
@@ -302,7 +292,6 @@ class _Record:
         place = self.town() if self.random.random() < 0.6 else None
         title = f"{kind.replace('-', ' ').capitalize()} on {self.random.choice(TOPICS)}"
         description = self.prose(150) if self.random.random() < 0.3 else None
-        self.texts += [title, description, place]
         return self.add(
             Activity,
             action=action,
@@ -341,7 +330,6 @@ class _Record:
         kind = self.random.choice(OUTPUT_KINDS)
         title = f"{kind.replace('-', ' ').capitalize()} on {self.random.choice(TOPICS)}"
         published = self.maybe(0.7, self.start(begun))
-        self.texts.append(title)
         self.add(
             Output,
             action=action,

@@ -4,22 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import event, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.actions.detail import complete
-from app.actions.models import Action, ActionCountry, ActionPartner, ActionText, ActionTheme, Child
+from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme, Child
 from app.actions.queries import ACTIONS_LISTING
 from app.actions.schemas import ActionCreate, ActionRead
 from app.activities.models import Activity
 from app.core.editing import Editing, assign_fields, form_of_columns, settle_slug
 from app.core.problems import invalid_field
-from app.core.text import searchable
 from app.deployments.models import Deployment
 from app.outputs.models import Output
 from app.reference.models import Partner, Theme
+from app.search import upkeep as _upkeep  # noqa: F401 - what is edited here is found by its words
 
 # Each list of an action: its field, the relationship, the class and column of a link, and what the link names.
 _LINKS: tuple[tuple[str, str, Any, str, Any], ...] = (
@@ -117,14 +116,12 @@ def _actions_of(session: Session, records: Any) -> set[int]:
 
 @event.listens_for(Session, "before_flush")
 def _touch_actions(session: Session, _context: Any, _instances: Any) -> None:
-    """Whoever changes a child changes its action: the action's version grows, by one in a transaction, and its text is
-    read again."""
+    """Whoever changes a child changes its action: the action's version grows, by one in a transaction."""
     changed = [
         *session.new,
         *session.deleted,
         *(record for record in session.dirty if session.is_modified(record)),
     ]
-    touched = session.info.setdefault("actions_touched", set())
     # A new action has its first version already, and one that changes itself gets a new one by that.
     grown = session.info.setdefault("actions_grown", set())
     grown.update(record for record in changed if isinstance(record, Action))
@@ -134,39 +131,12 @@ def _touch_actions(session: Session, _context: Any, _instances: Any) -> None:
         action = known.get(key) or session.get(Action, key, with_for_update=True, populate_existing=True)
         if action is None or action in session.deleted:
             continue
-        touched.add(action)
         if action not in grown:
             grown.add(action)
             flag_modified(action, "updated_at")
-    touched.update(record for record in changed if isinstance(record, Action) and record not in session.deleted)
 
 
 @event.listens_for(Session, "before_commit")
-def _refresh_texts(session: Session) -> None:
-    """Keeps the words that `q` looks through as the record has them, in the transaction that changes it."""
+def _forget_grown(session: Session) -> None:
     session.flush()
-    actions = session.info.pop("actions_touched", set())
     session.info.pop("actions_grown", None)
-    keys = sorted(action.id for action in actions if not inspect(action).was_deleted)
-    for start in range(0, len(keys), 500):
-        _write_texts(session, keys[start : start + 500])
-
-
-def _write_texts(session: Session, keys: list[int]) -> None:
-    texts: dict[int, list[str | None]] = {}
-    for key, *parts in session.execute(
-        select(Action.id, Action.title, Action.objective, Action.summary).where(Action.id.in_(keys))
-    ):
-        texts[key] = list(parts)
-    for statement in (
-        select(Activity.action, Activity.title, Activity.description, Activity.place).where(Activity.action.in_(keys)),
-        select(Output.action, Output.title).where(Output.action.in_(keys)),
-    ):
-        for key, *parts in session.execute(statement):
-            texts[key].extend(parts)
-    if not texts:
-        return
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert(ActionText) if dialect == "postgresql" else sqlite.insert(ActionText)
-    rows = [{"action": key, "text": searchable(parts)} for key, parts in texts.items()]
-    session.execute(insert.on_conflict_do_update(index_elements=["action"], set_={"text": insert.excluded.text}), rows)

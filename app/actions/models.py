@@ -104,17 +104,6 @@ class ActionPartner(Base):
     position: Mapped[int]
 
 
-class ActionText(Base):
-    """The folded words of an action, its activities and its outputs, which `q` looks through."""
-
-    __tablename__ = "action_texts"
-
-    action: Mapped[int] = mapped_column(
-        ForeignKey("actions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    text: Mapped[str] = mapped_column(Text)
-
-
 class Child:
     """A record that belongs to an action: what changes it changes the action's version, too."""
 

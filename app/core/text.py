@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
@@ -12,7 +11,6 @@ from pydantic_core import PydanticCustomError
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_BREAK = re.compile("[\n\r\u2028\u2029]")
 _WORD = re.compile(r"\w+")
-_QUERY_PART = re.compile(r'"([^"]*)"?|(\S+)')
 
 
 def _printable(text: str) -> str:
@@ -54,6 +52,8 @@ Query = Annotated[
 
 def fold(text: str) -> str:
     """The text without case and accents, so that `Türkiye` and `turkiye` are one word."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
@@ -61,25 +61,6 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The folded words of a text, in order."""
     return _WORD.findall(fold(text))
-
-
-def searchable(texts: Iterable[str | None]) -> str:
-    """The folded words of several texts, each with a space before it; texts are kept apart by a bar."""
-    return " |".join("".join(f" {word}" for word in words(text)) for text in texts if text)
-
-
-def query_patterns(query: str) -> list[str]:
-    """What to look for in a searchable text: for each word its beginning, for each "quoted phrase" its words in order.
-
-    A query without any word (`"---"`) gives no pattern.
-    """
-    patterns = []
-    for phrase, word in _QUERY_PART.findall(query):
-        if phrase and (found := words(phrase)):
-            patterns.append(f" {' '.join(found)}")
-        else:
-            patterns.extend(f" {part}" for part in words(word))
-    return patterns
 
 
 def slugify(title: str, *, otherwise: str, longest: int = 80) -> str:

@@ -20,9 +20,10 @@ from app.releases.models import Release
 from app.releases.schemas import ReleaseCreate
 
 # What a release holds: the record and what it refers to, without keys, history and other machinery.
+_DERIVED = ("search_documents", "search_terms", "search_state")
 _RECORD = (
     "countries", "themes", "partners", "publications", "sources", "actions", "action_themes", "action_countries",
-    "action_partners", "action_texts", "activities", "deployments", "outputs", "registry_state",
+    "action_partners", "activities", "deployments", "outputs", "registry_state", *_DERIVED,
 )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ async def make_release(session: AsyncSession, source: AsyncConnection, body: Rel
 async def _checksum(source: AsyncConnection) -> str:
     digest = hashlib.sha256()
     for table in record_tables():
-        if table.name in ("registry_state", "action_texts"):
+        if table.name in ("registry_state", *_DERIVED):
             continue  # what follows from the records is not a part of what they say
         result = await source.stream(select(table).order_by(*table.primary_key.columns))
         async for row in result.mappings():

@@ -1,14 +1,12 @@
 """The filters of every list, facet, figure, search and export, each declared once."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
-from sqlalchemy import Select, select
 
-from app.actions.models import Action, ActionText
+from app.actions.models import Action
 from app.activities.models import Activity
 from app.core.filters import (
     Choice,
@@ -33,6 +31,8 @@ from app.reference.vocabularies import (
     Status,
     label_of,
 )
+from app.search import documents
+from app.search.synonyms import SYNONYMS
 from app.selection.graph import (
     ACTION,
     ACTIVITIES,
@@ -47,11 +47,6 @@ from app.selection.graph import (
 
 # A parameter's annotation is read after its default is set, so what it names must have another name than it.
 from app.selection.graph import activity_status as status_of_activity
-
-
-def _text_keys(patterns: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    conditions = [ActionText.text.contains(pattern, autoescape=True) for pattern in patterns]
-    return select(ActionText.action).where(*conditions).correlate(None)
 
 
 def _partner_id(value: str) -> int:
@@ -90,10 +85,12 @@ class RecordFilters(Filters):
     q: Annotated[
         list[Query],
         Field(max_length=30),
-        matching(_text_keys, ACTION, "that mention {}"),
+        matching(ACTION, documents.ACTION, "that mention {}", SYNONYMS),
     ] = []
-    """Words that the action's title, objective, summary, activities or outputs have. Each word also matches longer
-    words that begin with it; "words in quotes" stand side by side. Case and accents make no difference."""
+    """Words that the action, its partners, activities, deployments or outputs have, in any form of the word (`train`,
+    `training`); the last one may be the beginning of a longer word, as may `any*`. "Words in quotes" stand side by
+    side, `-word` must not occur, `OR` leaves a choice. Case and accents make no difference; an acronym also finds what
+    it stands for, and a people's name its country."""
 
     country: Annotated[
         list[CountryChoice],

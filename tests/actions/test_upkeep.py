@@ -7,9 +7,10 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.actions.models import Action, ActionText
+from app.actions.models import Action
 from app.activities.models import Activity
 from app.core.database import Database
+from app.core.text_search.documents import SearchDocument
 from app.outputs.models import Output
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +33,8 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
 async def text_of(database: Database, action: int) -> str:
     """The words of an action that are looked through."""
     async with database.look_up() as session:
-        found = await session.scalar(select(ActionText.text).where(ActionText.action == action))
+        of_action = (SearchDocument.kind == "action", SearchDocument.record == action)
+        found = await session.scalar(select(SearchDocument.words).where(*of_action))
     return found or ""
 
 
@@ -63,7 +65,8 @@ async def test_a_new_action_begins_with_its_first_version_whatever_belongs_to_it
     session.add(Output(action=action.id, kind="report", title="Its report", languages=[]))
     await session.commit()
     assert action.version == 1
-    assert await text_of(database, action.id) == " made at once | part 1 | part 2 | its report"
+    words = await text_of(database, action.id)
+    assert words == " made at once ||  ||  ||  || part 1 | other | part 2 | other | its report | report "
 
 
 async def test_many_changes_of_children_are_told_apart_by_flush(database: Database, session: AsyncSession) -> None:

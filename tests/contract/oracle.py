@@ -273,8 +273,9 @@ def _running(start: str | None, end: str | None) -> Days | None:
 def _action_row(action: Row, children: Mapping[str, list[Row]], as_of: date) -> Row:
     days = _running(action["start"], action["end"])
     texts = [action["title"], action["objective"], action["summary"]]
-    texts += [text for row in children["activities"] for text in (row["title"], row["description"], row["place"])]
-    texts += [row["title"] for row in children["outputs"]]
+    texts += [text for row in children["activities"] for text in _said_of_activity(row)]
+    texts += [text for row in children["outputs"] for text in (row["title"], row["kind"])]
+    texts += [linked["name"] for name in ("themes", "partners", "countries") for linked in action[name]]
     status = "planned" if days is None or days[0] > as_of else "completed" if days[1] < as_of else "ongoing"
     return {
         "id": action["id"],
@@ -285,6 +286,10 @@ def _action_row(action: Row, children: Mapping[str, list[Row]], as_of: date) -> 
         "start": days_of(action["start"]) if action["start"] else None,
         "end": days_of(action["end"]) if action["end"] else None,
     }
+
+
+def _said_of_activity(activity: Row) -> tuple[str | None, ...]:
+    return activity["title"], activity["type"], activity["description"], activity["place"]
 
 
 def _country_row(country: Row) -> Row:

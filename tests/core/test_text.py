@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from app.core.text import Line, Prose, Query, fold, query_patterns, searchable, slugify, words
+from app.core.text import Line, Prose, Query, fold, slugify
 
 LINE, PROSE, QUERY = TypeAdapter(Line), TypeAdapter(Prose), TypeAdapter(Query)
 
@@ -69,27 +69,6 @@ def test_case_and_accents_make_no_difference(one: str, other: str) -> None:
 @given(st.text())
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
-
-
-@given(st.text())
-def test_every_word_of_a_text_is_found_in_it(text: str) -> None:
-    stored = searchable([text])
-    for word in words(text):
-        for pattern in query_patterns(word):
-            assert pattern in stored
-
-
-def test_a_query_is_words_and_phrases() -> None:
-    assert query_patterns('border  "Study visit" Osh') == [" border", " study visit", " osh"]
-    assert query_patterns('"study visit') == [" study visit"]
-    assert query_patterns("by-laws") == [" by", " laws"]
-    assert query_patterns('--- "" "!"') == []
-
-
-def test_a_phrase_does_not_reach_from_one_text_into_the_next() -> None:
-    stored = searchable(["Study", None, "visit to Osh"])
-    assert query_patterns('"study visit"')[0] not in stored
-    assert query_patterns('"visit to osh"')[0] in stored
 
 
 @pytest.mark.parametrize(

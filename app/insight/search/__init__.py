@@ -1,0 +1,1 @@
+"""Search over the record: ranked hits with highlighted fragments."""

@@ -1,0 +1,135 @@
+"""Finding records: which ones, in which order, and what each shows of itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.actions.models import Action
+from app.core.filters import Resource, Selection
+from app.core.listing import API
+from app.core.text_search import ranking
+from app.core.text_search.documents import Document, SearchDocument
+from app.core.text_search.fragments import fragments
+from app.core.text_search.index import heads, matches
+from app.core.text_search.query import TextQuery
+from app.insight.search.schemas import HitAction, HitFragment, HitKind, SearchHit
+from app.search.documents import documents_of
+from app.selection.graph import ACTION, ACTION_LIST, ACTIVITY_LIST, OUTPUT_LIST, PARTNER_LIST
+
+_RESOURCES: Mapping[HitKind, Resource] = {
+    HitKind.ACTION: ACTION_LIST,
+    HitKind.ACTIVITY: ACTIVITY_LIST,
+    HitKind.OUTPUT: OUTPUT_LIST,
+    HitKind.PARTNER: PARTNER_LIST,
+}
+_ORDER = list(HitKind)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A hit before it is shown."""
+
+    kind: HitKind
+    record: int
+    root: int | None
+    score: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for, among which records."""
+
+    queries: Sequence[TextQuery]
+    """Alternatives."""
+    selection: Selection
+    """What else the actions have to be, beside being found."""
+    kinds: Sequence[HitKind]
+    """What is shown; empty for all."""
+
+    def _condition(self) -> Any:
+        """The documents that are found. A part of an action is found when its action is, too: what the query excludes
+        may stand elsewhere in the action."""
+        if not self.queries:
+            return false()
+        found = or_(*map(matches, self.queries))
+        kind, root = SearchDocument.kind, SearchDocument.root
+        if any(query.without for query in self.queries):
+            actions = select(root).where(kind == HitKind.ACTION, found).correlate(None)
+            found = and_(found, or_(root.is_(None), root.in_(actions)))
+        if not self.selection.values:
+            return found
+        allowed = []
+        for each, resource in _RESOURCES.items():
+            keys = select(resource.key).where(*self.selection.conditions(ACTION, resource)).correlate(None)
+            allowed.append(and_(kind == each, SearchDocument.record.in_(keys)))
+        return and_(found, or_(*allowed))
+
+    async def counts(self, connection: AsyncConnection) -> dict[HitKind, int]:
+        """How many records of each kind are found."""
+        statement = select(SearchDocument.kind, func.count()).where(self._condition()).group_by(SearchDocument.kind)
+        return {HitKind(kind): count for kind, count in await connection.execute(statement)}
+
+    async def hits(self, connection: AsyncConnection, total: int, limit: int, offset: int) -> list[SearchHit]:
+        """One page of the hits, the most useful first; `total` is how many there are."""
+        if offset >= total:
+            return []
+        places: list[_Place] = []
+        if offset < ranking.MOST_RANKED:
+            places += (await self._ranked(connection, total))[offset : offset + limit]
+        if (missing := min(limit, total - offset) - len(places)) > 0:
+            places += await self._unranked(connection, offset + len(places), missing)
+        return await connection.run_sync(_shown, places, self.queries)
+
+    def _candidates(self, *columns: Any) -> Any:
+        """The documents in the order in which they are weighed, and in which they stay when there are too many."""
+        statement = select(SearchDocument.kind, SearchDocument.record, SearchDocument.root, *columns)
+        statement = statement.where(self._condition())
+        if self.kinds:
+            statement = statement.where(SearchDocument.kind.in_(self.kinds))
+        telling = case((or_(*map(heads, self.queries)), 0), else_=1)
+        by_kind = case({kind.value: number for number, kind in enumerate(_ORDER)}, value=SearchDocument.kind)
+        return statement.order_by(telling, SearchDocument.recency.desc(), by_kind, SearchDocument.record.desc())
+
+    async def _ranked(self, connection: AsyncConnection, total: int) -> list[_Place]:
+        start = ranking.LOOKED_AT
+        texts = (func.substr(SearchDocument.words, 1, start), func.substr(SearchDocument.stems, 1, start))
+        statement = self._candidates(SearchDocument.recency, *texts).limit(ranking.MOST_RANKED)
+        weighed = []
+        for kind, record, root, recency, words, stems in await connection.execute(statement):
+            place = _Place(HitKind(kind), record, root, ranking.score(self.queries, words, stems))
+            weighed.append((-place.score, _ORDER.index(place.kind), -recency, -record, place))
+        return [place for *_, place in sorted(weighed, key=lambda each: each[:-1])]
+
+    async def _unranked(self, connection: AsyncConnection, offset: int, limit: int) -> list[_Place]:
+        rows = await connection.execute(self._candidates().offset(offset).limit(limit))
+        return [_Place(HitKind(kind), record, root, 0.0) for kind, record, root in rows]
+
+
+def _shown(connection: Connection, places: Sequence[_Place], queries: Sequence[TextQuery]) -> list[SearchHit]:
+    """The hits with their texts."""
+    documents: dict[tuple[str, int], Document] = {}
+    for kind in _ORDER:
+        keys = [place.record for place in places if place.kind == kind]
+        documents.update({(kind, document.record): document for document in documents_of(connection, kind, keys)})
+    roots = {place.root for place in places if place.root is not None}
+    wanted = select(Action.id, Action.slug, Action.title).where(Action.id.in_(roots))
+    actions = {key: HitAction(id=key, slug=slug, title=title) for key, slug, title in connection.execute(wanted)}
+    return [
+        SearchHit(
+            kind=place.kind,
+            id=place.record,
+            title=document.title,
+            action=None if place.root is None else actions[place.root],
+            fragments=[
+                HitFragment(field=fragment.field, html=fragment.html)
+                for fragment in fragments(document.passages, queries)
+            ],
+            score=place.score,
+            href=f"{API}{_RESOURCES[place.kind].path}/{place.record}",
+        )
+        for place in places
+        if (document := documents.get((place.kind, place.record))) is not None
+    ]

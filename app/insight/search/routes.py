@@ -1,0 +1,96 @@
+"""The route of search."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from app.core.caching import state_validator
+from app.core.editing import LIST_ERRORS
+from app.core.filters import matching
+from app.core.languages import LABELLED
+from app.core.listing import MAX_OFFSET, page_url
+from app.core.sessions import ReadConnection
+from app.core.text import Query as TextOfQuery
+from app.core.text_search.query import parse
+from app.insight.search.hits import Search
+from app.insight.search.schemas import HitCounts, HitKind, SearchPage
+from app.insight.search.suggestions import suggest
+from app.search import documents
+from app.search.synonyms import SYNONYMS
+from app.selection.filters import RecordFilters
+from app.selection.graph import ACTION
+
+router = APIRouter(prefix="/search", tags=["Search"], dependencies=LABELLED)
+NO_WORD = "The query has no word to look for."
+
+
+class SearchQuery(RecordFilters):
+    """What is looked for, and among which records."""
+
+    q: Annotated[
+        list[TextOfQuery],
+        Field(min_length=1, max_length=30, examples=[["labour migration"]]),
+        matching(ACTION, documents.ACTION, "that mention {}", SYNONYMS),
+    ]
+    """What to look for: words (all of them, in any form), "words in quotes" side by side, `begin*`, `-without`, `OR`.
+    Repeat it for other queries, of which one is enough."""
+
+    kind: Annotated[list[HitKind], Field(max_length=10)] = []
+    """Only hits of this kind; repeat it for several."""
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 20
+    """How many hits a page has at most, 1 to 500."""
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
+    """How many hits to pass over."""
+
+
+@router.get("", response_model=SearchPage, responses=LIST_ERRORS, response_model_exclude_unset=True)
+async def search(request: Request, connection: ReadConnection, query: Annotated[SearchQuery, Query()]) -> Response:
+    """Everything that mentions what is looked for: actions, activities, outputs and partners, the most useful first.
+
+    - Each word may stand in any form (`train` finds training and trained), the last one may still be on its way
+      (`traffick`), case and accents make no difference, and an acronym finds what it stands for (`THB`).
+    - A country is found by its other names and by its people's: `Dutch` finds the actions with experts from the
+      Netherlands.
+    - `"words in quotes"` stand side by side, `-word` must not occur, `OR` between two words leaves a choice.
+    - An action is found when its words stand anywhere in it or in what belongs to it; so the hits of the kind `action`
+      are exactly the list `/actions?q=…` with the same filters.
+    - `fragments` show where the words stand. They are HTML: escaped, with `<mark>` around what was found.
+    - A query that finds nothing because of its spelling gets a `suggestion`.
+    """
+    known = await state_validator(request, connection)
+    if known.is_known:
+        return known.not_modified()
+    selection = query.selection()
+    await selection.check(connection)
+    queries = [parsed for typed in query.q if (parsed := parse(typed, SYNONYMS))]
+    besides = replace(selection, values={name: given for name, given in selection.values.items() if name != "q"})
+    asked = Search(queries, besides, query.kind)
+    counts = await asked.counts(connection) if queries else {}
+    total = sum(count for kind, count in counts.items() if not query.kind or kind in query.kind)
+    suggestion = None
+    if queries and not counts and len(query.q) == 1:
+        suggestion = await suggest(connection, query.q[0], queries[0])
+    page = SearchPage(
+        items=await asked.hits(connection, total, query.limit, query.offset),
+        total=total,
+        limit=query.limit,
+        offset=query.offset,
+        next=_at(request, query.offset + query.limit) if query.offset + query.limit < total else None,
+        previous=_at(request, max(query.offset - query.limit, 0)) if query.offset and total else None,
+        counts=HitCounts.model_validate({kind.value: count for kind, count in counts.items()}),
+        suggestion=suggestion,
+        reason=None if queries else NO_WORD,
+        **({} if query.release is None else {"release": query.release}),
+    )
+    exclude = {"release"} if query.release is None else None
+    content = page.__pydantic_serializer__.to_json(page, exclude=exclude)
+    relations = {"first": page_url(request), "prev": page.previous, "next": page.next}
+    links = ", ".join(f'<{url}>; rel="{relation}"' for relation, url in relations.items() if url)
+    return Response(content, media_type="application/json", headers={**known.headers, "Link": links})
+
+
+def _at(request: Request, offset: int) -> str:
+    return page_url(request, **({"offset": str(offset)} if offset else {}))

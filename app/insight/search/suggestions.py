@@ -1,0 +1,71 @@
+"""What may have been meant by a query that finds nothing: the nearest words that the record has."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.text_search.analysis import words_of
+from app.core.text_search.documents import SearchDocument, SearchTerm
+from app.core.text_search.index import matches
+from app.core.text_search.query import TextQuery, Word
+
+SHORTEST = 4
+"""How many letters a word needs to be taken for a misspelt one."""
+MOST_WORDS = 8
+MOST_CANDIDATES = 5
+_WORD = re.compile(r"\w+")
+
+
+def _distance(word: str) -> int:
+    """How many letters may be wrong."""
+    return 1 if len(word) <= 5 else 2
+
+
+async def suggest(connection: AsyncConnection, typed: str, query: TextQuery) -> str | None:
+    """The query with every word that the record doesn't have in the nearest spelling that it has; None when each word
+    is known, or when one is not near to any other."""
+    better: dict[str, str] = {}
+    for word in _plain_words(query):
+        if await _count(connection, TextQuery((((word,),),))):
+            continue
+        nearest = await _nearest(connection, word.text)
+        if nearest is None:
+            return None
+        better[word.text] = nearest
+    if not better:
+        return None
+    return _WORD.sub(lambda found: better.get("".join(words_of(found[0])), found[0]), typed)
+
+
+def _plain_words(query: TextQuery) -> Sequence[Word]:
+    found = [term for term in query.terms() if isinstance(term, Word) and len(term.text) >= SHORTEST]
+    return found[:MOST_WORDS]
+
+
+async def _count(connection: AsyncConnection, query: TextQuery) -> int:
+    statement = select(func.count()).select_from(SearchDocument).where(matches(query))
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def _nearest(connection: AsyncConnection, word: str) -> str | None:
+    """The nearest word; of those that are equally near, one that begins alike, then the one that is used most."""
+    most = _distance(word)
+    length = func.length(SearchTerm.term)
+    statement = select(SearchTerm.term).where(length >= len(word) - most, length <= len(word) + most)
+    terms = (await connection.scalars(statement.order_by(SearchTerm.term))).all()
+    near = process.extract(word, terms, scorer=OSA.distance, score_cutoff=most, limit=50)
+    found = [result async for result in _used(connection, word, [(distance, term) for term, distance, _ in near])]
+    return min(found)[-1] if found else None
+
+
+async def _used(
+    connection: AsyncConnection, word: str, near: Sequence[tuple[float, str]]
+) -> AsyncIterator[tuple[float, bool, int, str]]:
+    """The near words that documents still have, in the order of their nearness."""
+    for distance, term in sorted(near, key=lambda each: (each[0], each[1][0] != word[0], each[1]))[:MOST_CANDIDATES]:
+        if count := await _count(connection, TextQuery((((Word(term, exact=True),),),))):
+            yield distance, term[0] != word[0], -count, term

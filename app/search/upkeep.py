@@ -1,0 +1,144 @@
+"""The documents follow the record, in the transaction that changes it: no call site has to remember it."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import delete, event, func, insert, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
+from app.activities.models import Activity
+from app.core.text_search.documents import SearchDocument, SearchState, SearchTerm, row_of, vocabulary
+from app.deployments.models import Deployment
+from app.outputs.models import Output
+from app.reference.models import Partner, Theme
+from app.search.documents import ACTION, ACTIVITY, KINDS, OUTPUT, PARTNER, Executor, documents_of
+
+AT_ONCE = 500
+Touched = set[tuple[str, Any]]
+_RULES = 1
+"""Counts the changes of what documents say and how their words are cut."""
+
+
+def _now_and_before(record: Any, name: str) -> Iterator[Any]:
+    """What a record belongs to, and what it belonged to until now."""
+    history = inspect(record).attrs[name].history
+    yield from (key for key in (getattr(record, name), *history.deleted) if key is not None)
+
+
+def _says_anew(record: Any) -> Iterator[tuple[str, Any]]:
+    """The kinds and keys of the records that say something else when this one changes."""
+    match record:
+        case Action():
+            yield ACTION, record.id
+        case Activity() | Output():
+            yield ACTIVITY if isinstance(record, Activity) else OUTPUT, record.id
+            yield from ((ACTION, key) for key in _now_and_before(record, "action"))
+        case Deployment():
+            yield from ((ACTION, key) for key in _now_and_before(record, "action"))
+            yield from ((ACTIVITY, key) for key in _now_and_before(record, "activity"))
+        case ActionCountry() | ActionTheme() | ActionPartner():
+            yield from ((ACTION, key) for key in _now_and_before(record, "action"))
+        case Partner():
+            yield PARTNER, record.id
+        case Theme():
+            yield "theme", record.slug
+
+
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, _context: Any) -> None:
+    touched: Touched = session.info.setdefault("said_anew", set())
+    for record in (*session.new, *session.deleted, *filter(session.is_modified, session.dirty)):
+        touched.update(_says_anew(record))
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    session.flush()
+    touched: Touched = session.info.pop("said_anew", set())
+    keys: defaultdict[str, set[Any]] = defaultdict(set)
+    for kind, key in touched:
+        keys[kind].add(key)
+    keys[ACTION].update(_actions_named(session, ActionTheme.action, ActionTheme.theme, keys.pop("theme", set())))
+    keys[ACTION].update(_actions_named(session, ActionPartner.action, ActionPartner.partner, keys[PARTNER]))
+    for kind in KINDS:
+        _refresh(session, kind, sorted(keys[kind]))
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("said_anew", None)
+
+
+def _actions_named(session: Session, action: Any, column: Any, keys: set[Any]) -> Iterator[int]:
+    """The actions that have one of the records."""
+    if keys:
+        yield from session.execute(select(action).where(column.in_(keys))).scalars()
+
+
+def _refresh(executor: Any, kind: str, keys: Sequence[int]) -> None:
+    """Writes the documents of records as they stand; those of records that are gone go, too."""
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        rows = [row_of(document) for document in documents_of(executor, kind, some)]
+        _put(executor, rows)
+        if gone := set(some) - {row["record"] for row in rows}:
+            executor.execute(delete(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.record.in_(gone)))
+
+
+def _put(executor: Any, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = [name for name in rows[0] if name not in ("kind", "record")]
+    statement = _insert(executor, SearchDocument)
+    changes = {name: statement.excluded[name] for name in columns}
+    executor.execute(statement.on_conflict_do_update(index_elements=["kind", "record"], set_=changes), rows)
+    if terms := [{"term": term} for term in vocabulary(rows)]:
+        executor.execute(_insert(executor, SearchTerm).on_conflict_do_nothing(), terms)
+
+
+def _insert(executor: Any, model: Any) -> Any:
+    bind = executor.get_bind() if isinstance(executor, Session) else executor
+    return (postgresql if bind.dialect.name == "postgresql" else sqlite).insert(model.__table__)
+
+
+# -- all of them --
+
+
+@cache
+def rules() -> str:
+    """What the documents follow from, beside the record: these rules, the names of countries, the stemmer."""
+    countries = resources.files("app.reference").joinpath("countries.csv").read_bytes()
+    made_of = f"{_RULES} {version('snowballstemmer')}".encode()
+    return hashlib.sha256(made_of + countries).hexdigest()
+
+
+def is_up_to_date(executor: Executor) -> bool:
+    """Whether the documents were written by today's rules."""
+    return bool(executor.execute(select(SearchState.rules)).scalar() == rules())
+
+
+def bring_up_to_date(executor: Executor) -> bool:
+    """Writes every document anew, unless they were written by today's rules; says whether they were written."""
+    if is_up_to_date(executor):
+        return False
+    write_all(executor)
+    return True
+
+
+def write_all(executor: Executor) -> None:
+    """Writes every document anew."""
+    for model in (SearchDocument, SearchTerm, SearchState):
+        executor.execute(delete(model))
+    for kind, (key, _) in KINDS.items():
+        highest = executor.execute(select(func.max(key))).scalar() or 0
+        for first in range(0, highest, AT_ONCE):
+            some = list(executor.execute(select(key).where(key > first, key <= first + AT_ONCE)).scalars())
+            _refresh(executor, kind, some)
+    executor.execute(insert(SearchState).values(id=1, rules=rules()))
