@@ -70,7 +70,7 @@ class _Phrase:
     value: Any
     is_plural: bool
     case: str
-    """`any`, `capital` (the first letter) or the exact spelling."""
+    """`any`, `capital` or `lower` (the first letter), or the exact spelling."""
 
 
 @dataclass
@@ -132,6 +132,8 @@ def _fits(phrase: _Phrase, plain: str, pieces: list[tuple[str, int, int]], lows:
     written, start, _ = pieces[at]
     if phrase.case == "capital":
         return written[0].isupper()
+    if phrase.case == "lower":
+        return written[0].islower()
     return plain[start : pieces[at + length][2]] == phrase.case
 
 
@@ -160,10 +162,15 @@ def _add_countries(lexicon: Lexicon) -> None:
 
 
 def _add_phrases(lexicon: Lexicon) -> None:
-    for row in _rows("phrases.csv"):
+    rows = _rows("phrases.csv")
+    # With a capital, "Ministry" or "Border Police" is part of a name.
+    in_names = {row["phrase"].lower() for row in rows if row["reading"] == "institution"}
+    for row in rows:
         kind, phrase = Kind(row["reading"]), row["phrase"]
         capitals = kind in (Kind.GROUP, Kind.BODY, Kind.INSTITUTION) and phrase[0].isupper()
         case = "exact" if phrase.isupper() or phrase == "ToT" else "capital" if capitals else "any"
+        if kind is Kind.ADMINISTRATION and phrase.split()[-1] in in_names:
+            case = "lower"
         lexicon.add(phrase, kind, row["value"] or None, case=case)
         if row["plural"] != "-":
             plural = row["plural"] or _plural(phrase)

@@ -78,7 +78,8 @@ def institution_at(sentence: Sentence, at: int, *, leftmost: int = 0) -> Institu
     after = at + 1 if tokens[at].kind is Kind.BODY else _after(tokens, at)
     if tokens[at].kind is Kind.INSTITUTION and after - first < 2:
         return None
-    name = " ".join(sentence.text[tokens[first].start : tokens[after - 1].end].split())
+    ends = after - 2 if after - first > 3 and tokens[after - 2].low == "in" else after
+    name = " ".join(sentence.text[tokens[first].start : tokens[ends - 1].end].split()).removeprefix("NGO ")
     acronym, end = _acronym(sentence, after)
     country = _country(tokens, first, after)
     value = tokens[at].value or "unspecified"
@@ -89,12 +90,27 @@ def _first(tokens: list[Token], at: int, leftmost: int) -> int:
     first = at
     while first > leftmost and first > at - 8:
         before = tokens[first - 1]
+        if before.low == "and" and first > leftmost + 1 and tokens[first].kind is Kind.WORD and _is_part(tokens, first - 2):
+            first -= 1
+            continue
         if not before.is_capital or before.kind not in _PROPER or before.low in _NOT_A_NAME:
             break
         if first == 1 and before.kind is Kind.WORD and before.low.endswith(("ing", "ly")):
             break
         first -= 1
     return first
+
+
+def _is_part(tokens: list[Token], at: int) -> bool:
+    """Whether a capitalised word before `and` is a part of the name: `the Portuguese Immigration and Borders Service`."""
+    token, before = tokens[at], tokens[at - 1] if at else None
+    return (
+        token.is_capital
+        and token.kind is Kind.WORD
+        and token.low not in _NOT_A_NAME
+        and before is not None
+        and (before.kind in (Kind.NATIONALITY, Kind.COUNTRY) or before.low == "the" or before.is_capital)
+    )
 
 
 def _after(tokens: list[Token], at: int) -> int:

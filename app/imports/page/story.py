@@ -1,17 +1,405 @@
-"""What the sentences of an action tell."""
+"""Reads an action's sentences in order and gathers its activities, deployments, outputs and partners."""
 
-from app.imports.drafts import ActionDraft
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from app.imports.drafts import ActionDraft, Draft, Finding, Severity
+from app.imports.page.activities import Event, find_events
+from app.imports.page.dates import Dates, Span, find_dates, finding
+from app.imports.page.deployments import Sender, find_senders
 from app.imports.page.layout import Paragraph
-from app.imports.page.partners import institutions
-from app.imports.page.sentences import read_sentence, sentences
+from app.imports.page.lexicon import Kind
+from app.imports.page.outputs import COMPLETED, PLANNED, Product, find_products, named_products
+from app.imports.page.partners import Institution, institutions
+from app.imports.page.places import Place
+from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
+from app.imports.page.wording import activity_title
+from app.reference.countries import COUNTRIES
+
+_MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-mission")
+_GENERIC: Final = frozenset(("the ministry", "the ministries"))
+
+
+@dataclass(slots=True)
+class Activity:
+    """An activity, as gathered from its sentence."""
+
+    type: str
+    title: str
+    sentence: Sentence
+    span: Span | None
+    place: Place | None
+    sessions: int
+    status: str
+    event: Event
+    is_open: bool = False
+
+
+@dataclass(slots=True)
+class _Deployed:
+    sender: Sender
+    sentence: Sentence
+    activities: list[Activity]
+    speaks_of_action: bool
+
+
+@dataclass(slots=True)
+class Story:
+    """What is known of an action while its sentences are read."""
+
+    countries: list[str]
+    activities: list[Activity] = field(default_factory=list)
+    deployed: list[_Deployed] = field(default_factory=list)
+    products: list[tuple[Product, Sentence, str | None]] = field(default_factory=list)
+    names: list[tuple[str, str]] = field(default_factory=list)
+    partners: list[Institution] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
+    anchor: str | None = None
+    session_type: str | None = None
 
 
 def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> None:
     """Adds what the objective and the summary tell to the draft of their action."""
-    for paragraphs in fields.values():
+    read = _sentences(draft, fields)
+    if not draft.values["countries"]:
+        _read_countries(draft, read)
+    story = Story(list(draft.values["countries"]))
+    for name, sentence in read:
+        _read(story, sentence, in_objective=name == "objective")
+    _drop_announcements(story)
+    _date_by_duration(story, draft)
+    _link(story)
+    _write(story, draft)
+
+
+def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[tuple[str, Sentence]]:
+    read = []
+    for name, paragraphs in fields.items():
         for paragraph in paragraphs:
             for text, line in sentences(paragraph.text, paragraph.line):
-                for found in institutions(read_sentence(text, line)):
-                    draft.values.setdefault("partners", []).append(
-                        {"name": found.name, "acronym": found.acronym, "country": found.country}
+                if len(text) > LONGEST:
+                    message = f"a sentence of more than {LONGEST:,} characters was not read"
+                    draft.problems.append(
+                        Finding(severity=Severity.WARNING, code="long-sentence", message=message, line=line, quote=text[:200])
                     )
+                else:
+                    read.append((name, read_sentence(text, line)))
+    return read
+
+
+def _read_countries(draft: ActionDraft, read: list[tuple[str, Sentence]]) -> None:
+    """The countries of a regional action, whose title names none: those that asked for it, or whom it is for."""
+    for test in (_asks, _is_objective, _is_any):
+        codes: list[str] = []
+        for name, sentence in read:
+            if test(name, sentence):
+                senders = find_senders(sentence, [])
+                sent = {sender.country for sender in senders.found}
+                codes += [
+                    str(token.value)
+                    for token in sentence.tokens
+                    if token.kind in (Kind.COUNTRY, Kind.NATIONALITY) and token.value not in sent and not _is_member(str(token.value))
+                ]
+        if codes:
+            draft.values["countries"] = list(dict.fromkeys(codes))
+            return
+    message = "no country is named: the action is read without one"
+    draft.problems.append(
+        Finding(severity=Severity.NOTE, code="no-countries", message=message, line=draft.line, quote=draft.values["title"])
+    )
+
+
+def _is_member(code: str) -> bool:
+    row = COUNTRIES[code]
+    return row.eu_member_from is not None
+
+
+def _asks(_name: str, sentence: Sentence) -> bool:
+    return any(token.low in ("request", "requests", "requested", "asked") for token in sentence.tokens)
+
+
+def _is_objective(name: str, _sentence: Sentence) -> bool:
+    return name == "objective"
+
+
+def _is_any(_name: str, _sentence: Sentence) -> bool:
+    return True
+
+
+# -- one sentence --
+
+
+def _read(story: Story, sentence: Sentence, *, in_objective: bool) -> None:
+    dates = find_dates(sentence.tokens, story.anchor)
+    story.problems += [finding(problem, sentence.tokens, sentence.text, sentence.line) for problem in dates.problems]
+    products = find_products(sentence, in_objective=in_objective)
+    story.names += named_products(sentence)
+    events = find_events(sentence, dates, products, story.countries, story.session_type, in_objective=in_objective)
+    added = []
+    for event in events:
+        added += _add_event(story, sentence, event)
+    _remember(story, sentence, dates)
+    for product in products:
+        date = next((e.spans[0].start for e in events if e.product is product and e.spans), None)
+        story.products.append((product, sentence, date))
+    _add_senders(story, sentence, added)
+
+
+def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
+    if dates.mentions:
+        story.anchor = dates.mentions[-1].spans[-1].end
+    for token in sentence.tokens:
+        if token.kind is Kind.ACTIVITY and token.value in ("information-session", "training", "knowledge-exchange", "workshop", "planning-session") and "session" in token.low:
+            story.session_type = str(token.value)
+
+
+def _add_event(story: Story, sentence: Sentence, event: Event) -> list[Activity]:
+    if earlier := _told_before(story, event):
+        if event.spans and earlier.span is None and not event.product:
+            earlier.span, earlier.status = event.spans[0], event.status
+            earlier.place = earlier.place or (event.places[0] if event.places else None)
+        return [earlier]
+    made = [
+        Activity(event.type, activity_title(sentence, event, place, alone=alone), sentence, span, place, sessions, event.status, event, event.is_open)
+        for span, place, sessions, alone in _occasions(event, story.countries)
+    ]
+    story.activities += made
+    return made
+
+
+def _told_before(story: Story, event: Event) -> Activity | None:
+    """The activity that the words speak of again: one of the same type, `the` workshop, or the same document."""
+    for earlier in reversed(story.activities):
+        if earlier.type != event.type:
+            continue
+        if event.product and earlier.event.product:
+            same = _same_product(event.product, earlier.event.product)
+            if same and not (event.spans and earlier.span and event.spans[0] != earlier.span):
+                return earlier
+            continue
+        if event.is_definite and event.ordinal is None and event.spans and not event.is_plural:
+            if earlier.span is None or earlier.span == event.spans[0]:
+                return earlier
+            return None
+    return None
+
+
+def _same_product(one: Product, other: Product) -> bool:
+    return one.kind == other.kind and (one.is_definite or other.is_definite or one.title.lower() == other.title.lower())
+
+
+def _occasions(event: Event, own: list[str]) -> list[tuple[Span | None, Place | None, int, bool]]:
+    """The times and places of an event, each one record; what happened several times in one is counted there."""
+    spans: list[Span | None] = list(event.spans) or [None]
+    places: list[Place | None] = list(event.places) or [None]
+    if event.type in _MISSIONS and event.places == [] and len(own) == 1:
+        places = [Place(None, own[0])]
+    if len(spans) > 1 and len(places) == len(spans):
+        return [(span, place, 1, False) for span, place in zip(spans, places, strict=True)]
+    if len(places) > 1 and (event.is_plural or event.type in ("study-visit", "expert-visit", *_MISSIONS) or event.ordinal == "verb" or len(spans) == 1):
+        return [(span, place, 1, False) for span in spans[:1] for place in places]
+    if len(spans) > 1:
+        return [(span, places[0], 1, False) for span in spans]
+    number = event.number if event.number and event.is_plural and event.number <= 100 else 1
+    return [(spans[0], places[0], number, True)]
+
+
+def _add_senders(story: Story, sentence: Sentence, added: list[Activity]) -> None:
+    senders = find_senders(sentence, story.countries)
+    lows = [token.low for token in sentence.tokens]
+    of_action = any(low == "action" and lows[at - 1] == "this" and "for" in lows[max(0, at - 2) : at] for at, low in enumerate(lows)) or "component" in lows
+    for sender in senders.found:
+        linked = [] if of_action else _spoken_of(story, sentence, added, sender)
+        story.deployed.append(_Deployed(sender, sentence, linked, of_action))
+    if senders.shared_count:
+        message = f"{senders.shared_count} experts in total: how many each sent isn't told"
+        story.problems.append(
+            Finding(severity=Severity.NOTE, code="shared-count", message=message, line=sentence.line, quote=sentence.text)
+        )
+    for found in institutions(sentence):
+        inside = any(first < found.after and found.first < after for first, after in senders.institutions)
+        if not inside:
+            story.partners.append(found)
+
+
+_POINTING: Final = frozenset(("exercise", "mission", "activity", "visit", "event", "workshop", "training", "seminar", "session", "conference", "meeting", "course"))
+
+
+def _spoken_of(story: Story, sentence: Sentence, added: list[Activity], sender: Sender) -> list[Activity]:
+    """The one activity that the experts of a sentence were sent to, where it speaks of one."""
+    if len(added) == 1:
+        return added
+    if len(added) > 1:
+        before = [activity for activity in added if activity.sentence is sentence and activity.event.at < sender.at]
+        return before[-1:]
+    lows = [token.low for token in sentence.tokens]
+    for at, low in enumerate(lows[1:], 1):
+        if low in _POINTING and lows[at - 1] in ("this", "the") and story.activities:
+            return story.activities[-1:]
+    return []
+
+
+# -- after the last sentence --
+
+
+def _drop_announcements(story: Story) -> None:
+    """A series without a date that only announces what is told one by one isn't one more activity."""
+    kept = []
+    for index, activity in enumerate(story.activities):
+        event = activity.event
+        others = [other for at, other in enumerate(story.activities) if at != index and other.type == activity.type and other.event is not event]
+        later = [other for other in story.activities[index + 1 :] if other.type == activity.type and other.event is not event]
+        vague = event.is_plural and activity.span is None and activity.place is None and event.product is None
+        if vague and event.ordinal not in ("further", "additional", "other", "new", "another") and (later or (activity.status == PLANNED and others)):
+            continue
+        if event.is_plural and (event.number or event.is_series) and activity.span and _is_told_in_parts(activity, later):
+            continue
+        kept.append(activity)
+    story.activities = kept
+
+
+def _is_told_in_parts(series: Activity, later: list[Activity]) -> bool:
+    """Whether the sessions of a dated series follow, each with its own date within it."""
+    assert series.span is not None
+    span = series.span
+    parts = [a for a in later if a.span and a.event.ordinal and span.start[:4] <= a.span.start[:4] and a.span.end[: len(span.end)] <= span.end]
+    return len(parts) >= 2
+
+
+def _date_by_duration(story: Story, draft: ActionDraft) -> None:
+    """The only activity of an action that lasted a few days took place on those days."""
+    start, end = draft.values.get("start"), draft.values.get("end")
+    if start and end and len(start) == 10 and start[:7] == end[:7] and len(story.activities) == 1:
+        activity = story.activities[0]
+        if activity.span is None or (len(activity.span.start) < 10 and start.startswith(activity.span.start)):
+            activity.span = Span(start, end)
+
+
+def _link(story: Story) -> None:
+    """The experts of an action with one activity were sent to it."""
+    if len(story.activities) == 1 and story.activities[0].event.product is None:
+        for deployed in story.deployed:
+            if not deployed.speaks_of_action or story.activities[0].status == COMPLETED:
+                deployed.activities = deployed.activities or story.activities
+    for deployed in story.deployed:
+        deployed.activities = [activity for activity in deployed.activities if activity in story.activities]
+
+
+def _write(story: Story, draft: ActionDraft) -> None:
+    draft.problems += story.problems
+    draft.activities = [_activity_draft(activity) for activity in story.activities]
+    draft.deployments = [_deployment_draft(story, deployed) for deployed in _distinct_deployments(story)]
+    draft.outputs = _output_drafts(story)
+    draft.values["partners"] = _partner_values(story)
+    if not draft.deployments:
+        message = "no experts are named"
+        draft.problems.append(
+            Finding(severity=Severity.NOTE, code="no-deployments", message=message, line=draft.line, quote=draft.values["title"])
+        )
+
+
+def _activity_draft(activity: Activity) -> Draft:
+    values: dict[str, Any] = {"type": activity.type, "title": activity.title}
+    if activity.span:
+        values["start"] = activity.span.start
+        values["end"] = None if activity.is_open or activity.status == "ongoing" else activity.span.end
+    else:
+        values["status"] = activity.status
+    if activity.place:
+        if activity.place.town:
+            values["place"] = activity.place.town
+        if activity.place.country:
+            values["country"] = activity.place.country
+    values["sessions"] = activity.sessions
+    values["source_quote"] = activity.sentence.text
+    return Draft(values=values, line=activity.sentence.line)
+
+
+def _distinct_deployments(story: Story) -> list[_Deployed]:
+    """Each origin and kind once: what the last sentence repeats isn't sent twice."""
+    states = any(d.sender.country for d in story.deployed)
+    kept: dict[tuple[Any, ...], _Deployed] = {}
+    for deployed in story.deployed:
+        sender = deployed.sender
+        if states and sender.origin in ("EU", "European", "European Union", "Europe") and not sender.type and not sender.organisation:
+            continue
+        key = (sender.country, sender.origin, sender.type, sender.organisation if not sender.country else None)
+        if earlier := kept.get(key):
+            earlier.sender.count = earlier.sender.count or sender.count
+            earlier.sender.organisation = earlier.sender.organisation or sender.organisation
+            continue
+        kept[key] = deployed
+    found = list(kept.values())
+    # "Romanian experts" in one sentence and "the Romanian national administration" in another are the same ones.
+    typed = {d.sender.country for d in found if d.sender.type and d.sender.country and d.speaks_of_action}
+    return [d for d in found if d.sender.type or d.sender.country not in typed or d.sender.count]
+
+
+def _deployment_draft(story: Story, deployed: _Deployed) -> Draft:
+    sender = deployed.sender
+    values: dict[str, Any] = {"organisation_type": sender.type or "unspecified", "experts_count": sender.count}
+    for name, value in (("sending_country", sender.country), ("origin", sender.origin), ("organisation", sender.organisation)):
+        if value:
+            values[name] = value[:300]
+    if len(deployed.activities) == 1:
+        values["activity"] = story.activities.index(deployed.activities[0]) + 1
+    values["source_quote"] = deployed.sentence.text
+    return Draft(values=values, line=deployed.sentence.line)
+
+
+def _output_drafts(story: Story) -> list[Draft]:
+    kept: list[tuple[Product, Draft]] = []
+    for product, sentence, date in story.products:
+        same = next((k for k in kept if _is_same_output(k[0], product)), None)
+        if same:
+            if product.is_named and not same[0].is_named:
+                same[1].values["title"], same[0].is_named = product.title, True
+            continue
+        title = product.title
+        if not product.is_named:
+            title = next((name for kind, name in story.names if kind == product.kind and _is_part_of(product.title, name)), title)
+        for number in range(1, product.number + 1):
+            numbered = f"{title[:280]} ({number} of {product.number})" if product.number > 1 else title
+            values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": sentence.text}
+            if product.is_published and date:
+                values["published"] = date
+            kept.append((product, Draft(values=values, line=sentence.line)))
+    return [draft for _, draft in kept]
+
+
+def _is_same_output(one: Product, other: Product) -> bool:
+    if one is other or one.kind != other.kind:
+        return False
+    mine, its = _words(one.title), _words(other.title)
+    return one.is_definite or other.is_definite or mine <= its or its <= mine or len(mine & its) * 2 > len(mine | its)
+
+
+def _words(title: str) -> set[str]:
+    return set(re.findall(r"\w+", title.lower())) - {"the", "of", "on", "and", "a", "for", "in"}
+
+
+def _is_part_of(title: str, name: str) -> bool:
+    return _words(title) & _words(name) != set()
+
+
+def _partner_values(story: Story) -> list[dict[str, Any]]:
+    """The partners, each once: by acronym, and by name."""
+    own = story.countries[0] if len(story.countries) == 1 else None
+    kept: list[dict[str, Any]] = []
+    for found in story.partners:
+        if found.name.lower() in _GENERIC or found.name in ("EU", "MIEUX", "ICMPD", "UN"):
+            continue
+        country = found.country or (own if found.value not in ("eu-body", "international-organisation") else None)
+        acronym = found.acronym
+        same = next((p for p in kept if _same_partner(p, found.name, acronym)), None)
+        if same:
+            same["acronym"] = same["acronym"] or acronym
+            continue
+        kept.append({"name": found.name[:300], "acronym": acronym, "country": country})
+    return kept
+
+
+def _same_partner(partner: dict[str, Any], name: str, acronym: str | None) -> bool:
+    known = partner["name"].lower()
+    return known == name.lower() or (acronym is not None and acronym == partner["acronym"]) or known.startswith(name.lower()) or name == partner["acronym"]

@@ -1,0 +1,297 @@
+"""Finds products in sentences: documents, films and materials that were made, are being made or will be.
+
+A document that is mentioned is none yet: a verb has to say that it is made (`was drafted`, `will produce`), a noun that
+somebody works on it (`the development of the handbook`), or that something results in it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.imports.page.lexicon import Kind, Token
+from app.imports.page.sentences import Sentence
+from app.imports.page.words import BE, FINITE, number_of
+
+_DRAFTED: Final = frozenset(
+    "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized".split()
+)
+_MADE: Final = frozenset("produced published printed issued compiled released made translated disseminated distributed".split())
+_ADOPTED: Final = frozenset("adopted approved validated endorsed".split())
+_BASE: Final = frozenset("develop draft elaborate prepare formulate design create write revise update finalise produce publish issue".split())
+_GERUNDS: Final = frozenset("developing drafting elaborating preparing formulating designing creating writing revising updating finalising producing".split())
+_NOUNS: Final = frozenset(
+    "development drafting elaboration preparation formulation revision design finalisation finalization production "
+    "publication compilation adoption".split()
+)
+_HELPED: Final = frozenset("supported assisted helped contributed advised supports assists helps support assist help".split())
+_RESULTS: Final = (("resulted", "in"), ("result", "in"), ("results", "in"), ("led", "to"), ("reflected", "in"), ("summarised", "in"), ("compiled", "in"), ("form", "of"))
+_OUTPUT_NOUNS: Final = frozenset("output outputs outcome outcomes result product products deliverable deliverables".split())
+_COMPOUNDS: Final = frozenset(
+    "cycle development developments maker makers making dialogue process framework frameworks options level officers department unit "
+    "implications priorities writing approach measures management area areas issues reform work launch".split()
+)
+_NEVER_DRAFTED: Final = frozenset(("report", "film", "campaign-material", "resource-book"))
+PLANNED, ONGOING, COMPLETED = "planned", "ongoing", "completed"
+
+
+@dataclass(slots=True)
+class Product:
+    """A product at a place in a sentence."""
+
+    at: int
+    kind: str
+    title: str
+    is_drafted: bool
+    """Whether the work on it is an activity of its own."""
+    status: str
+    number: int = 1
+    is_definite: bool = False
+    is_named: bool = False
+    is_published: bool = False
+    verb: int = 0
+    """The place of the verb or noun that says that it is made."""
+
+
+def find_products(sentence: Sentence, *, in_objective: bool) -> list[Product]:
+    """The products that a sentence tells of, in order."""
+    found = []
+    for at, token in enumerate(sentence.tokens):
+        if token.kind is Kind.PRODUCT and not _is_compound(sentence.tokens, at):
+            frame = _frame(sentence.tokens, at, in_objective=in_objective)
+            if frame:
+                found.append(_product(sentence, at, *frame))
+    return found
+
+
+def named_products(sentence: Sentence) -> list[tuple[str, str]]:
+    """Kind and name of the products that are written as names: `the Practical Handbook on Labour Migration`."""
+    found = []
+    for at, token in enumerate(sentence.tokens):
+        if token.kind is Kind.PRODUCT and token.is_capital:
+            title, is_named = _title(sentence, at)
+            if is_named:
+                found.append((str(token.value), title))
+    return found
+
+
+def _is_compound(tokens: list[Token], at: int) -> bool:
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    return following is not None and (
+        following.low in _COMPOUNDS or following.kind in (Kind.ACTIVITY, Kind.PRODUCT, Kind.EXPERT, Kind.PERSON)
+    )
+
+
+_Frame = tuple[str, bool, str, int]
+"""How it is made: `drafted`, `made` or `result`; whether it is published; the status; the place of the verb."""
+
+
+def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
+    return (
+        _passive(tokens, at)
+        or _active(tokens, at, in_objective=in_objective)
+        or _nominal(tokens, at, in_objective=in_objective)
+        or _result(tokens, at)
+    )
+
+
+def _passive(tokens: list[Token], at: int) -> _Frame | None:
+    """`A roadmap ... was developed`, `Guidelines are being prepared`."""
+    verb = _verb_after(tokens, at)
+    if verb is None:
+        return None
+    window = tokens[verb : verb + 8]
+    if window[0].low not in BE and window[0].low not in ("will", "has", "have", "had"):
+        return None
+    if not any(token.low in BE for token in window[:3]):
+        return None
+    for offset, token in enumerate(window[1:], 1):
+        if token.low in (".", ";", "by", "in", "on", "to", "for", "during", "with", "that", "which") or token.kind is Kind.MONTH:
+            break
+        if token.low in _DRAFTED or token.low in _MADE or token.low in _ADOPTED:
+            how = "drafted" if token.low in _DRAFTED or token.low in _ADOPTED else "made"
+            lows = {t.low for t in window[:5]}
+            return how, token.low == "published", _status(lows), verb + offset
+        if token.low == "under" and verb + offset + 1 < len(tokens):
+            return "drafted", False, ONGOING, verb + offset
+    return None
+
+
+def _verb_after(tokens: list[Token], at: int) -> int | None:
+    """The next verb after a noun whose subject it can be; what stands between belongs to the noun."""
+    inside, quoted = 0, False
+    for place in range(at + 1, min(len(tokens), at + 45)):
+        token = tokens[place]
+        if token.low == '"':
+            quoted = not quoted
+        inside += (token.low == "(") - (token.low == ")")
+        if quoted or inside > 0:
+            continue
+        if token.low == ";" or (token.low == ":" and place > at + 1):
+            return None
+        if token.low in FINITE and (token.low in BE or token.low in ("will", "has", "have", "had")):
+            return place
+        if token.low in ("who", "where", "while", "after", "before", "during"):
+            return None
+        if token.low == "followed" or token.low in ("took", "takes"):
+            return None
+    return None
+
+
+def _status(lows: set[str]) -> str:
+    if "will" in lows or "to" in lows:
+        return PLANNED
+    if lows & {"is", "are"} and "being" in lows:
+        return ONGOING
+    if lows & {"planned", "foreseen", "scheduled", "envisaged"}:
+        return PLANNED
+    return COMPLETED
+
+
+def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
+    """`MIEUX developed a handbook`, `the action will produce guidelines`, `helped the ministry to draft a law`."""
+    for place in range(at - 1, max(-1, at - 16), -1):
+        low = tokens[place].low
+        if low in (";", ":", "on", "by", "which", "that", "while") or tokens[place].kind is Kind.ACTIVITY:
+            return None
+        before = {token.low for token in tokens[max(0, place - 4) : place]}
+        if low in _DRAFTED or low in _MADE:
+            if before & BE or (place and tokens[place - 1].low in ("newly", "a", "an", "the", "recently")):
+                return None
+            if place == 0:
+                return None
+            return ("drafted" if low in _DRAFTED else "made"), low == "published", COMPLETED, place
+        if low in _BASE:
+            if "will" in before:
+                return ("drafted" if low != "produce" else "made"), False, PLANNED, place
+            earlier = {token.low for token in tokens[max(0, place - 12) : place]}
+            if not in_objective and "to" in before and earlier & _HELPED:
+                return "drafted", False, COMPLETED, place
+            return None
+        if low in _GERUNDS:
+            earlier = {token.low for token in tokens[max(0, place - 12) : place]}
+            if not in_objective and "in" in before and earlier & _HELPED:
+                return "drafted", False, COMPLETED, place
+            return None
+        if low in FINITE:
+            return None
+    return None
+
+
+def _nominal(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
+    """`The drafting of the handbook started`, `rounded off by the development of the handbook`."""
+    for place in range(at - 1, max(-1, at - 10), -1):
+        low = tokens[place].low
+        if low in FINITE or low in (";", ","):
+            return None
+        if low in _NOUNS:
+            linked = any(token.low == "of" for token in tokens[place + 1 : place + 3])
+            if not linked or in_objective:
+                return None
+            return _nominal_frame(tokens, place, at)
+    return None
+
+
+def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
+    before = tokens[noun - 1].low if noun else ""
+    if before in ("the", "a") or tokens[noun - 1].low in ("joint", "further", "final"):
+        before = tokens[noun - 2].low if noun > 1 else ""
+    lows = [token.low for token in tokens[max(0, noun - 12) : noun]]
+    if before in ("through", "by", "with", "to", "include", "includes", "included", "and", "supported", "of", "in", "support"):
+        verbs = [low for low in lows if low in FINITE or low in BE or low in _HELPED or low in ("include", "includes", "included", "continue")]
+        if not verbs or before in ("of", "in") and not set(lows) & _HELPED:
+            return None
+        return "drafted", False, _status(set(lows)), noun
+    if noun <= 3 or before in (",", ".", "", "while"):
+        verb = _verb_after(tokens, at)
+        after = {token.low for token in tokens[verb : verb + 5]} if verb is not None else set()
+        active = {token.low for token in tokens[at + 1 : at + 14]} & {"started", "began", "took", "followed", "continued", "starts", "begins"}
+        if after or active:
+            is_open = bool(after & {"initiated", "started", "launched", "begun"} or active & {"started", "began", "starts", "begins"})
+            return "drafted", False, ONGOING if is_open else _status(after), noun
+    return None
+
+
+def _result(tokens: list[Token], at: int) -> _Frame | None:
+    """`It resulted in a report`, `the output was a logical framework`, `reflected in three reports`."""
+    for place in range(at - 1, max(-1, at - 9), -1):
+        low = tokens[place].low
+        pair = (tokens[place - 1].low, low) if place else ("", low)
+        if pair in _RESULTS:
+            lows = {token.low for token in tokens[max(0, place - 4) : place]}
+            return "result", False, PLANNED if "will" in lows else COMPLETED, place
+        if low in ("was", "were", "is", "be") and any(token.low in _OUTPUT_NOUNS for token in tokens[max(0, place - 10) : place]):
+            return "result", False, COMPLETED, place
+        if low in FINITE or low in (";", ","):
+            return None
+    return None
+
+
+def _product(sentence: Sentence, at: int, how: str, published: bool, status: str, verb: int) -> Product:
+    token = sentence.tokens[at]
+    title, is_named = _title(sentence, at)
+    start = _phrase_start(sentence.tokens, at)
+    before = sentence.tokens[max(0, start - 2) : at]
+    number = next((n for t in before if (n := number_of(t)) and t.low not in ("one",)), 1) if token.is_plural else 1
+    kind = str(token.value)
+    drafted = kind not in _NEVER_DRAFTED and (how == "drafted" or (how == "made" and status == PLANNED))
+    if kind in _NEVER_DRAFTED and how == "drafted" and status == PLANNED and kind == "resource-book":
+        drafted = True
+    definite = bool(start and sentence.tokens[start - 1].low in ("the", "this", "these", "its", "their"))
+    return Product(at, kind, title, drafted, status, min(number, 20), definite and not is_named, is_named, published, verb)
+
+
+def _phrase_start(tokens: list[Token], at: int) -> int:
+    """Where the adjectives before a noun begin."""
+    start = at
+    while start and at - start < 6:
+        before = tokens[start - 1]
+        if before.kind not in (Kind.WORD, Kind.NATIONALITY, Kind.GROUP, Kind.COUNTRY) and before.low not in ("-",):
+            break
+        if before.low in _STOPS or before.low in FINITE:
+            break
+        start -= 1
+    return start
+
+
+_STOPS: Final = frozenset(
+    "the a an this these its their that of on in for to by and or with as from at into through one two three four five six set "
+    "first firstly secondly finally which also newly named entitled".split()
+)
+_TAIL_ENDS: Final = frozenset(
+    ". ; : , which who that by in during throughout led signed and is are was were will has have being been developed "
+    "produced drafted elaborated prepared published adopted followed took as at through along together while where "
+    "using under until since between after before".split()
+)
+
+
+def _title(sentence: Sentence, at: int) -> tuple[str, bool]:
+    """The product's name, or the words for it; and whether it is a name."""
+    tokens, text = sentence.tokens, sentence.text
+    if quoted := _quoted(sentence, at):
+        return quoted, True
+    start = _phrase_start(tokens, at)
+    end = at + 1
+    is_name = tokens[at].is_capital
+    while end < len(tokens) and end - at < 26:
+        token = tokens[end]
+        joins_name = is_name and token.low in ("and", "in") and end + 1 < len(tokens) and tokens[end + 1].is_capital
+        if (token.low in _TAIL_ENDS and not joins_name) or token.kind is Kind.MONTH or token.low in ('"', "'"):
+            break
+        end += 1
+    while end > at + 1 and tokens[end - 1].low in ("of", "on", "for", "to", "the", "and", "a", "from", "("):
+        end -= 1
+    title = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
+    capitals = sum(token.is_capital for token in tokens[start:end])
+    is_named = tokens[at].is_capital and capitals >= 2 and (start > 0 or capitals > 2)
+    return title[:1].upper() + title[1:290], is_named
+
+
+def _quoted(sentence: Sentence, at: int) -> str | None:
+    """A title in quotation marks right after the noun, or around it."""
+    tokens = sentence.tokens
+    for place in range(at + 1, min(at + 4, len(tokens))):
+        if tokens[place].low == '"' or (tokens[place].low == "'" and tokens[place - 1].end < tokens[place].start):
+            mark = tokens[place].low
+            closing = next((k for k in range(place + 1, min(place + 40, len(tokens))) if tokens[k].low == mark), None)
+            if closing and closing > place + 1:
+                return " ".join(sentence.text[tokens[place].end : tokens[closing].start].split())[:290]
+    return None

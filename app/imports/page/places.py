@@ -1,0 +1,88 @@
+"""Where an activity was held: towns and countries behind `in`, `to` or `at`, and in brackets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.imports.page.lexicon import Kind, Token
+from app.imports.page.sentences import Sentence
+
+_BEFORE_PLACE: Final = frozenset(("in", "to", "at", "(", "near", "into", "through", "from"))
+_ENUMERATION: Final = frozenset((",", "and", "&", "/", "or", "the", "in", "to", "then", "as", "well"))
+_HELD: Final = frozenset("held place organised organized conducted delivered implemented carried hosted out undertaken given".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A town with its country, or a country."""
+
+    town: str | None
+    country: str | None
+
+
+def find_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], *, abroad: bool) -> list[Place]:
+    """The places named between two tokens; `abroad` for visits, which go to countries as well as to towns."""
+    tokens = sentence.tokens
+    for at in range(begin, end):
+        token = tokens[at]
+        if token.kind not in (Kind.CITY, Kind.COUNTRY) or not _is_placed(tokens, at, abroad=abroad):
+            continue
+        if token.kind is Kind.COUNTRY and not abroad and not _was_held_in(tokens, at, begin):
+            continue
+        return _enumerated(sentence, at, end, own, abroad=abroad)
+    return []
+
+
+def _is_placed(tokens: list[Token], at: int, *, abroad: bool) -> bool:
+    before = at - 1
+    while before >= 0 and tokens[before].low in ("the", "both", "city", "capital", "of", "town"):
+        if tokens[before].low == "of" and tokens[before - 1].low not in ("city", "capital", "town"):
+            return False
+        before -= 1
+    if before < 0:
+        return False
+    low = tokens[before].low
+    if low == "from":
+        return False
+    return low in _BEFORE_PLACE or (low == "visited" and abroad)
+
+
+def _was_held_in(tokens: list[Token], at: int, begin: int) -> bool:
+    """A country is a venue after `held in`, right after the activity, or right before a date."""
+    lead = at - 2 if tokens[at - 1].low == "the" else at - 1
+    if tokens[lead - 1].low in _HELD or lead - 1 <= begin - 1:
+        return True
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    return following is not None and (following.kind is Kind.MONTH or following.low in ("(",)) and tokens[lead].low != "to"
+
+
+def _enumerated(sentence: Sentence, at: int, end: int, own: Sequence[str], *, abroad: bool) -> list[Place]:
+    """The place at a token and those that are listed with it; `Vienna, Austria` and `Vienna (Austria)` are one."""
+    tokens = sentence.tokens
+    found = [_place(sentence, tokens[at], own)]
+    kind = tokens[at].kind
+    at += 1
+    while at < end:
+        token = tokens[at]
+        if token.kind is Kind.COUNTRY and found[-1].town and (found[-1].country == token.value or tokens[at - 1].low in (",", "(")):
+            found[-1] = Place(found[-1].town, str(token.value))
+        elif token.kind is kind or (abroad and token.kind in (Kind.CITY, Kind.COUNTRY)):
+            if at + 1 < len(tokens) and tokens[at + 1].low == "'":
+                break
+            found.append(_place(sentence, token, own))
+        elif token.low == "(" and at + 2 < end and tokens[at + 2].low == ")" and tokens[at + 1].kind is Kind.COUNTRY:
+            pass
+        elif token.low == ")" and tokens[at - 1].kind is Kind.COUNTRY:
+            pass
+        elif token.low not in _ENUMERATION:
+            break
+        at += 1
+    return list(dict.fromkeys(found))
+
+
+def _place(sentence: Sentence, token: Token, own: Sequence[str]) -> Place:
+    if token.kind is Kind.COUNTRY:
+        return Place(None, str(token.value))
+    codes: tuple[str, ...] = token.value
+    written = sentence.text[token.start : token.end]
+    return Place(written, next((code for code in codes if code in own), codes[0]))
