@@ -62,6 +62,10 @@ TAGS = [
         "name": "Imports",
         "description": "Pages, workbooks and tables become data: see what would be recorded and why, then commit it.",
     },
+    {
+        "name": "Exports",
+        "description": "The record as a whole, or all of it that filters keep: workbook, data package, database, IATI.",
+    },
     {"name": "History", "description": "What changed, when, by whom; what a record looked like, and the way back."},
     {"name": "Releases", "description": "The record as it stood, under a name, for figures that can be reproduced."},
     {"name": "Keys", "description": "Who may write. For administrators."},

@@ -21,6 +21,8 @@ from app.core.listing import API
 from app.core.stopping import watch_signals
 from app.deployments.routes import router as deployments
 from app.docs import mount_docs
+from app.exports.routes import portal
+from app.exports.routes import router as exports
 from app.history.routes import changes, history
 from app.imports.routes import router as imports
 from app.imports.routes import router as imports
@@ -54,7 +56,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings: Settings = app.state.settings
         database = Database(settings.database_url, settings.database_read_url)
         app.state.database = database
-        app.state.provenance = Provenance("MIEUX Registry", settings.publisher, settings.data_licence)
+        app.state.provenance = Provenance(
+            "MIEUX Registry",
+            settings.publisher,
+            settings.data_licence,
+            settings.iati_reporting_ref,
+            settings.iati_reporting_type,
+            settings.public_url,
+        )
         app.state.releases = OpenReleases(database)
         watch_signals()
         try:
@@ -104,6 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         reference.vocabularies,
         imports,
         imports,
+        exports,
         changes,
         releases,
         keys,
@@ -112,6 +122,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(problem_pages.router)
+    app.include_router(portal)
     mount_docs(app)
 
     @app.get("/", include_in_schema=False)

@@ -46,3 +46,13 @@ class Settings(BaseSettings):
     data_licence: Annotated[str | None, Field(pattern=r"^https?://\S+$")] = None
     """The URL of the licence of the data, which files and the catalogue name; without it they say that none is
     stated."""
+
+    public_url: Annotated[str, Field(pattern=r"^(https?://\S*[^/\s])?$")] = ""
+    """Where the service is reached from outside, like `https://registry.example.org`: begins the addresses in the
+    catalogue and in IATI, which are relative without it."""
+
+    iati_reporting_ref: Annotated[str, Field(min_length=2, max_length=100, pattern=r"^[^\s/&|?]+$")] = "ICMPD-MIEUX"
+    """The publisher's registered identifier in IATI; the default stands for it until there is one."""
+
+    iati_reporting_type: Annotated[str, Field(pattern=r"^[0-9]{2}$")] = "40"
+    """The publisher's kind of organisation in IATI: 40 is a multilateral one."""

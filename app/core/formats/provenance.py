@@ -18,6 +18,13 @@ class Provenance:
     publisher: str
     licence: str | None
     """A URL; None where the publisher has not said."""
+    iati_ref: str
+    """The publisher's identifier as an organisation, in IATI."""
+    iati_type: str
+    """Its kind of organisation, a code of IATI's list `OrganisationType`."""
+    address: str
+    """Where the service is reached, without a slash at the end; empty where that is not known, so that addresses are
+    relative."""
 
 
 def provenance(request: Request) -> Provenance:

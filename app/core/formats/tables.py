@@ -46,6 +46,8 @@ class Column:
     """A record's cell."""
     is_key: bool = False
     """Whether it names the record."""
+    allowed: tuple[str, ...] = ()
+    """The values of a closed vocabulary."""
 
     @property
     def is_wide(self) -> bool:
@@ -96,9 +98,9 @@ def _columns_of_field(
             part_kind, _ = _plain(part_info.annotation)
             yield Column(f"{name}_{part}", _kind_of(part_kind), told, name, _within(name, part))
     elif isinstance(kind, type) and issubclass(kind, Enum) and name in _KEYS:
-        yield Column(name, Kind.TEXT, about, name, _value(name), is_key=True)
+        yield Column(name, Kind.TEXT, about, name, _value(name), is_key=True, allowed=_members(kind))
     elif isinstance(kind, type) and issubclass(kind, Enum):
-        yield Column(name, Kind.TEXT, about, name, _value(name))
+        yield Column(name, Kind.TEXT, about, name, _value(name), allowed=_members(kind))
         yield Column(f"{name}_label", Kind.TEXT, f"`{name}` in words.", name, _labelled(name, label_of))
     else:
         yield Column(name, _kind_of(kind), about, name, _attribute(name), is_key=name in _KEYS)
@@ -130,6 +132,10 @@ def _plain(annotation: Any) -> tuple[Any, bool]:
 def _is_reference(kind: Any) -> bool:
     """Whether it is a small object of a key and a name."""
     return isinstance(kind, type) and issubclass(kind, BaseModel) and "name" in kind.model_fields
+
+
+def _members(kind: type[Enum]) -> tuple[str, ...]:
+    return tuple(str(member.value) for member in kind)
 
 
 def _kind_of(kind: Any) -> Kind:

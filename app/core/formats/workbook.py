@@ -13,6 +13,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from app.core.formats.tables import Column, Kind
+from app.core.problems import Invalid
 
 MOST_ROWS = 1_048_575
 """How many rows a sheet has below its header."""
@@ -36,11 +37,11 @@ class Sheet:
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
         """Appends rows.
 
-        Raises OverflowError for more than a sheet can hold.
+        Raises Invalid for more than a sheet can hold.
         """
         for row in rows:
             if self._next > MOST_ROWS:
-                raise OverflowError(f"a sheet has at most {MOST_ROWS} rows")
+                raise Invalid(f"A sheet has at most {MOST_ROWS} rows, and this has more: ask for CSV, or filter.")
             for number, value in enumerate(row):
                 if value is not None:
                     self._write(number, value)

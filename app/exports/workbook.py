@@ -1,0 +1,50 @@
+"""The record as a workbook: a sheet per entity with labels beside codes, and a codebook of all columns."""
+
+from asyncio import to_thread
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import IO, Any, Final
+
+from app.actions.exporting import ACTION_TABLE
+from app.activities.exporting import ACTIVITY_TABLE
+from app.core.formats.records import Table
+from app.core.formats.tables import rows_of
+from app.core.formats.workbook import Workbook
+from app.deployments.exporting import DEPLOYMENT_TABLE
+from app.exports.scope import Scope
+from app.outputs.exporting import OUTPUT_TABLE
+from app.reference.exporting import COUNTRY_TABLE, PARTNER_TABLE, PUBLICATION_TABLE, SOURCE_TABLE, THEME_TABLE
+
+SHEETS: Final[Sequence[Table[Any]]] = (
+    ACTION_TABLE,
+    ACTIVITY_TABLE,
+    DEPLOYMENT_TABLE,
+    OUTPUT_TABLE,
+    THEME_TABLE,
+    PARTNER_TABLE,
+    COUNTRY_TABLE,
+    PUBLICATION_TABLE,
+    SOURCE_TABLE,
+)
+
+
+async def workbook_file(scope: Scope, told: Mapping[str, str], day: date) -> IO[bytes]:
+    """The workbook, as an open file.
+
+    Raises Invalid when a sheet can't hold all rows.
+    """
+    book = Workbook(told["title"], day)
+    try:
+        for table in SHEETS:
+            listing = table.listing
+            assert listing is not None
+            sheet = book.sheet(table.name, table.columns)
+            async for records in scope.records(listing):
+                lookups = await table.lookups(scope.connection, records, set(table.titles))
+                await to_thread(sheet.add, list(rows_of(table.columns, records, lookups)))
+            sheet.finish()
+        book.codebook(told, {table.name: table.columns for table in SHEETS})
+        return await to_thread(book.close)
+    except BaseException:
+        book.discard()
+        raise
