@@ -1,12 +1,14 @@
 """Backups: everything that the database holds, in one SQLite file, from either kind of database into either."""
 
 from pathlib import Path
+from uuid import uuid4
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from app import schema
+from app.core.audit import State
 from app.core.copying import replace_tables, write_copy
 from app.core.database import Database
 from app.search.upkeep import bring_up_to_date
@@ -49,6 +51,7 @@ async def restore(database: Database, file: Path, *, replace: bool) -> dict[str,
             if not replace and await target.scalar(select(func.count()).select_from(actions)):
                 raise BackupRefused("The database has records; say --replace to put the backup in their place.")
             copied = await replace_tables(source, target, metadata.sorted_tables)
+            await target.execute(update(State).values(epoch=uuid4().hex))
             await target.run_sync(bring_up_to_date)
             await session.commit()
             return copied

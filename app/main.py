@@ -17,6 +17,7 @@ from app.core import health, idempotency, problems
 from app.core.database import Database
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
+from app.core.kept import KeptAnswers
 from app.core.listing import API
 from app.core.stopping import watch_signals
 from app.deployments.routes import router as deployments
@@ -24,7 +25,6 @@ from app.docs import mount_docs
 from app.exports.routes import portal
 from app.exports.routes import router as exports
 from app.history.routes import changes, history
-from app.imports.routes import router as imports
 from app.imports.routes import router as imports
 from app.insight.facets import router as facets
 from app.insight.headline import router as headline
@@ -130,6 +130,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         """There is no page of its own yet: the documentation is the way in."""
         return RedirectResponse("docs")
 
+    app.add_middleware(KeptAnswers)
     Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )

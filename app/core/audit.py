@@ -38,6 +38,8 @@ class State(Base):
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # Which history the numbers belong to: a backup that is put back begins another one, in which they come again.
+    epoch: Mapped[str] = mapped_column(String(32))
     sequence: Mapped[int] = mapped_column(BigInteger)
     # The last change of what other records show the names of: a theme, a partner.
     labels_sequence: Mapped[int] = mapped_column(BigInteger)

@@ -54,22 +54,38 @@ def validator(request: Request, *parts: object, record_version: int | None = Non
     seen = "\n".join(map(str, (SOFTWARE, request.url.path, request.url.query, day, language(), *parts)))
     digest = hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:20]
     tag = f'"{digest}"' if record_version is None else f'"{record_version}-{digest}"'
-    known = request.headers.get("If-None-Match", "")
-    # A cache on the way may have marked the tag as weak; for a read the comparison is the weak one (RFC 9110, 13.1.2).
-    known_tags = {part.strip().removeprefix("W/") for part in known.split(",")}
     release = getattr(request.state, "release", None)
-    return Validator(tag, tag in known_tags or known.strip() == "*", release)
+    return Validator(tag, is_known(tag, request.headers.get("If-None-Match", "")), release)
+
+
+def is_known(tag: str, if_none_match: str) -> bool:
+    """Whether a client has the answer with this tag."""
+    if not if_none_match:
+        return False
+    # A cache on the way may have marked the tag as weak; for a read the comparison is the weak one (RFC 9110, 13.1.2).
+    known = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+    return tag in known or "*" in known
+
+
+STATE = select(State.epoch, State.sequence)
+_STATE_AND_LABELS = STATE.add_columns(State.labels_sequence)
 
 
 async def state_validator(request: Request, connection: AsyncConnection, *parts: object) -> Validator:
     """The validator of an answer that depends on the record as a whole, and on what the request's address doesn't
     tell: a list, a figure, in a format that a header asked for."""
-    return validator(request, await connection.scalar(select(State.sequence)), *parts)
+    epoch, sequence = (await connection.execute(STATE)).one()
+    request.state.answered_from = (epoch, sequence)
+    return validator(request, epoch, sequence, *parts)
 
 
-async def labels_sequence(connection: AsyncConnection) -> int:
-    """When a name that other records show was last changed."""
-    return int(await connection.scalar(select(State.labels_sequence)) or 0)
+async def record_validator(
+    request: Request, connection: AsyncConnection, record_version: int, *parts: object
+) -> Validator:
+    """The validator of an answer that shows one record, and names of others."""
+    epoch, sequence, labels = (await connection.execute(_STATE_AND_LABELS)).one()
+    request.state.answered_from = (epoch, sequence)
+    return validator(request, epoch, labels, *parts, record_version=record_version)
 
 
 def fixed_answer(request: Request, value: Any) -> Response:

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema, PydanticUndefined
 from sqlalchemy import Column, Table, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.core.caching import labels_sequence, validator
+from app.core.caching import record_validator
 from app.core.database import Base
 from app.core.filters import today
 from app.core.idempotency import settle
@@ -518,8 +518,7 @@ async def read_record(
     Raises NotFound.
     """
     version, whole = await editing.versions(connection, key)
-    labels = await labels_sequence(connection)
-    found = validator(request, editing.noun, key, whole, labels, record_version=version)
+    found = await record_validator(request, connection, version, editing.noun, key, whole)
     if found.is_known and request.method == "GET":
         return found.not_modified()
     shown = await editing.read(connection, key, as_of)

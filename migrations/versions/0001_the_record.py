@@ -1,5 +1,7 @@
 """The record and its history: actions and what belongs to them, what they refer to, keys and releases."""
 
+from uuid import uuid4
+
 from alembic import op
 import sqlalchemy as sa
 
@@ -102,6 +104,7 @@ def upgrade() -> None:
     op.create_table(
         "registry_state",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("epoch", sa.String(length=32), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("labels_sequence", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_registry_state_single")),
@@ -470,7 +473,7 @@ def upgrade() -> None:
             batch_op.f("ix_deployments_organisation_type"), ["organisation_type"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_deployments_sending_country"), ["sending_country"], unique=False)
-    op.execute("INSERT INTO registry_state (id, sequence, labels_sequence) VALUES (1, 0, 0)")
+    op.execute(f"INSERT INTO registry_state (id, epoch, sequence, labels_sequence) VALUES (1, '{uuid4().hex}', 0, 0)")
 
 
 def downgrade() -> None:
