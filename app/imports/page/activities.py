@@ -24,7 +24,7 @@ _NO_EVENT_AFTER: Final = frozenset(
 )
 _HAPPENED: Final = frozenset(
     "held organised organized conducted delivered implemented carried provided given undertaken completed finalised finalized "
-    "followed launched hosted convened performed arranged facilitated concluded executed repeated attended offered staged "
+    "followed follow follows launched hosted convened performed arranged facilitated concluded executed repeated attended offered staged "
     "devoted dedicated focused rounded accomplished realised realized run".split()
 )
 _TOOK: Final = frozenset(("took", "take", "takes", "taken", "taking"))
@@ -40,7 +40,7 @@ _DEFINITE: Final = frozenset(("the", "this", "these", "those", "that", "such", "
 _PURPOSE: Final = frozenset(
     "results result findings outcome outcomes recommendations conclusions aim aims purpose objective objectives content context cycle "
     "framework topics topic delivery organisation organization implementation preparation number quality provision means benefits "
-    "participants effectiveness impact evaluation follow-up".split()
+    "participants effectiveness impact evaluation follow-up development design planning basis".split()
 )
 _FOLLOWERS: Final = frozenset(("followed", "complemented", "supplemented", "accompanied"))
 _BREAKS: Final = frozenset(("subsequently", "thereafter", "afterwards", "later", "whereas", "while"))
@@ -72,10 +72,22 @@ class Event:
     is_open: bool = False
 
 
-def find_events(sentence: Sentence, dates: Dates, products: list[Product], own: list[str], session_type: str | None, *, in_objective: bool) -> list[Event]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the sentences before tell: the partner countries, what `session` means, and the types that were met."""
+
+    countries: list[str]
+    session_type: str | None
+    types: frozenset[str]
+
+
+def find_events(
+    sentence: Sentence, dates: Dates, products: list[Product], known: Known, *, in_objective: bool
+) -> list[Event]:
     """The activities that a sentence tells of, each with its dates and places; those of drafting among them."""
-    tokens = sentence.tokens
-    events = [event for at in range(len(tokens)) if (event := _event_at(tokens, at, own, session_type))]
+    tokens, own = sentence.tokens, known.countries
+    events = [event for at in range(len(tokens)) if (event := _event_at(tokens, at, own, known.session_type))]
+    events = [event for event in events if not _is_topic(tokens, event)]
     drafted = [Event(p.at, "drafting", p.verb if p.verb < p.at else p.at, product=p, status=p.status, happens=True) for p in products if p.is_drafted]
     events = sorted([*_without_drafting_words(events, products), *drafted], key=lambda event: event.at)
     if not events:
@@ -87,12 +99,47 @@ def find_events(sentence: Sentence, dates: Dates, products: list[Product], own: 
             _judge(tokens, events, index, in_objective=in_objective)
     for event in events:
         _attach_places(sentence, events, event, own)
+        if event.is_definite and not event.spans and event.places and event.type not in known.types:
+            event.happens = event.happens or _is_first_told(tokens, event)
+    _drop_headings(tokens, events)
     return [event for event in events if event.happens]
 
 
 def _without_drafting_words(events: list[Event], products: list[Product]) -> list[Event]:
     """`The drafting session` of a document that is drafted already is told once."""
     return [e for e in events if not (e.type == "drafting" and any(p.is_drafted and abs(p.at - e.at) < 8 for p in products))]
+
+
+def _is_topic(tokens: list[Token], event: Event) -> bool:
+    """Whether the word belongs to the subject of another one: `training on strategies and information campaigns`."""
+    if event.ordinal or event.number or event.is_series or event.start != event.at and tokens[event.start].low in ("a", "an"):
+        return False
+    for at in range(event.start - 1, max(-1, event.start - 12), -1):
+        token = tokens[at]
+        if token.low in ("on", "about", "regarding", "concerning"):
+            return any(other.kind is Kind.ACTIVITY for other in tokens[max(0, at - 8) : at])
+        if token.kind in (Kind.ACTIVITY, Kind.MONTH) or token.low in FINITE or token.low in (";", ":", "by", "with", "to", "in", "as"):
+            return False
+        if token.low == "and" and tokens[at - 1].low == ",":
+            return False
+    return False
+
+
+def _is_first_told(tokens: list[Token], event: Event) -> bool:
+    """`Following the visit of an expert to Tashkent`: told by the way, and nowhere else."""
+    before = tokens[event.start - 1].low if event.start else ""
+    return before in ("following", "after", "during") and event.start <= 2
+
+
+def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
+    """`It ended with two sessions: a workshop in May and a seminar in June` tells of two activities, not of four."""
+    for index, event in enumerate(events[:-1]):
+        listed = [other for other in events[index + 1 :] if other.happens]
+        if not event.is_plural or event.spans or event.product or len(listed) < 2:
+            continue
+        between = {token.low for token in tokens[event.at + 1 : listed[0].at]}
+        if between & {";", ":", "namely"} and not (event.places and event.number and event.number > len(listed)):
+            event.happens = False
 
 
 # -- from a word to an event --
@@ -124,7 +171,8 @@ def _named_event(tokens: list[Token], at: int, own: list[str], session_type: str
         return None
     event = Event(at, str(token.value), at, is_plural=token.is_plural)
     _read_phrase(tokens, event)
-    if at and tokens[at - 1].low in ("to", "will", "by") and token.low in ("training", "review", "visit", "campaign", "course"):
+    followed = at > 1 and tokens[at - 1].low == "by" and tokens[at - 2].low in (*_FOLLOWERS, "preceded")
+    if at and not followed and tokens[at - 1].low in ("to", "will", "by") and token.low in ("training", "review", "visit", "campaign", "course"):
         return None
     if token.low == "training" and following is not None and _is_gerund(tokens, at, event):
         return None
@@ -270,6 +318,11 @@ def _attach_dates(tokens: list[Token], events: list[Event], mentions: list[Menti
     for mention in leading:
         following = next((other.first for other in mentions if other.first > mention.first and other in leading), len(tokens))
         _attach_forward(tokens, [e for e in events if mention.after <= e.at < following], mention)
+    for event in events:
+        at = event.start - 1
+        if not event.spans and at > 0 and tokens[at].low in ("during", "at"):
+            # "was initiated in May during a workshop"
+            event.spans = next((list(mention.spans) for mention in mentions if mention.after == at), [])
 
 
 def _leads(tokens: list[Token], mention: Mention, before: list[Event], after: list[Event]) -> bool:
@@ -310,6 +363,8 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
     """To the nearest activity before the date, and to those joined with it before any verb: `a session and a workshop
     followed in July`."""
     nearest = before[-1]
+    if nearest.product and _is_of_another_verb(tokens, nearest, mention):
+        return
     if nearest.spans:
         if nearest.number and nearest.number > 1 or nearest.is_plural:
             nearest.spans += mention.spans
@@ -324,6 +379,16 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
             break
         group.insert(0, event)
     _share(group, mention)
+
+
+_LATER_VERBS: Final = frozenset("presented adopted validated published approved endorsed distributed discussed printed signed launched".split())
+
+
+def _is_of_another_verb(tokens: list[Token], event: Event, mention: Mention) -> bool:
+    """`was drafted by experts and presented in May`: when it was presented doesn't tell when it was drafted."""
+    assert event.product is not None
+    begin = max(event.product.verb, event.at)
+    return any(token.low in _LATER_VERBS for token in tokens[begin + 3 : mention.first])
 
 
 def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -> None:
@@ -498,6 +563,8 @@ def _joined_with_one(tokens: list[Token], events: list[Event], index: int) -> bo
         return False
     between = tokens[events[index - 1].at + 1 : events[index].start]
     lows = [token.low for token in between]
+    if lows[-2:] in (["along", "with"], ["together", "with"], ["well", "as"]):
+        return True
     return bool(lows) and lows[-1] in ("and", "as", ",", "with", ":", "or") and not any(token.low in FINITE for token in between)
 
 

@@ -257,8 +257,8 @@ class _List:
                 at, unknown = after, 0
                 continue
             elif token.kind is Kind.ADMINISTRATION:
-                self._add_type(token)
-                unknown = 0
+                at, unknown = self._add_type(at), 0
+                continue
             elif after := self._add_proper_name(at):
                 at, unknown = after, 0
                 continue
@@ -316,8 +316,17 @@ class _List:
         else:
             self.number = number
 
-    def _add_type(self, token: Token) -> None:
+    def _add_type(self, at: int) -> int:
         """`national administrations` tells the type of the nationalities before it, or else of the countries after."""
+        token, after = self.tokens[at], at + 1
+        if token.value == "ngo" and (name := self._proper(after)):
+            self.pending, taken = [], [s for s in self.pending if s.country][:1]
+            organisation = self.phrase.sentence.text[self.tokens[after].start : self.tokens[name - 1].end]
+            country = taken[0].country if taken else None
+            self.phrase.found.append(Sender(self.phrase.head, country, None, "ngo", organisation, self.number))
+            self.phrase.spans.append((after, name))
+            self.number, self.named, self.leading = None, True, []
+            return name
         untyped = [sender for sender in self.pending if sender.type is None]
         if untyped:
             for sender in untyped:
@@ -334,6 +343,14 @@ class _List:
                 if token.value != NATIONAL:
                     self.phrase.found.append(Sender(self.phrase.head, type=token.value))
         self.named = False
+        return after
+
+    def _proper(self, at: int) -> int:
+        """Where the capitalised words end that begin at a place; 0 for none."""
+        after = at
+        while after < self.phrase.until and self.tokens[after].is_capital and self.tokens[after].kind in (Kind.WORD, Kind.BODY):
+            after += 1
+        return after if after > at else 0
 
     def _add_institution(self, at: int) -> int | None:
         """A name: it belongs to the nationality before it, or tells its country itself."""

@@ -14,7 +14,9 @@ from app.imports.page.words import BE, FINITE, number_of
 _DRAFTED: Final = frozenset(
     "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized".split()
 )
-_MADE: Final = frozenset("produced published printed issued compiled released made translated disseminated distributed".split())
+_MADE: Final = frozenset(
+    "produced published printed issued compiled released made translated disseminated distributed piloted tested broadcast aired shown".split()
+)
 _ADOPTED: Final = frozenset("adopted approved validated endorsed".split())
 _BASE: Final = frozenset("develop draft elaborate prepare formulate design create write revise update finalise produce publish issue".split())
 _GERUNDS: Final = frozenset("developing drafting elaborating preparing formulating designing creating writing revising updating finalising producing".split())
@@ -95,6 +97,11 @@ def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None
 
 def _passive(tokens: list[Token], at: int) -> _Frame | None:
     """`A roadmap ... was developed`, `Guidelines are being prepared`."""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is not None and following.low in _DRAFTED | _MADE and any(token.low in BE for token in tokens[:at]):
+        # "a strategy was adopted, and materials produced": the second verb leans on the first one's auxiliary
+        ends = at + 2 >= len(tokens) or tokens[at + 2].low in (".", ",", ";", "by", "and", "in")
+        return ("drafted" if following.low in _DRAFTED else "made", False, COMPLETED, at + 1) if ends else None
     verb = _verb_after(tokens, at)
     if verb is None:
         return None
@@ -137,10 +144,10 @@ def _verb_after(tokens: list[Token], at: int) -> int | None:
 
 
 def _status(lows: set[str]) -> str:
-    if "will" in lows or "to" in lows:
-        return PLANNED
     if lows & {"is", "are"} and "being" in lows:
         return ONGOING
+    if "will" in lows or "to" in lows:
+        return PLANNED
     if lows & {"planned", "foreseen", "scheduled", "envisaged"}:
         return PLANNED
     return COMPLETED

@@ -164,6 +164,8 @@ def _joins(tokens: list[Token], after: int, ahead: int) -> bool:
         return small[0] == "-" or (small[0] == "in" and target.kind is Kind.COUNTRY)
     if small[0] == "on" and target.kind is Kind.ACTIVITY:
         return False
+    if target.low in ("ministry", "ministries"):
+        return False  # "the Department of Migration of the Ministry of the Interior" are two
     return target.kind is not Kind.INSTITUTION or small[0] == "of"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.imports.drafts import ActionDraft, Draft, Finding, Severity
-from app.imports.page.activities import Event, find_events
+from app.imports.page.activities import Event, Known, find_events
 from app.imports.page.dates import Dates, Span, find_dates, finding
 from app.imports.page.deployments import Sender, find_senders
 from app.imports.page.layout import Paragraph
@@ -135,7 +135,8 @@ def _read(story: Story, sentence: Sentence, *, in_objective: bool) -> None:
     story.problems += [finding(problem, sentence.tokens, sentence.text, sentence.line) for problem in dates.problems]
     products = find_products(sentence, in_objective=in_objective)
     story.names += named_products(sentence)
-    events = find_events(sentence, dates, products, story.countries, story.session_type, in_objective=in_objective)
+    known = Known(story.countries, story.session_type, frozenset(activity.type for activity in story.activities))
+    events = find_events(sentence, dates, products, known, in_objective=in_objective)
     added = []
     for event in events:
         added += _add_event(story, sentence, event)
@@ -392,9 +393,9 @@ def _partner_values(story: Story) -> list[dict[str, Any]]:
             continue
         country = found.country or (own if found.value not in ("eu-body", "international-organisation") else None)
         acronym = found.acronym
-        same = next((p for p in kept if _same_partner(p, found.name, acronym)), None)
+        same = next((p for p in kept if _same_partner(p, found.name, acronym) and p["country"] in (country, None)), None)
         if same:
-            same["acronym"] = same["acronym"] or acronym
+            same["acronym"], same["country"] = same["acronym"] or acronym, country
             continue
         kept.append({"name": found.name[:300], "acronym": acronym, "country": country})
     return kept
