@@ -18,6 +18,7 @@ from app.core.filters import today
 from app.core.problems import Conflict, ErrorItem, invalid_parameter
 from app.releases.models import Release
 from app.releases.schemas import ReleaseCreate
+from app.search.upkeep import bring_up_to_date
 
 # What a release holds: the record and what it refers to, without keys, history and other machinery.
 _DERIVED = ("search_documents", "search_terms", "search_state")
@@ -71,6 +72,19 @@ async def _checksum(source: AsyncConnection) -> str:
     return digest.hexdigest()
 
 
+async def _make_searchable(file: Path) -> None:
+    """A release may be older than the rules by which records are found today: its own words are then written anew."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
+    metadata: MetaData = Base.metadata
+    derived = [metadata.tables[name] for name in _DERIVED]
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(lambda sync: metadata.create_all(sync, tables=derived))
+            await connection.run_sync(bring_up_to_date)
+    finally:
+        await engine.dispose()
+
+
 class OpenReleases:
     """The releases that this process reads from: files in a temporary folder, fetched from the database once."""
 
@@ -101,6 +115,7 @@ class OpenReleases:
         file = self._folder / f"{release.id}.db"
         snapshot = release.snapshot
         await asyncio.to_thread(lambda: file.write_bytes(gzip.decompress(snapshot)))
+        await _make_searchable(file)
         url = f"sqlite+aiosqlite:///file:{file}?mode=ro&immutable=1&uri=true"
         return release, create_async_engine(url, pool_size=2, max_overflow=4)
 
