@@ -112,7 +112,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         sources,
         reference.vocabularies,
         imports,
-        imports,
         exports,
         changes,
         releases,
