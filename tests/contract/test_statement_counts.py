@@ -58,6 +58,7 @@ async def service(url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
     await database.close()
     async with serving(url) as (app, client):
         del client.headers["Authorization"]
+        client.headers["Cache-Control"] = "no-cache"  # nothing that was kept: every answer is made
         yield app, client
 
 
