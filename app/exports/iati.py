@@ -2,7 +2,8 @@
 
 What the standard wants and the record doesn't know is not made up. IATI dates are days: a date that is stated as a
 month or a year is given as its first or last day, with the statement beside it. An action without any date can't be an
-IATI activity; a comment in the file names it.
+IATI activity; a comment in the file names it. (A file without any activity is not valid in IATI, but it is what a
+filter that keeps nothing gets.)
 """
 
 import re

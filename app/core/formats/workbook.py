@@ -84,6 +84,7 @@ class Workbook:
         self.file: IO[bytes] = file or tempfile.TemporaryFile(prefix="mieux-")  # noqa: SIM115 - the answer closes it
         self._folder = tempfile.TemporaryDirectory(prefix="mieux-xlsx-")
         self._book = xlsxwriter.Workbook(self.file, {"constant_memory": True, "tmpdir": self._folder.name})
+        self._book.use_zip64()
         self._book.set_properties({"title": title, "created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001
         self.bold = self._book.add_format({"bold": True, "bottom": 1})
         self.day = self._book.add_format({"num_format": "yyyy-mm-dd"})
@@ -124,5 +125,7 @@ class Workbook:
     def discard(self) -> None:
         """Takes an unfinished workbook away."""
         self._book.fileclosed = 1  # what a destructor would otherwise complain about
+        for sheet in self._book.worksheets():
+            sheet._opt_close()  # noqa: SLF001 - its rows on disk
         self._folder.cleanup()
         self.file.close()
