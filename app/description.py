@@ -103,6 +103,8 @@ def _complete(schema: dict[str, Any]) -> None:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for name, described in schemas.items():
+        if name.startswith("Body_"):
+            described.setdefault("description", "The fields of the form.")
         if name.startswith("Page_"):
             described.setdefault("description", "A page of a list.")
             described["properties"]["items"].setdefault("description", "The records of this page, in order.")

@@ -86,7 +86,7 @@ def _text_format(text: str, suffix: str) -> str:
 
 def _unsupported(what: str) -> UnsupportedMediaType:
     accepted = [f"{name}: {form}" for name, form in ACCEPTED.items()]
-    item = ErrorItem(pointer="/file", code="unsupported-format", message=f"it is {what}", allowed=list(accepted))
+    item = ErrorItem(pointer="/file", code="unsupported-format", message=f"it is {what}", allowed=list(ACCEPTED))
     return UnsupportedMediaType(f"The file is {what}. What can be imported: {'; '.join(accepted)}.", errors=[item])
 
 

@@ -91,6 +91,10 @@ def _begun(values: Values) -> Hashable | None:
     return codes(values["countries"]), numeral(values["title"]), values["start"]
 
 
+def _titled_then(values: Values) -> Hashable | None:
+    return (folded(values["title"]), values["start"]) if _unnamed(values) and values.get("start") else None
+
+
 def _titled(values: Values) -> Hashable | None:
     return (folded(values["title"]), codes(values.get("countries"))) if _unnamed(values) else None
 
@@ -100,6 +104,7 @@ _ACTION_PASSES: tuple[tuple[Key, Callable[[ActionKey], Hashable | None]], ...] =
     (_id, lambda key: key.id),
     (_whole, lambda key: (folded(key.title), codes(key.countries), key.start)),
     (_begun, lambda key: (codes(key.countries), numeral(key.title), key.start)),
+    (_titled_then, lambda key: (folded(key.title), key.start)),
     (_titled, lambda key: (folded(key.title), codes(key.countries))),
 )
 
@@ -109,8 +114,10 @@ def match_children(
 ) -> list[Recorded | None]:
     """The recorded child of each draft, or None. `in_order` pairs what is left by its place, which only a file of the
     same source can tell."""
-    free = {child.id: child for child in recorded}
     found: list[Recorded | None] = [None] * len(drafts)
+    if not recorded:
+        return found
+    free = {child.id: child for child in recorded}
     passes = [*_CHILD_PASSES[kind], *([_LAST_PASSES[kind]] if in_order else [])]
     for place, draft in enumerate(drafts):
         its_id = draft.values.get("id")

@@ -120,7 +120,11 @@ _CHOICES: TypeAdapter[dict[str, Choice]] = TypeAdapter(Choices)
 
 def _choices(written: str) -> dict[str, Choice]:
     try:
-        return _CHOICES.validate_json(written or "{}")
+        named = json.loads(written or "{}")
+    except (ValueError, RecursionError):
+        raise invalid_field("/choices", "json-invalid", "a JSON object of choices is expected") from None
+    try:
+        return _CHOICES.validate_python(named)
     except ValidationError as error:
         items = validation_errors([{**item, "loc": ("body", "choices", *item["loc"])} for item in error.errors()])
         raise invalid(items) from None

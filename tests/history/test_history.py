@@ -39,6 +39,7 @@ async def test_a_change_is_told_field_by_field_with_its_key(client: httpx.AsyncC
                 {"field": "title", "before": before["title"], "after": "India: Migration"},
                 {"field": "countries", "before": ["IN"], "after": ["IN", "NP"]},
             ],
+            "provenance": None,
         }
     ]
     assert history["items"][1]["operation"] == "create"

@@ -36,6 +36,9 @@ def decode(content: bytes) -> tuple[str, list[Finding]]:
 
 
 def _decode_western(content: bytes, error: UnicodeDecodeError) -> tuple[str, Finding]:
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise UnreadableFile(f"The file is no text: there is a zero byte in line {line}.") from None
     try:
         text = content.decode("cp1252")
     except UnicodeDecodeError as second:

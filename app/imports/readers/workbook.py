@@ -110,9 +110,9 @@ def _check_part(content: bytes, info: zipfile.ZipInfo, left: int) -> int:
     """Inflates a part in pieces; gives its size, which must be the one that the directory claims."""
     if info.flag_bits & 1:
         raise UnreadableFile("The workbook is protected by a password: save it without one.")
-    size, tail, corner, is_markup = 0, b"", (0, 0), False
+    size, checksum, tail, corner, is_markup = 0, 0, b"", (0, 0), False
     for piece in _inflated(content, info):
-        size += len(piece)
+        size, checksum = size + len(piece), zlib.crc32(piece, checksum)
         if size > left or size > info.file_size:
             raise _too_large()
         # Any part may be called a sheet: what it begins with tells more than its name.
@@ -122,6 +122,8 @@ def _check_part(content: bytes, info: zipfile.ZipInfo, left: int) -> int:
         tail = piece[-_LONGEST_PLACE:]
     if size != info.file_size:
         raise zipfile.BadZipFile(f"'{info.filename}' has {size} bytes, its directory says {info.file_size}")
+    if checksum != info.CRC:
+        raise zipfile.BadZipFile(f"'{info.filename}' is damaged")
     return size
 
 
