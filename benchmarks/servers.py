@@ -81,6 +81,8 @@ class Server:
     """A running server."""
 
     port: int
+    process: int
+    """Its id."""
 
     def get(self, path: str) -> object:
         """The JSON at a path."""
@@ -114,7 +116,7 @@ def running(command: Sequence[str | Path], port: int, ready: str, log: Path, **e
     try:
         if SERVER_CORE is not None:
             os.sched_setaffinity(process.pid, {SERVER_CORE})
-        server = Server(port)
+        server = Server(port, process.pid)
         deadline = time.monotonic() + 60
         while True:
             if process.poll() is not None or time.monotonic() > deadline:

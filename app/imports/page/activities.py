@@ -5,6 +5,7 @@ A word for an activity is an activity of the action when the sentence tells that
 speaks of what was told before; a series that is only announced is no activity beside its sessions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -76,7 +77,7 @@ class Event:
 class Known:
     """What the sentences before tell: the partner countries, what `session` means, and the types that were met."""
 
-    countries: list[str]
+    countries: tuple[str, ...]
     session_type: str | None
     types: frozenset[str]
 
@@ -86,7 +87,13 @@ def find_events(
 ) -> list[Event]:
     """The activities that a sentence tells of, each with its dates and places; those of drafting among them."""
     tokens, own = sentence.tokens, known.countries
-    events = [event for at in range(len(tokens)) if (event := _event_at(tokens, at, own, known.session_type))]
+    if not products and Kind.ACTIVITY not in sentence.kinds and sentence.words.isdisjoint(_VISITED | _INVITED):
+        return []
+    events = [
+        event
+        for at, token in enumerate(tokens)
+        if (token.kind is Kind.ACTIVITY or token.low in _STARTERS) and (event := _event_at(tokens, at, own, known.session_type))
+    ]
     events = [event for event in events if not _is_topic(tokens, event)]
     drafted = [Event(p.at, "drafting", p.verb if p.verb < p.at else p.at, product=p, status=p.status, happens=True) for p in products if p.is_drafted]
     events = sorted([*_without_drafting_words(events, products), *drafted], key=lambda event: event.at)
@@ -144,21 +151,25 @@ def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
 
 # -- from a word to an event --
 
+_VISITED: Final = frozenset(("visited", "travelled", "traveled"))
+_INVITED: Final = frozenset(("invited", "welcomed", "received", "hosted"))
+_STARTERS: Final = _VISITED | _INVITED | ORDINALS
 
-def _event_at(tokens: list[Token], at: int, own: list[str], session_type: str | None) -> Event | None:
+
+def _event_at(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:
     token = tokens[at]
     if token.kind is Kind.ACTIVITY:
         return _named_event(tokens, at, own, session_type)
-    if token.low in ("visited", "travelled", "traveled") and at > 1:
+    if token.low in _VISITED and at > 1:
         return _visit_by_verb(tokens, at, own)
-    if token.low in ("invited", "welcomed", "received", "hosted") and at > 0:
+    if token.low in _INVITED and at > 0:
         return _visit_by_invitation(tokens, at, own)
     if token.low in ORDINALS and at + 1 < len(tokens):
         return _elided(tokens, at)
     return None
 
 
-def _named_event(tokens: list[Token], at: int, own: list[str], session_type: str | None) -> Event | None:
+def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is not None and (following.low in _NO_EVENT_AFTER or following.kind in (Kind.PRODUCT, Kind.INSTITUTION)):
@@ -235,7 +246,7 @@ _PHRASE_STOPS: Final = frozenset(
 )
 
 
-def _typed(tokens: list[Token], event: Event, own: list[str], session_type: str | None) -> Event | None:
+def _typed(tokens: list[Token], event: Event, own: Sequence[str], session_type: str | None) -> Event | None:
     """Settles the type of words that several kinds of activity share."""
     if event.type == "session":
         event.type = session_type or "information-session"
@@ -254,11 +265,11 @@ def _typed(tokens: list[Token], event: Event, own: list[str], session_type: str 
     return event
 
 
-def _is_own(token: Token, own: list[str]) -> bool:
+def _is_own(token: Token, own: Sequence[str]) -> bool:
     return token.value in own if token.kind is Kind.COUNTRY else any(code in own for code in token.value)
 
 
-def _visit_by_verb(tokens: list[Token], at: int, own: list[str]) -> Event | None:
+def _visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
     """`Six officials visited Sweden`, `an expert visited Tashkent`."""
     target = next((t for t in tokens[at + 1 : at + 5] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
     visitor = next((t for t in reversed(tokens[max(0, at - 14) : at]) if t.kind in _VISITORS), None)
@@ -269,7 +280,7 @@ def _visit_by_verb(tokens: list[Token], at: int, own: list[str]) -> Event | None
     return Event(at, "study-visit", at, ordinal="verb")
 
 
-def _visit_by_invitation(tokens: list[Token], at: int, own: list[str]) -> Event | None:
+def _visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
     """`The UK invited five Tajik officials`: a visit to the country that invites."""
     host = next((t for t in reversed(tokens[max(0, at - 3) : at]) if t.kind is Kind.COUNTRY), None)
     guest = any(t.kind is Kind.PERSON for t in tokens[at + 1 : at + 8])
@@ -571,7 +582,7 @@ def _joined_with_one(tokens: list[Token], events: list[Event], index: int) -> bo
 # -- places --
 
 
-def _attach_places(sentence: Sentence, events: list[Event], event: Event, own: list[str]) -> None:
+def _attach_places(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> None:
     if event.places or event.product:
         return
     abroad = event.type in ("study-visit", "expert-visit")
@@ -586,7 +597,7 @@ def _attach_places(sentence: Sentence, events: list[Event], event: Event, own: l
         event.places = [p for p in event.places if p.town or p.country not in own] or event.places[:0]
 
 
-def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: list[str]) -> list[Place]:
+def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> list[Place]:
     """`a workshop and a seminar were held in Quito`: the place belongs to both."""
     index = events.index(event)
     if index + 1 >= len(events):
@@ -598,7 +609,7 @@ def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: li
     return find_places(sentence, following.at + 1, following.end, own, abroad=False)[:1]
 
 
-def _host(tokens: list[Token], event: Event, own: list[str]) -> list[Place]:
+def _host(tokens: list[Token], event: Event, own: Sequence[str]) -> list[Place]:
     """`A study visit hosted by the Italian Ministry of Interior`."""
     for at in range(event.at + 1, event.end):
         if tokens[at].low in ("hosted", "received", "welcomed"):

@@ -63,6 +63,7 @@ class _Atom:
     repaired: bool = False
 
 
+_DATING: Final = (Kind.MONTH, Kind.NUMBER)  # in a tuple: an enum member hashes slowly
 _RANGE_WORDS: Final = frozenset(("-", "to", "until", "till", "through", "/"))
 _LIST_WORDS: Final = frozenset((",", "and", "&", "or"))
 _BEFORE_YEAR: Final = frozenset(
@@ -84,21 +85,18 @@ _NUMBER_WORDS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five
 def find_dates(tokens: list[Token], anchor: str | None = None) -> Dates:
     """The dates of a sentence. `anchor` is the latest date before it, for `the same month` and the like."""
     found = Dates()
-    if not any(token.kind in _DATING or token.low in _RELATIVE for token in tokens):
-        return found
     pieces = _unglued(tokens)
     at = 0
     while at < len(pieces):
+        if pieces[at][0].kind not in _DATING:
+            at += 1
+            continue
         mention, at = _mention(pieces, at, found)
         if mention:
             found.mentions.append(mention)
     _add_relative(tokens, anchor, found)
     _inherit_years(found, anchor)
     return found
-
-
-_DATING: Final = (Kind.MONTH, Kind.NUMBER)
-_RELATIVE: Final = frozenset(("same", "following", "next", "later", "that", "year"))
 
 
 def _unglued(tokens: list[Token]) -> list[tuple[Token, int]]:

@@ -4,6 +4,7 @@ A host or a venue sends nobody: only what stands with experts, or with the verb 
 read outwards from the noun: what stands before it (`two Dutch`), and what follows after `from` or `of`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -53,14 +54,14 @@ class Senders:
     """Where the names of sending organisations stand, which are no partners."""
 
 
-def find_senders(sentence: Sentence, own: list[str]) -> Senders:
+def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     """Who sent experts, by a sentence. `own` are the partner countries, whose experts take part as a rule."""
     tokens = sentence.tokens
     result = Senders()
-    heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT]
-    deploys = any(token.low in _DEPLOY for token in tokens)
-    if not heads and not deploys:
+    deploys = not sentence.words.isdisjoint(_DEPLOY)
+    if not deploys and Kind.EXPERT not in sentence.kinds:
         return result
+    heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT]
     if deploys:
         heads = sorted({*heads, *_other_heads(tokens)})
     bounds = [_phrase_start(tokens, head) for head in heads]
@@ -109,7 +110,7 @@ class _Phrase:
     """One word for experts with what belongs to it."""
 
     def __init__(
-        self, sentence: Sentence, head: int, start: int, until: int, own: list[str], *, deploys: bool
+        self, sentence: Sentence, head: int, start: int, until: int, own: Sequence[str], *, deploys: bool
     ) -> None:
         self.sentence, self.tokens = sentence, sentence.tokens
         self.head, self.start, self.until = head, start, until
@@ -450,7 +451,7 @@ def found_is_body(token: Token) -> bool:
     return token.kind is Kind.BODY
 
 
-def _read_subject(sentence: Sentence, own: list[str], result: Senders) -> None:
+def _read_subject(sentence: Sentence, own: Sequence[str], result: Senders) -> None:
     """Administrations that are deployed themselves: `The Dutch and Belgian national administrations were deployed`."""
     tokens = sentence.tokens
     deployed = next(at for at, token in enumerate(tokens) if token.low in _DEPLOY)

@@ -55,7 +55,9 @@ class Product:
 
 def find_products(sentence: Sentence, *, in_objective: bool) -> list[Product]:
     """The products that a sentence tells of, in order."""
-    found = []
+    found: list[Product] = []
+    if Kind.PRODUCT not in sentence.kinds:
+        return found
     for at, token in enumerate(sentence.tokens):
         if token.kind is Kind.PRODUCT and not _is_compound(sentence.tokens, at):
             frame = _frame(sentence.tokens, at, in_objective=in_objective)
@@ -66,7 +68,9 @@ def find_products(sentence: Sentence, *, in_objective: bool) -> list[Product]:
 
 def named_products(sentence: Sentence) -> list[tuple[str, str]]:
     """Kind and name of the products that are written as names: `the Practical Handbook on Labour Migration`."""
-    found = []
+    found: list[tuple[str, str]] = []
+    if Kind.PRODUCT not in sentence.kinds:
+        return found
     for at, token in enumerate(sentence.tokens):
         if token.kind is Kind.PRODUCT and token.is_capital:
             title, is_named = _title(sentence, at)

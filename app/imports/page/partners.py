@@ -57,18 +57,16 @@ class Institution:
 
 def institutions(sentence: Sentence) -> Iterator[Institution]:
     """The institutions that a sentence names, in order."""
-    tokens = sentence.tokens
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        found = None
-        if token.kind is Kind.BODY or (token.kind is Kind.INSTITUTION and token.is_capital):
-            found = institution_at(sentence, at)
+    if sentence.kinds.isdisjoint((Kind.BODY, Kind.INSTITUTION)):
+        return
+    after = 0
+    for at, token in enumerate(sentence.tokens):
+        if at < after or token.kind not in (Kind.BODY, Kind.INSTITUTION) or not token.is_capital:
+            continue
+        found = institution_at(sentence, at)
         if found:
             yield found
-            at = max(found.after, at + 1)
-        else:
-            at += 1
+            after = found.after
 
 
 def institution_at(sentence: Sentence, at: int, *, leftmost: int = 0) -> Institution | None:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from app.imports.page.lexicon import Token, page_lexicon
+from app.imports.page.lexicon import Kind, Token, page_lexicon
 
 LONGEST: Final = 4_000
 """Characters of a sentence; a longer one is no prose and isn't read."""
@@ -18,13 +19,16 @@ _ABBREVIATION: Final = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Sentence:
-    """A sentence as it stands in the page."""
+    """A sentence as it stands in the page, with its tokens."""
 
     text: str
-    line: int
     tokens: list[Token]
+    words: frozenset[str]
+    """Its words in lower case, to tell quickly what can't be in it."""
+    kinds: frozenset[Kind]
+    """The kinds of its tokens, likewise."""
 
 
 def sentences(paragraph: str, line: int) -> Iterator[tuple[str, int]]:
@@ -61,6 +65,9 @@ def _is_end(paragraph: str, match: re.Match[str]) -> bool:
     return not after[0].islower()
 
 
-def read_sentence(text: str, line: int) -> Sentence:
-    """A sentence with its tokens."""
-    return Sentence(text, line, page_lexicon().tokens(text))
+@lru_cache(maxsize=4_000)
+def read_sentence(text: str) -> Sentence:
+    """A sentence with its tokens; kept, since sentences recur from action to action."""
+    tokens = page_lexicon().tokens(text)
+    words, kinds = frozenset([token.low for token in tokens]), frozenset([token.kind for token in tokens])
+    return Sentence(text, tokens, words, kinds)

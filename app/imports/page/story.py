@@ -1,17 +1,18 @@
 """Reads an action's sentences in order and gathers its activities, deployments, outputs and partners."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.imports.drafts import ActionDraft, Draft, Finding, Severity
-from app.imports.page.activities import Event, Known, find_events
-from app.imports.page.dates import Dates, Span, find_dates, finding
+from app.imports.page.activities import Event, Known
+from app.imports.page.dates import Dates, Span, finding
 from app.imports.page.deployments import Sender, find_senders
+from app.imports.page.facts import Facts, read_facts
 from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
-from app.imports.page.outputs import COMPLETED, PLANNED, Product, find_products, named_products
-from app.imports.page.partners import Institution, institutions
+from app.imports.page.outputs import COMPLETED, PLANNED, Product
+from app.imports.page.partners import Institution
 from app.imports.page.places import Place
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
 from app.imports.page.wording import activity_title
@@ -21,13 +22,21 @@ _MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-missi
 _GENERIC: Final = frozenset(("the ministry", "the ministries"))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence, and the line of the page on which it begins."""
+
+    sentence: Sentence
+    line: int
+
+
 @dataclass(slots=True)
 class Activity:
     """An activity, as gathered from its sentence."""
 
     type: str
     title: str
-    sentence: Sentence
+    told: Told
     span: Span | None
     place: Place | None
     sessions: int
@@ -39,7 +48,7 @@ class Activity:
 @dataclass(slots=True)
 class _Deployed:
     sender: Sender
-    sentence: Sentence
+    told: Told
     activities: list[Activity]
     speaks_of_action: bool
 
@@ -48,10 +57,10 @@ class _Deployed:
 class Story:
     """What is known of an action while its sentences are read."""
 
-    countries: list[str]
+    countries: tuple[str, ...]
     activities: list[Activity] = field(default_factory=list)
     deployed: list[_Deployed] = field(default_factory=list)
-    products: list[tuple[Product, Sentence, str | None]] = field(default_factory=list)
+    products: list[tuple[Product, Told, str | None]] = field(default_factory=list)
     names: list[tuple[str, str]] = field(default_factory=list)
     partners: list[Institution] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)
@@ -64,17 +73,17 @@ def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> None:
     read = _sentences(draft, fields)
     if not draft.values["countries"]:
         _read_countries(draft, read)
-    story = Story(list(draft.values["countries"]))
-    for name, sentence in read:
-        _read(story, sentence, in_objective=name == "objective")
+    story = Story(tuple(draft.values["countries"]))
+    for name, told in read:
+        _read(story, told.sentence, told.line, in_objective=name == "objective")
     _drop_announcements(story)
     _date_by_duration(story, draft)
     _link(story)
     _write(story, draft)
 
 
-def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[tuple[str, Sentence]]:
-    read = []
+def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[tuple[str, Told]]:
+    read: list[tuple[str, Told]] = []
     for name, paragraphs in fields.items():
         for paragraph in paragraphs:
             for text, line in sentences(paragraph.text, paragraph.line):
@@ -84,15 +93,16 @@ def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[t
                         Finding(severity=Severity.WARNING, code="long-sentence", message=message, line=line, quote=text[:200])
                     )
                 else:
-                    read.append((name, read_sentence(text, line)))
+                    read.append((name, Told(read_sentence(text), line)))
     return read
 
 
-def _read_countries(draft: ActionDraft, read: list[tuple[str, Sentence]]) -> None:
+def _read_countries(draft: ActionDraft, read: list[tuple[str, Told]]) -> None:
     """The countries of a regional action, whose title names none: those that asked for it, or whom it is for."""
     for test in (_asks, _is_objective, _is_any):
         codes: list[str] = []
-        for name, sentence in read:
+        for name, told in read:
+            sentence = told.sentence
             if test(name, sentence):
                 senders = find_senders(sentence, [])
                 sent = {sender.country for sender in senders.found}
@@ -130,39 +140,38 @@ def _is_any(_name: str, _sentence: Sentence) -> bool:
 # -- one sentence --
 
 
-def _read(story: Story, sentence: Sentence, *, in_objective: bool) -> None:
-    dates = find_dates(sentence.tokens, story.anchor)
-    story.problems += [finding(problem, sentence.tokens, sentence.text, sentence.line) for problem in dates.problems]
-    products = find_products(sentence, in_objective=in_objective)
-    story.names += named_products(sentence)
-    known = Known(story.countries, story.session_type, frozenset(activity.type for activity in story.activities))
-    events = find_events(sentence, dates, products, known, in_objective=in_objective)
+def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) -> None:
+    known = Known(story.countries, story.session_type, frozenset([activity.type for activity in story.activities]))
+    facts = read_facts(sentence, story.anchor, known, in_objective=in_objective)
+    story.problems += [finding(problem, sentence.tokens, sentence.text, line) for problem in facts.dates.problems]
+    story.names += facts.names
+    told = Told(sentence, line)
     added = []
-    for event in events:
-        added += _add_event(story, sentence, event)
-    _remember(story, sentence, dates)
-    for product in products:
-        date = next((e.spans[0].start for e in events if e.product is product and e.spans), None)
-        story.products.append((product, sentence, date))
-    _add_senders(story, sentence, added)
+    for event in facts.events:
+        added += _add_event(story, told, event)
+    _remember(story, sentence, facts.dates)
+    for product in facts.products:
+        date = next((e.spans[0].start for e in facts.events if e.product is product and e.spans), None)
+        story.products.append((product, told, date))
+    _add_senders(story, told, facts, added)
 
 
 def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
     if dates.mentions:
         story.anchor = dates.mentions[-1].spans[-1].end
-    for token in sentence.tokens:
+    for token in sentence.tokens if Kind.ACTIVITY in sentence.kinds else ():
         if token.kind is Kind.ACTIVITY and token.value in ("information-session", "training", "knowledge-exchange", "workshop", "planning-session") and "session" in token.low:
             story.session_type = str(token.value)
 
 
-def _add_event(story: Story, sentence: Sentence, event: Event) -> list[Activity]:
+def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
     if earlier := _told_before(story, event):
         if event.spans and earlier.span is None and not event.product:
             earlier.span, earlier.status = event.spans[0], event.status
             earlier.place = earlier.place or (event.places[0] if event.places else None)
         return [earlier]
     made = [
-        Activity(event.type, activity_title(sentence, event, place, alone=alone), sentence, span, place, sessions, event.status, event, event.is_open)
+        Activity(event.type, activity_title(told.sentence, event, place, alone=alone), told, span, place, sessions, event.status, event, event.is_open)
         for span, place, sessions, alone in _occasions(event, story.countries)
     ]
     story.activities += made
@@ -190,7 +199,7 @@ def _same_product(one: Product, other: Product) -> bool:
     return one.kind == other.kind and (one.is_definite or other.is_definite or one.title.lower() == other.title.lower())
 
 
-def _occasions(event: Event, own: list[str]) -> list[tuple[Span | None, Place | None, int, bool]]:
+def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Place | None, int, bool]]:
     """The times and places of an event, each one record; what happened several times in one is counted there."""
     spans: list[Span | None] = list(event.spans) or [None]
     places: list[Place | None] = list(event.places) or [None]
@@ -206,19 +215,19 @@ def _occasions(event: Event, own: list[str]) -> list[tuple[Span | None, Place | 
     return [(spans[0], places[0], number, True)]
 
 
-def _add_senders(story: Story, sentence: Sentence, added: list[Activity]) -> None:
-    senders = find_senders(sentence, story.countries)
-    lows = [token.low for token in sentence.tokens]
+def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) -> None:
+    sentence, senders = told.sentence, facts.senders
+    lows = [token.low for token in sentence.tokens] if senders.found else []
     of_action = any(low == "action" and lows[at - 1] == "this" and "for" in lows[max(0, at - 2) : at] for at, low in enumerate(lows)) or "component" in lows
     for sender in senders.found:
         linked = [] if of_action else _spoken_of(story, sentence, added, sender)
-        story.deployed.append(_Deployed(sender, sentence, linked, of_action))
+        story.deployed.append(_Deployed(replace(sender), told, linked, of_action))
     if senders.shared_count:
         message = f"{senders.shared_count} experts in total: how many each sent isn't told"
         story.problems.append(
-            Finding(severity=Severity.NOTE, code="shared-count", message=message, line=sentence.line, quote=sentence.text)
+            Finding(severity=Severity.NOTE, code="shared-count", message=message, line=told.line, quote=sentence.text)
         )
-    for found in institutions(sentence):
+    for found in facts.institutions:
         inside = any(first < found.after and found.first < after for first, after in senders.institutions)
         if not inside:
             story.partners.append(found)
@@ -232,7 +241,7 @@ def _spoken_of(story: Story, sentence: Sentence, added: list[Activity], sender: 
     if len(added) == 1:
         return added
     if len(added) > 1:
-        before = [activity for activity in added if activity.sentence is sentence and activity.event.at < sender.at]
+        before = [activity for activity in added if activity.told.sentence is sentence and activity.event.at < sender.at]
         return before[-1:]
     lows = [token.low for token in sentence.tokens]
     for at, low in enumerate(lows[1:], 1):
@@ -313,8 +322,8 @@ def _activity_draft(activity: Activity) -> Draft:
         if activity.place.country:
             values["country"] = activity.place.country
     values["sessions"] = activity.sessions
-    values["source_quote"] = activity.sentence.text
-    return Draft(values=values, line=activity.sentence.line)
+    values["source_quote"] = activity.told.sentence.text
+    return Draft(values=values, line=activity.told.line)
 
 
 def _distinct_deployments(story: Story) -> list[_Deployed]:
@@ -345,13 +354,14 @@ def _deployment_draft(story: Story, deployed: _Deployed) -> Draft:
             values[name] = value[:300]
     if len(deployed.activities) == 1:
         values["activity"] = story.activities.index(deployed.activities[0]) + 1
-    values["source_quote"] = deployed.sentence.text
-    return Draft(values=values, line=deployed.sentence.line)
+    values["source_quote"] = deployed.told.sentence.text
+    return Draft(values=values, line=deployed.told.line)
 
 
 def _output_drafts(story: Story) -> list[Draft]:
     kept: list[tuple[Product, Draft]] = []
-    for product, sentence, date in story.products:
+    for shared, told, date in story.products:
+        product = replace(shared)
         same = next((k for k in kept if _is_same_output(k[0], product)), None)
         if same:
             if product.is_named and not same[0].is_named:
@@ -362,10 +372,10 @@ def _output_drafts(story: Story) -> list[Draft]:
             title = next((name for kind, name in story.names if kind == product.kind and _is_part_of(product.title, name)), title)
         for number in range(1, product.number + 1):
             numbered = f"{title[:280]} ({number} of {product.number})" if product.number > 1 else title
-            values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": sentence.text}
+            values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": told.sentence.text}
             if product.is_published and date:
                 values["published"] = date
-            kept.append((product, Draft(values=values, line=sentence.line)))
+            kept.append((product, Draft(values=values, line=told.line)))
     return [draft for _, draft in kept]
 
 
