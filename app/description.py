@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.core.problems import MEDIA_TYPE, ProblemDocument
+from app.docs.snippets import add_snippets
 
 SUMMARY = "Technical assistance in migration as data, with figures that explain themselves."
 
@@ -113,6 +114,7 @@ def _complete(schema: dict[str, Any]) -> None:
         for method, operation in methods.items():
             _complete_operation(method, operation)
             used.update(operation["tags"])
+    add_snippets(schema)
     schema["tags"] = [tag for tag in schema["tags"] if tag["name"] in used]
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import APIRouter, FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette_compress import CompressMiddleware
 
@@ -135,6 +136,30 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.add_middleware(CompressMiddleware, minimum_size=1024)
     app.add_middleware(HeadMiddleware)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins.split(),
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "If-Match",
+            "If-None-Match",
+            "Last-Event-ID",
+        ],
+        expose_headers=[
+            "Content-Disposition",
+            "Content-Language",
+            "ETag",
+            "Link",
+            "Location",
+            "Registry-Release",
+            "Retry-After",
+            "X-Request-ID",
+        ],
+        max_age=86400,
+    )
     app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=None)
     description.complete_openapi(app)
     return app

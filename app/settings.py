@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many processes serve."""
 
+    cors_origins: str = "*"
+    """Which web pages on other hosts may read answers in a browser: their origins, separated by spaces, or `*` for all.
+    Nothing here goes by cookies, so that a page can do no more than anybody else."""
+
     bootstrap_key: Annotated[str | None, Field(min_length=16)] = None
     """An admin key for automation, at least 16 characters; without it the first start on an empty database makes one
     and prints it, once."""

@@ -17,11 +17,42 @@
     };
   }
 
+  // The same call in several languages, which the description has for lists and figures.
+  function withSamples(Original, system) {
+    const element = system.React.createElement;
+
+    function Sample(sample) {
+      return element(
+        "div",
+        { key: sample.label, className: "sample" },
+        element("h5", null, sample.label),
+        element("pre", null, element("code", null, sample.source))
+      );
+    }
+
+    return function Responses(props) {
+      const where = ["paths", props.path, props.method, "x-codeSamples"];
+      const samples = system.specSelectors.specJson().getIn(where);
+      return element(
+        "div",
+        null,
+        samples &&
+          element(
+            "details",
+            { className: "samples" },
+            element("summary", null, "The same call in a script"),
+            samples.toJS().map(Sample)
+          ),
+        element(Original, props)
+      );
+    };
+  }
+
   SwaggerUIBundle({
     url: page.dataset.openapiUrl,
     domNode: page,
     presets: [SwaggerUIBundle.presets.apis],
-    plugins: [{ wrapComponents: { SyntaxHighlighter: plainWhenLong } }],
+    plugins: [{ wrapComponents: { SyntaxHighlighter: plainWhenLong, responses: withSamples } }],
     // Without the stand-alone layout there is no top bar with a box for other addresses.
     layout: "BaseLayout",
     deepLinking: true,
