@@ -1,8 +1,9 @@
 """What is looked through: a document for each record, and the tables that the databases' indexes are made over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, Text
@@ -122,17 +123,15 @@ def _joined(sections: Any) -> str:
 
 def _terms(texts: Sequence[list[str]]) -> str:
     """The different words and stems, each once; what is too much for an index is left out."""
-    found: list[str] = []
-    size = 0
-    for word in dict.fromkeys(word for text in texts for word in text):
-        pair = (word, f"{STEM}{stem(word)}")
-        size += sum(len(term.encode()) + 1 for term in pair)
-        if size > MOST_TERMS:
-            break
-        found += pair
-    return " ".join(dict.fromkeys(found))
+    words = dict.fromkeys(chain.from_iterable(texts))
+    terms = " ".join(dict.fromkeys(term for word in words for term in (word, STEM + stem(word))))
+    written = terms.encode()
+    if len(written) <= MOST_TERMS:
+        return terms
+    return written[:MOST_TERMS].decode("utf-8", "ignore").rpartition(" ")[0]
 
 
-def vocabulary(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+def vocabulary(rows: Sequence[dict[str, Any]]) -> list[str]:
     """The words of documents that may be suggested, sorted: neither numbers nor short ones."""
-    yield from sorted({term for row in rows for term in row["terms"].split(" ") if len(term) > 3 and term.isalpha()})
+    terms = set(chain.from_iterable(row["terms"].split(" ") for row in rows))
+    return sorted(term for term in terms if len(term) > 3 and term.isalpha())

@@ -81,14 +81,14 @@ class Search:
             return []
         places: list[_Place] = []
         if offset < ranking.MOST_RANKED:
-            places += (await self._ranked(connection, total))[offset : offset + limit]
+            places += (await self._ranked(connection))[offset : offset + limit]
         if (missing := min(limit, total - offset) - len(places)) > 0:
             places += await self._unranked(connection, offset + len(places), missing)
         return await connection.run_sync(_shown, places, self.queries)
 
-    def _candidates(self, *columns: Any) -> Any:
+    def _candidates(self) -> Any:
         """The documents in the order in which they are weighed, and in which they stay when there are too many."""
-        statement = select(SearchDocument.kind, SearchDocument.record, SearchDocument.root, *columns)
+        statement = select(SearchDocument.id, SearchDocument.kind, SearchDocument.record, SearchDocument.root)
         statement = statement.where(self._condition())
         if self.kinds:
             statement = statement.where(SearchDocument.kind.in_(self.kinds))
@@ -96,10 +96,13 @@ class Search:
         by_kind = case({kind.value: number for number, kind in enumerate(_ORDER)}, value=SearchDocument.kind)
         return statement.order_by(telling, SearchDocument.recency.desc(), by_kind, SearchDocument.record.desc())
 
-    async def _ranked(self, connection: AsyncConnection, total: int) -> list[_Place]:
-        start = ranking.LOOKED_AT
-        texts = (func.substr(SearchDocument.words, 1, start), func.substr(SearchDocument.stems, 1, start))
-        statement = self._candidates(SearchDocument.recency, *texts).limit(ranking.MOST_RANKED)
+    async def _ranked(self, connection: AsyncConnection) -> list[_Place]:
+        # First which ones, then their texts: these are long, and the database need not carry them while it sorts.
+        candidates = self._candidates().limit(ranking.MOST_RANKED).subquery()
+        texts = (func.substr(text, 1, ranking.LOOKED_AT) for text in (SearchDocument.words, SearchDocument.stems))
+        statement = select(
+            SearchDocument.kind, SearchDocument.record, SearchDocument.root, SearchDocument.recency, *texts
+        ).join(candidates, candidates.c.id == SearchDocument.id)
         weighed = []
         for kind, record, root, recency, words, stems in await connection.execute(statement):
             weight = ranking.score(self.queries, words, stems)
@@ -109,7 +112,7 @@ class Search:
 
     async def _unranked(self, connection: AsyncConnection, offset: int, limit: int) -> list[_Place]:
         rows = await connection.execute(self._candidates().offset(offset).limit(limit))
-        return [_Place(HitKind(kind), record, root, 0.0) for kind, record, root in rows]
+        return [_Place(HitKind(kind), record, root, 0.0) for _, kind, record, root in rows]
 
 
 def _shown(connection: Connection, places: Sequence[_Place], queries: Sequence[TextQuery]) -> list[SearchHit]:
