@@ -216,6 +216,31 @@ def restore(
     _run(work())
 
 
+@cli.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A page (text or HTML), CSV, XLSX, JSON or NDJSON.", exists=True)],
+    commit: Annotated[bool, typer.Option("--commit", help="Record it; without this, it is only shown.")] = False,
+    source: Annotated[
+        str | None,
+        typer.Option(help="The source that the file speaks for: its id or title; by default the file's name."),
+    ] = None,
+    choose: Annotated[
+        list[str] | None, typer.Option(help="What stands in a conflict: `moldova/end=new` or `=recorded`; repeatable.")
+    ] = None,
+    prefer: Annotated[str, typer.Option(help="What stands where nothing was chosen: recorded, new or ask.")] = "ask",
+    on_reject: Annotated[
+        str, typer.Option(help="Where a part is rejected: `refuse` records nothing, `skip` the rest.")
+    ] = "refuse",
+    notes: Annotated[bool, typer.Option("--notes", help="Show notes, too, beside errors and warnings.")] = False,
+) -> None:
+    """Shows what a file would record, action by action; with --commit, records it. Ends with 1 when something is
+    rejected."""
+    from app.imports.terminal import run_import
+
+    if not _run(run_import(_database(_settings()), file, commit, source, choose or [], prefer, on_reject, notes)):
+        raise typer.Exit(1)
+
+
 @keys.command("create")
 def create_key(
     role: Annotated[Role, typer.Option(help="What the key may do.")],

@@ -11,6 +11,7 @@ from app.imports.entities import ENTITIES, Entity
 from app.imports.matching import folded
 from app.imports.record import Known, Recorded
 from app.imports.schemas import ImportSource, Operation
+from app.reference.countries import COUNTRIES
 
 Values = dict[str, Any]
 
@@ -110,15 +111,25 @@ class References:
             return by_id
         country = values.get("country")
         country = country.get("code") if isinstance(country, dict) else country
-        found = self._names.get(folded(name)) or self._acronyms.get((folded(values.get("acronym")), country))
+        found = self._called(name, country) or self._acronyms.get((folded(values.get("acronym")), country))
         if found is None and isinstance(named, str):
             found = next((partner for (sign, _), partner in self._acronyms.items() if sign == folded(name)), None)
         return found or self._add({"name": name, "acronym": values.get("acronym"), "country": country})
+
+    def _called(self, name: str, country: Any) -> Partner | None:
+        """The partner of a name, which is no other country's: every country has a ministry of labour."""
+        for spelling in _spellings(name, country):
+            partner = self._names.get(folded(spelling))
+            if partner is not None and (None in (partner.country, country) or partner.country == country):
+                return partner
+        return None
 
     def _add(self, values: Values) -> Partner | str:
         checked, found = check(ENTITIES["partners"], Draft(values=values))
         if found:
             return found[0].message
+        if folded(checked["name"]) in self._names:
+            *_, checked["name"] = _spellings(checked["name"], checked["country"])
         self.planned.append(_planned("partners", Operation.CREATE, None, None, checked, [], []))
         return self._keep(Partner(None, checked["name"], checked["acronym"], checked["country"]))
 
@@ -171,6 +182,14 @@ class References:
             self.themes[values["slug"]] = None
         elif name == "partners":
             self._keep(Partner(None, values["name"], values["acronym"], values["country"]))
+
+
+def _spellings(name: str, country: Any) -> list[str]:
+    """A name, and the same name with its country."""
+    if country not in COUNTRIES:
+        return [name]
+    its_name = COUNTRIES[country].name
+    return [name, f"{name} of {its_name}", f"{name} of the {its_name}", f"{name} ({its_name})"[:300]]
 
 
 def _sign(name: str, values: Values) -> str | None:
