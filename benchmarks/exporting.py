@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,7 +95,7 @@ def read(server: Server, path: str, watch: Watch) -> Cost:
     return Cost(lasted, first, size / 1e6, watch.highest - before)
 
 
-def measure(server: Server, database: str, total: int) -> list[str]:
+def measure(server: Server, database: str, total: int, files: Sequence[str]) -> list[str]:
     """Prints what each file takes; gives what breaks the promise."""
     watch = Watch(server.process)
     for path in WARMING:
@@ -103,7 +103,7 @@ def measure(server: Server, database: str, total: int) -> list[str]:
     print(f"{database}, {total:,} actions; a server of {megabytes_of(server.process, 'VmRSS'):.0f} MB")
     print(f"  {'file':42} {'seconds':>8} {'first byte':>11} {'MB':>8} {'grown by MB':>12}")
     broken = []
-    for path in FILES:
+    for path in files:
         cost = read(server, path, watch)
         name = path.removeprefix("/api/v1")
         print(
@@ -119,7 +119,9 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--actions", type=int, default=100_000)
-    total = max(parser.parse_args().actions // GENERATED, 1) * GENERATED
+    parser.add_argument("files", nargs="*", default=FILES, help="addresses of files; by default one of each kind")
+    given = parser.parse_args()
+    total = max(given.actions // GENERATED, 1) * GENERATED
     broken = []
     has_server = postgres.find_binaries() is not None
     with (
@@ -132,7 +134,7 @@ def main() -> None:
         for name, url in urls.items():
             asyncio.run(make_record(url, GENERATED, times=total // GENERATED))
             with registry(url, Path(folder) / "server.log") as server:
-                broken += measure(server, name, total)
+                broken += measure(server, name, total, given.files)
     if broken:
         sys.exit("\n".join(broken))
 

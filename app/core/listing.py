@@ -459,7 +459,7 @@ async def walk(
     query: Asked,
     selection: Selection,
     *,
-    batch: int = 500,
+    batch: int = 200,
 ) -> AsyncIterator[list[Record]]:
     """All records that are selected, in the query's order, some at a time: each part begins where the last one ended,
     so that neither memory nor the cost of a part grows."""

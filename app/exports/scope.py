@@ -18,7 +18,8 @@ from app.core.filters import Resource, Selection
 from app.core.listing import Listing
 from app.selection.graph import ACTION
 
-BATCH = 500
+BATCH = 200
+"""Few enough that other requests don't wait long while a part is put together."""
 Record = TypeVar("Record", bound=BaseModel)
 
 
