@@ -60,7 +60,8 @@ async def _key(database: AsyncConnection | AsyncSession, named: str) -> int:
 
 
 async def _key_to_read(connection: ReadConnection, action: Named) -> int:
-    return await _key(connection, action)
+    """Whether there is an action with an id is seen when it is read."""
+    return int(action) if _ID.fullmatch(action) else await _key(connection, action)
 
 
 async def _key_to_edit(session: EditSession, action: Named) -> int:

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError, model_validator
 from pydantic_core import CoreSchema, PydanticUndefined
-from sqlalchemy import Column, Table, func, inspect, select
+from sqlalchemy import Column, Select, Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.caching import record_validator
@@ -235,16 +236,19 @@ class Editing(Generic[Record, Read]):
 
         Raises NotFound.
         """
-        model: Any = self.model
-        if not _can_be(key):
-            raise NotFound(f"There is no {self.noun} '{key}'.")
-        whole = model.version
-        if self.parent is not None:
-            whole = select(self.parent.version).where(self.parent.id == model.action).scalar_subquery()
-        found = (await connection.execute(select(model.version, whole).where(self.listing.resource.key == key))).first()
+        found = (await connection.execute(_select_versions(self), {"key": key})).first() if _can_be(key) else None
         if found is None:
             raise NotFound(f"There is no {self.noun} '{key}'.")
         return int(found[0]), int(found[1])
+
+
+@lru_cache(maxsize=32)
+def _select_versions(editing: Editing[Any, Any]) -> Select[*tuple[Any, ...]]:
+    """Selects the versions of the record with the key `key`."""
+    key, whole = editing.listing.resource.key, editing.model.version
+    if editing.parent is not None:
+        whole = select(editing.parent.version).where(editing.parent.id == editing.model.action).scalar_subquery()
+    return select(editing.model.version, whole.label("whole")).where(key == bindparam("key", type_=key.type))
 
 
 def _can_be(key: Any) -> bool:

@@ -17,6 +17,9 @@
     };
   }
 
+  // Where the samples say that the service is: here it is where this page came from.
+  const WRITTEN_FOR = "http://127.0.0.1:8000";
+
   // The same call in several languages, which the description has for lists and figures.
   function withSamples(Original, system) {
     const element = system.React.createElement;
@@ -26,7 +29,7 @@
         "div",
         { key: sample.label, className: "sample" },
         element("h5", null, sample.label),
-        element("pre", null, element("code", null, sample.source))
+        element("pre", null, element("code", null, sample.source.replaceAll(WRITTEN_FOR, location.origin)))
       );
     }
 
