@@ -58,10 +58,15 @@ LONGEST_TITLE: Final = 300
 
 @dataclass(slots=True)
 class Paragraph:
-    """A paragraph and the line on which it begins; its lines are kept apart as in the page."""
+    """A paragraph: the line on which it begins, and its lines."""
 
     line: int
-    text: str
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        """The paragraph, its lines kept apart as in the page."""
+        return "\n".join(self.lines)
 
 
 @dataclass(slots=True)
@@ -209,7 +214,7 @@ class _Reader:
         self.field = label.name
         paragraphs = block.fields.setdefault(label.name, [])
         if label.rest:
-            paragraphs.append(Paragraph(line.number, label.rest))
+            paragraphs.append(Paragraph(line.number, [label.rest]))
 
     def _opens_another(self, block: Block, name: str) -> bool:
         """A second objective belongs to another action, whose title is missing, unless the first one was empty."""
@@ -224,9 +229,9 @@ class _Reader:
             name = "summary"  # a paragraph after the dates
         paragraphs = block.fields.setdefault(name, [])
         if paragraphs and not self.was_blank and not _BULLET.match(line.text):
-            paragraphs[-1].text += "\n" + line.text.strip()
+            paragraphs[-1].lines.append(line.text.strip())
         else:
-            paragraphs.append(Paragraph(line.number, line.text.strip()))
+            paragraphs.append(Paragraph(line.number, [line.text.strip()]))
 
     # -- titles --
 
