@@ -1,13 +1,10 @@
 """The database's schema: whether it is the one that this version needs, and how it gets there."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.search.upkeep import bring_up_to_date, is_up_to_date
@@ -19,23 +16,20 @@ class StaleSchema(RuntimeError):
     """The database has another schema than this version of the service."""
 
 
-def alembic_config() -> Config:
-    """Alembic's configuration, wherever the command is called from."""
-    config = Config(ROOT / "alembic.ini")
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return config
-
-
-def newest_revision() -> str | None:
-    """The revision that this version of the service needs."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+@lru_cache(maxsize=1)
+def newest_revision() -> str:
+    """The revision that this version of the service needs: revisions are numbered, and named so in their files."""
+    return max(file.name.partition("_")[0] for file in (ROOT / "migrations" / "versions").glob("[0-9]*_*.py"))
 
 
 async def current_revision(engine: AsyncEngine) -> str | None:
     """The revision of the database; None for an empty one."""
 
     def read(connection: Connection) -> str | None:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
 
     async with engine.connect() as connection:
         return await connection.run_sync(read)
@@ -43,9 +37,13 @@ async def current_revision(engine: AsyncEngine) -> str | None:
 
 async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     """Brings the database to a revision, up or down, in one transaction."""
+    # Only who migrates waits for this to be imported.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
 
     def run(connection: Connection) -> None:
-        config = alembic_config()
+        config = Config(ROOT / "alembic.ini")
+        config.set_main_option("script_location", str(ROOT / "migrations"))
         config.attributes["connection"] = connection
         change: Any = command.downgrade if revision == "base" or revision.startswith("-") else command.upgrade
         change(config, revision)
