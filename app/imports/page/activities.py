@@ -466,7 +466,7 @@ def _clause(tokens: list[Token], event: Event) -> list[Token]:
 
 def _status(tokens: list[Token], event: Event, clause: list[Token]) -> str:
     lows = {token.low for token in clause}
-    if "will" in lows or lows & _PLANS and lows & {"is", "are", "remains"} or {"is", "to", "be"} <= lows and "to be" in " ".join(t.low for t in clause):
+    if "will" in lows or lows & {"upcoming", "forthcoming"} or lows & _PLANS and lows & {"is", "are", "remains"} or {"is", "to", "be"} <= lows and "to be" in " ".join(t.low for t in clause):
         return PLANNED
     after = [token.low for token in tokens[event.at + 1 : event.at + 14]]
     if ("being" in after and {"is", "are"} & set(after)) or {"underway", "ongoing"} & set(after):
@@ -612,7 +612,8 @@ def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: Se
 def _host(tokens: list[Token], event: Event, own: Sequence[str]) -> list[Place]:
     """`A study visit hosted by the Italian Ministry of Interior`."""
     for at in range(event.at + 1, event.end):
-        if tokens[at].low in ("hosted", "received", "welcomed"):
+        to_body = tokens[at].low in ("to", "at") and at - event.at < 4
+        if to_body or tokens[at].low in ("hosted", "received", "welcomed"):
             host = next((t for t in tokens[at + 1 : at + 8] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)), None)
             if host and host.value not in own:
                 return [Place(None, str(host.value))]

@@ -11,6 +11,7 @@ from typing import Final
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.partners import institution_at
 from app.imports.page.sentences import Sentence
+from app.reference.countries import COUNTRIES
 from app.imports.page.words import BE, FINITE, number_of
 
 NATIONAL: Final = "national-administration"
@@ -90,6 +91,8 @@ def _phrase_start(tokens: list[Token], head: int) -> int:
         before = tokens[at - 1]
         if before.kind in _ORIGINS or before.kind is Kind.BODY or before.low in _MODIFIERS:
             at -= 1
+        elif number_of(before) and at > 2 and tokens[at - 2].low in ("and", ",") and tokens[at - 3].kind is Kind.NATIONALITY:
+            at -= 2  # "one French and two Spanish experts"
         elif before.low in ("a", "an", "the", "no") or number_of(before):
             return at - 1
         elif before.low in _JOINTS and at > 1 and _leads_to_origin(tokens, at - 2) and tokens[at].kind in _ORIGINS:
@@ -128,13 +131,19 @@ class _Phrase:
         if count is None and not head.is_plural and head.low not in ("academia",):
             count = 1 if any(token.low in ("a", "an") for token in before) or head.kind is Kind.EXPERT else None
         hint = head.value or self._hint(before)
-        leading = [self._origin(token) for token in before if token.kind in _ORIGINS]
+        leading = self._leading(before)
+        if len(leading) > 1 and all(sender.count for sender in leading):
+            count = None
+        elif any(sender.count for sender in leading):
+            for sender in leading:
+                sender.count = None
         bodies = [at for at in range(self.start, self.head) if tokens[at].kind is Kind.BODY]
         for at in bodies:
             name = self.sentence.text[tokens[at].start : tokens[at].end]
             leading.append(Sender(self.head, type=tokens[at].value, organisation=name))
-        if not leading:
-            leading = self._subject()
+        if not leading and self._read_subject():
+            self._share(count, result)
+            return
         following = self._list_start()
         if following is not None:
             _List(self, leading, hint).read(following)
@@ -155,6 +164,20 @@ class _Phrase:
             return False
         return not self.deploys and any(token.low in _BENEFIT for token in before)
 
+    def _leading(self, before: list[Token]) -> list[Sender]:
+        """The origins before the noun, each with the number right before it."""
+        leading: list[Sender] = []
+        for at, token in enumerate(before):
+            if token.kind in _ORIGINS:
+                leading.append(self._origin(token))
+                leading[-1].count = number_of(before[at - 1]) if at else None
+        return leading
+
+    def _is_gathering(self) -> bool:
+        """`The conference brought together experts from the region`: most of them take part, and weren't sent."""
+        before = {token.low for token in self.tokens[max(0, self.start - 3) : self.start]}
+        return not before.isdisjoint(("together", "gathered", "gathering", "participants", "attended"))
+
     @staticmethod
     def _hint(before: list[Token]) -> str | None:
         lows = {token.low for token in before}
@@ -172,18 +195,18 @@ class _Phrase:
             return Sender(self.head, origin=token.value if token.is_plural else written)
         return Sender(self.head, country=str(token.value))
 
-    def _subject(self) -> list[Sender]:
-        """The countries before a verb of sending: `Sweden and Finland sent an expert each`."""
-        at = self.start - 1
-        if at < 1 or self.tokens[at].low not in _SENT or self.tokens[at - 1].low in BE:
-            return []
-        found: list[Sender] = []
-        at -= 1
-        while at >= 0 and (self.tokens[at].kind is Kind.COUNTRY or self.tokens[at].low in (*_JOINTS, "the", "also", "have", "has", "each")):
-            if self.tokens[at].kind is Kind.COUNTRY:
-                found.insert(0, self._origin(self.tokens[at]))
-            at -= 1
-        return found
+    def _read_subject(self) -> bool:
+        """Those before a verb of sending: `Sweden and Finland sent an expert each`, `the Dutch services provided experts`."""
+        verb = self.start - 1
+        if verb < 1 or self.tokens[verb].low not in _SENT or self.tokens[verb - 1].low in BE:
+            return False
+        begin = verb
+        while begin > 0 and verb - begin < 16 and self.tokens[begin - 1].low not in FINITE and self.tokens[begin - 1].low != ";":
+            begin -= 1
+        until, self.until = self.until, verb
+        _List(self, [], None).read(begin)
+        self.until = until
+        return bool(self.found)
 
     def _list_start(self) -> int | None:
         """Where the list begins that says where the experts come from."""
@@ -192,7 +215,7 @@ class _Phrase:
             token = self.tokens[at]
             if token.low == "from" or (token.low in ("of", "representing") and at == self.head + 1):
                 return at + 1
-            if token.low in ("(", ":") and at == self.head + 1:
+            if token.low == ":" or (token.low == "(" and at == self.head + 1):
                 return at + 1
             if token.low == "by" and seen_verb and self.tokens[at - 1].low in _SENT:
                 return at + 1
@@ -212,6 +235,8 @@ class _Phrase:
         """`Experts from EU Member States (Italy, Spain)`: those are the states, and the group is not one more."""
         if any(sender.country for sender in self.found):
             self.found = [s for s in self.found if s.origin not in ("EU", "European") or s.type or s.organisation]
+        if not self.deploys and self._is_gathering():
+            self.found = [s for s in self.found if s.country and COUNTRIES[s.country].eu_member_from]
         if not self.deploys:
             self.found = [s for s in self.found if s.country not in self.own or s.country is None]
 
@@ -264,7 +289,8 @@ class _List:
                 at, unknown = after, 0
                 continue
             elif number := number_of(token):
-                self._add_number(at, number)
+                if at + 1 < until and self.tokens[at + 1].kind is not Kind.GROUP:
+                    self._add_number(at, number)
             elif token.low in _END_OF_LIST and not self._goes_on(at):
                 break
             elif token.low in FINITE:
@@ -329,6 +355,11 @@ class _List:
             self.number, self.named, self.leading = None, True, []
             return name
         untyped = [sender for sender in self.pending if sender.type is None]
+        if untyped and self._begins_anew(at):
+            for sender in untyped:
+                sender.type = self.hint
+            self._flush()
+            untyped = []
         if untyped:
             for sender in untyped:
                 sender.type = token.value
@@ -346,6 +377,15 @@ class _List:
         self.named = False
         return after
 
+    def _begins_anew(self, at: int) -> bool:
+        """Whether the type is no attribute of the countries before it: `from Italy and Spain, universities and NGOs`."""
+        place = at - 1
+        while self.tokens[place].low in ("national", "public", "relevant", "'", "s", "respective", ")", "-", "state", "own"):
+            place -= 1
+        return self.tokens[place].kind not in _ORIGINS and not any(
+            token.kind is Kind.NATIONALITY for token in self.tokens[max(0, at - 7) : at]
+        )
+
     def _proper(self, at: int) -> int:
         """Where the capitalised words end that begin at a place; 0 for none."""
         after = at
@@ -359,10 +399,17 @@ class _List:
         if found is None:
             return None
         value = found.value
-        if "university" in found.name.lower() or "academy" in found.name.lower():
+        if "university" in found.name.lower():
             value = "academia"
+        elif {"police", "border", "military"} & set(found.name.lower().split()):
+            value = NATIONAL  # a police academy
         self.phrase.spans.append((found.first, found.after))
         taken = [s for s in self.pending if s.type is None and s.country]
+        if self.tokens[found.first - 1].low == "(":
+            for sender in taken[-1:]:
+                sender.type, sender.organisation = value, found.name
+            if taken:
+                return found.after
         inside = [t for t in self.tokens[found.first : found.after] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)]
         group = self._group_before(found.first)
         if taken and not group:
@@ -391,7 +438,7 @@ class _List:
         after = at
         while after < self.phrase.until and self.tokens[after].kind is Kind.WORD and self.tokens[after].is_capital:
             after += 1
-        if after - at < 2:
+        if after - at < 2 or (after < len(self.tokens) and self.tokens[after].kind is Kind.INSTITUTION):
             return None
         taken.type = NATIONAL
         begin = self.tokens[at - 1].start

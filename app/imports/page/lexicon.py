@@ -185,7 +185,7 @@ def _add_phrases(lexicon: Lexicon) -> None:
         kind, phrase = Kind(row["reading"]), row["phrase"]
         capitals = kind in (Kind.GROUP, Kind.BODY, Kind.INSTITUTION) and phrase[0].isupper()
         case = "exact" if phrase.isupper() or phrase == "ToT" else "capital" if capitals else "any"
-        if kind is Kind.ADMINISTRATION and phrase.split()[-1] in in_names:
+        if kind is Kind.ADMINISTRATION and phrase.islower() and phrase.split()[-1] in in_names:
             case = "lower"
         lexicon.add(phrase, kind, row["value"] or None, case=case)
         if row["plural"] != "-":

@@ -12,7 +12,7 @@ from app.imports.page.sentences import Sentence
 from app.imports.page.words import BE, FINITE, number_of
 
 _DRAFTED: Final = frozenset(
-    "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized".split()
+    "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized drawn".split()
 )
 _MADE: Final = frozenset(
     "produced published printed issued compiled released made translated disseminated distributed piloted tested broadcast aired shown".split()
@@ -106,6 +106,8 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:
         # "a strategy was adopted, and materials produced": the second verb leans on the first one's auxiliary
         ends = at + 2 >= len(tokens) or tokens[at + 2].low in (".", ",", ";", "by", "and", "in")
         return ("drafted" if following.low in _DRAFTED else "made", False, COMPLETED, at + 1) if ends else None
+    if _leans_on_preposition(tokens, at):
+        return None
     verb = _verb_after(tokens, at)
     if verb is None:
         return None
@@ -124,6 +126,21 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:
         if token.low == "under" and verb + offset + 1 < len(tokens):
             return "drafted", False, ONGOING, verb + offset
     return None
+
+
+_PREPOSITIONS: Final = frozenset("on of to in from for with by about under at into through using".split())
+_PARTS: Final = frozenset("set series number draft drafts version versions outline pair package collection".split())
+
+
+def _leans_on_preposition(tokens: list[Token], at: int) -> bool:
+    """`Based on the report, a training was developed`: what stands after a preposition is no subject."""
+    start = _phrase_start(tokens, at)
+    while start and tokens[start - 1].low in ("the", "a", "an", "this", "these", "its", "their"):
+        start -= 1
+    low = tokens[start - 1].low if start else ""
+    if low == "of" and start > 1 and tokens[start - 2].low in _PARTS:
+        return False
+    return low in _PREPOSITIONS
 
 
 def _verb_after(tokens: list[Token], at: int) -> int | None:
@@ -174,7 +191,7 @@ def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | Non
             if "will" in before:
                 return ("drafted" if low != "produce" else "made"), False, PLANNED, place
             earlier = {token.low for token in tokens[max(0, place - 12) : place]}
-            if not in_objective and "to" in before and earlier & _HELPED:
+            if not in_objective and (("to" in before and earlier & _HELPED) or tokens[place - 1].low == "helped"):
                 return "drafted", False, COMPLETED, place
             return None
         if low in _GERUNDS:

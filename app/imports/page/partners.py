@@ -33,8 +33,8 @@ _WITHIN: Final = frozenset(
     )
 )
 _NOT_A_NAME: Final = frozenset(
-    "the a an in on at for with following mieux this these experts national relevant its their after under during to as "
-    "from by of and both two three four five several officials action staff local central".split()
+    "the a an in on at for with following mieux this these experts relevant its their after under during to as "
+    "from by of and both two three four five several".split()
 )
 _PROPER: Final = frozenset(
     (Kind.WORD, Kind.NATIONALITY, Kind.COUNTRY, Kind.GROUP, Kind.BODY, Kind.INSTITUTION, Kind.CITY)

@@ -74,10 +74,16 @@ def _enumerated(sentence: Sentence, at: int, end: int, own: Sequence[str], *, ab
             pass
         elif token.low == ")" and tokens[at - 1].kind is Kind.COUNTRY:
             pass
+        elif token.low == "(" and (closing := _closing(tokens, at, end)):
+            at = closing  # "Quito (May 2012), Cuenca (June 2012)"
         elif token.low not in _ENUMERATION:
             break
         at += 1
     return list(dict.fromkeys(found))
+
+
+def _closing(tokens: list[Token], at: int, end: int) -> int | None:
+    return next((place for place in range(at + 1, min(at + 10, end)) if tokens[place].low == ")"), None)
 
 
 def _place(sentence: Sentence, token: Token, own: Sequence[str]) -> Place:

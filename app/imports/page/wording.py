@@ -65,7 +65,7 @@ def _subject(sentence: Sentence, event: Event) -> str:
     if at >= len(tokens) or tokens[at].low not in ("on", "for", "of", "about", "dedicated"):
         return ""
     end = at
-    while end < min(len(tokens), at + _LONGEST):
+    while end < min(len(tokens), at + _LONGEST, max(event.end, at)):
         token = tokens[end]
         if token.low in FINITE or token.kind is Kind.MONTH or (token.low in _ENDS and end > at):
             break
