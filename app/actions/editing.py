@@ -37,6 +37,12 @@ async def _assign(session: AsyncSession, action: Action, body: ActionCreate) -> 
     await set_links(session, action, {field: getattr(body, field) for field, *_ in _LINKS})
 
 
+def new_links(action: Action, body: ActionCreate) -> None:
+    """Gives a new action its countries, themes and partners, which are known to be there."""
+    for field, relationship, kind, column, _ in _LINKS:
+        _set_link(action, relationship, kind, column, getattr(body, field))
+
+
 async def set_links(session: AsyncSession, action: Action, lists: Mapping[str, list[Any]]) -> None:
     """Makes an action's countries, themes and partners the given ones, in their order.
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, select
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.core.database import Base, Versioned, text_column
@@ -60,15 +60,21 @@ class Action(Versioned, Base):
 
     def linked_facts(self, session: Session) -> dict[str, Any]:
         """The lists of an action, as bare codes and ids, for its history."""
-        links: dict[str, tuple[Any, Any]] = {
-            "countries": (ActionCountry, ActionCountry.country),
-            "themes": (ActionTheme, ActionTheme.theme),
-            "partners": (ActionPartner, ActionPartner.partner),
+        links: dict[str, tuple[str, Any, Any]] = {
+            "countries": ("country_links", ActionCountry, ActionCountry.country),
+            "themes": ("theme_links", ActionTheme, ActionTheme.theme),
+            "partners": ("partner_links", ActionPartner, ActionPartner.partner),
         }
-        return {
-            name: list(session.scalars(select(column).where(link.action == self.id).order_by(link.position)))
-            for name, (link, column) in links.items()
-        }
+        facts = {}
+        for name, (loaded, link, column) in links.items():
+            if loaded in inspect(self).unloaded:
+                facts[name] = list(
+                    session.scalars(select(column).where(link.action == self.id).order_by(link.position))
+                )
+            else:
+                own = sorted(getattr(self, loaded), key=lambda link: int(link.position))
+                facts[name] = [getattr(link, column.key) for link in own]
+        return facts
 
 
 class ActionTheme(Base):

@@ -26,14 +26,18 @@ def status_by_dates(start: PartialDate | None, end: PartialDate | None) -> Statu
     return Status.COMPLETED if end is not None and end.last_day < today() else Status.ONGOING
 
 
+def stated_status(body: ActivityCreate) -> str | None:
+    """The status that is kept: one that the dates tell is not, since tomorrow they may tell another."""
+    stated = body.status if body.status != status_by_dates(body.start, body.end) else None
+    return None if stated is None else stated.value
+
+
 async def _assign(session: AsyncSession, activity: Activity, body: ActivityCreate) -> None:
     body = body.model_copy()
     if body.position is None:
         highest = select(func.max(Activity.position)).where(Activity.action == body.action)
         body.position = activity.position or (await session.scalar(highest) or 0) + 1
-    # A status that the dates tell is not kept: tomorrow they may tell another one.
-    stated = body.status if body.status != status_by_dates(body.start, body.end) else None
-    activity.stated_status = None if stated is None else stated.value
+    activity.stated_status = stated_status(body)
     if inspect(activity).persistent and activity.action != body.action:
         await _check_not_deployed_to(session, activity)
     await assign_fields(session, activity, body)

@@ -1,38 +1,38 @@
-"""Applying a plan: what it shows becomes the record, in one transaction, with history."""
+"""Applying a plan: what it shows becomes the record, in one transaction, with history.
 
-from collections.abc import Iterable, Mapping, Sequence
+New records are made of what was planned without asking the database about each: the plan has resolved what they refer
+to, in this transaction or against versions that are locked, and the tables' own constraints see the rest. They are
+written in groups. What changes goes through the checks of an edit.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.actions.editing import ACTION_EDITING
+from app.actions.editing import ACTION_EDITING, new_links
 from app.actions.models import Action
-from app.activities.editing import ACTIVITY_EDITING
+from app.activities.editing import ACTIVITY_EDITING, stated_status
 from app.core.audit import explain
 from app.core.editing import Editing
-from app.core.problems import ErrorItem, Invalid, Problem, invalid, validation_errors
+from app.core.problems import ErrorItem
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.imports.deciding import conflicts_of
-from app.imports.matching import folded
 from app.imports.problems import RecordMoved
-from app.imports.schemas import Choice, Conflict, ImportSource, Operation, PlannedAction, PlannedReference
+from app.imports.provenance import Speaker, provenance
+from app.imports.schemas import Conflict, Operation, PlannedAction
+from app.imports.writing import ReferenceWriter, assign
 from app.outputs.editing import OUTPUT_EDITING
-from app.reference.editing import PARTNER_EDITING, PUBLICATION_EDITING, SOURCE_EDITING, THEME_EDITING
-from app.reference.models import Partner, Source
 
 _EDITINGS: Mapping[str, Editing[Any, Any]] = {
     "activities": ACTIVITY_EDITING,
     "deployments": DEPLOYMENT_EDITING,
     "outputs": OUTPUT_EDITING,
-    "themes": THEME_EDITING,
-    "partners": PARTNER_EDITING,
-    "publications": PUBLICATION_EDITING,
-    "sources": SOURCE_EDITING,
 }
 _TOUCHING = (Operation.CREATE, Operation.UPDATE)
+GROUP = 100
 
 
 def is_touched(planned: PlannedAction) -> bool:
@@ -42,14 +42,25 @@ def is_touched(planned: PlannedAction) -> bool:
     return planned.operation in _TOUCHING or any(conflict.chosen for _, _, conflict in conflicts_of(planned))
 
 
+class _Writing:
+    """One action while it is written."""
+
+    def __init__(self, planned: PlannedAction, record: Action, speaker: Speaker | None) -> None:
+        self.planned = planned
+        self.record = record
+        self.speaker = speaker
+        self.activities: dict[int, Any] = {}
+        """The records of its activities, by place."""
+
+
 class Applier:
-    """Writes planned actions, one after the other, in a session that whoever opened it commits."""
+    """Writes planned actions in a session that whoever opened it commits."""
 
     def __init__(self, session: AsyncSession, import_id: int) -> None:
         self.session = session
         self.import_id = import_id
-        self._partners: dict[str | None, int] = {}
-        self._sources: dict[tuple[str | None, str | None], int] = {}
+        self.references = ReferenceWriter(session, import_id)
+        self._ids: dict[str, int] = {}
         self._later: list[tuple[Action, str]] = []
 
     async def check_versions(self, expected: Mapping[int, tuple[int, str]], new_slugs: Sequence[str]) -> None:
@@ -58,21 +69,18 @@ class Applier:
         Raises RecordMoved, naming the actions that changed since the plan was made, are gone, or came up meanwhile.
         """
         moved: list[tuple[str, str]] = []
-        keys = sorted(expected)
-        for start in range(0, len(keys), 500):
-            batch = keys[start : start + 500]
+        for batch in _batches(sorted(expected)):
             statement = select(Action.id, Action.version).where(Action.id.in_(batch)).order_by(Action.id)
-            found = dict(await self._pairs(statement.with_for_update()))
+            rows = await self.session.execute(statement.with_for_update())
+            found = {row.id: row.version for row in rows}
             for key in batch:
                 version, slug = expected[key]
                 if key not in found:
                     moved.append((slug, f"'{slug}' was deleted meanwhile"))
                 elif found[key] != version:
                     moved.append((slug, f"'{slug}' was at version {version} and is at {found[key]} now"))
-        for start in range(0, len(new_slugs), 500):
-            taken = await self.session.scalars(
-                select(Action.slug).where(Action.slug.in_(new_slugs[start : start + 500])).order_by(Action.slug)
-            )
+        for batch in _batches(new_slugs):
+            taken = await self.session.scalars(select(Action.slug).where(Action.slug.in_(batch)).order_by(Action.slug))
             moved += [(slug, f"'{slug}' was added meanwhile") for slug in taken]
         if moved:
             errors = [ErrorItem(code="moved", message=message) for _, message in moved[:100]]
@@ -81,218 +89,151 @@ class Applier:
                 f"The record has moved since the plan was made: {names}. Send the file again.", errors=errors
             )
 
-    async def _pairs(self, statement: Any) -> list[tuple[int, int]]:
-        return [(key, version) for key, version in await self.session.execute(statement)]
-
-    # -- what actions refer to --
-
-    async def write_references(self, planned: Iterable[PlannedReference]) -> None:
-        """Writes themes, partners, publications and sources.
-
-        Raises RecordMoved for one that changed meanwhile.
-        """
-        for row in planned:
-            if row.operation not in _TOUCHING:
-                continue
-            editing = _EDITINGS[row.entity]
-            if row.operation is Operation.CREATE and row.entity in ("partners", "sources"):
-                # One that came up meanwhile is the same one.
-                if row.entity == "partners":
-                    await self._partner(row.record)
-                else:
-                    await self.source(
-                        ImportSource.model_construct(id=None, **_without(row.record, "funder")), row.record
-                    )
-                continue
-            record = editing.model()
-            if row.operation is Operation.UPDATE:
-                record = await self.session.get(editing.model, row.key, with_for_update=True)
-                if record is None or record.version != row.version:
-                    raise RecordMoved(f"{editing.noun} '{row.key}' has changed since the plan was made.")
-            await self._assign(editing, record, row.record, f"{editing.noun} '{row.key or row.record.get('title')}'")
-            explain(self.session.sync_session, record, self._provenance(None, [], {}))
-            self.session.add(record)
-            await self.session.flush()
-
-    async def source(self, stated: ImportSource, record: Mapping[str, Any] | None = None) -> int:
-        """The id of a source; one that isn't there is added."""
-        if stated.id is not None:
-            return stated.id
-        sign = folded(stated.title), stated.as_of
-        if sign not in self._sources:
-            for source in await self.session.scalars(select(Source).order_by(Source.id)):
-                self._sources.setdefault((folded(source.title), source.as_of), source.id)
-                self._sources.setdefault((folded(source.title), None), source.id)
-        if sign not in self._sources:
-            fields = record or stated.model_dump(exclude={"id"})
-            self._sources[sign] = (await self._add(SOURCE_EDITING, fields, f"source '{stated.title}'")).id
-        return self._sources[sign]
-
-    async def _partner(self, named: Mapping[str, Any]) -> int:
-        if named.get("id") is not None:
-            return int(named["id"])
-        if not self._partners:
-            found = await self.session.execute(select(Partner.name, Partner.id))
-            self._partners = {folded(name): key for name, key in found}
-        sign = folded(named["name"])
-        if sign not in self._partners:
-            added = await self._add(PARTNER_EDITING, _without(named, "id"), f"partner '{named['name']}'")
-            self._partners[sign] = added.id
-        return self._partners[sign]
-
-    async def _add(self, editing: Editing[Any, Any], fields: Mapping[str, Any], name: str) -> Any:
-        record = editing.model()
-        await self._assign(editing, record, fields, name)
-        explain(self.session.sync_session, record, self._provenance(None, [], {}))
-        self.session.add(record)
+    async def write(self, planned: Iterable[PlannedAction]) -> AsyncIterator[int]:
+        """Writes planned actions with what belongs to them, group by group; tells how many were dealt with."""
+        group: list[PlannedAction] = []
+        for action in planned:
+            group.append(action)
+            if len(group) == GROUP:
+                await self._write_group(group)
+                yield len(group)
+                group = []
+        await self._write_group(group)
+        yield len(group)
+        for record, slug in self._later:
+            record.follows = await self._id_of(slug)
         await self.session.flush()
-        return record
 
-    async def _assign(self, editing: Editing[Any, Any], record: Any, fields: Mapping[str, Any], name: str) -> None:
-        try:
-            body = editing.create.model_validate(
-                {field: value for field, value in fields.items() if field in editing.create.model_fields}
-            )
-            await editing.assign(self.session, record, body)
-        except ValidationError as error:
-            items = validation_errors([{**item, "loc": ("body", *item["loc"])} for item in error.errors()])
-            raise invalid([_named(item, name) for item in items]) from None
-        except Problem as problem:
-            if isinstance(problem, Invalid):
-                raise invalid([_named(item, name) for item in problem.errors]) from None
-            raise
+    async def _write_group(self, group: Sequence[PlannedAction]) -> None:
+        waiting = [planned for planned in group if is_touched(planned)]
+        written: list[_Writing] = []
+        while waiting:
+            # An action comes after the one that it follows; one that follows in a circle gets that set at the end.
+            coming = {planned.action.slug for planned in waiting if planned.operation is Operation.CREATE}
+            ready = [planned for planned in waiting if planned.action.follows not in coming] or waiting
+            now_written = [await self._write_action(planned) for planned in ready]
+            await self.session.flush()
+            self._ids |= {writing.record.slug: writing.record.id for writing in now_written}
+            written += now_written
+            done = {id(planned) for planned in ready}
+            waiting = [planned for planned in waiting if id(planned) not in done]
+        for kinds in (("activities",), ("deployments", "outputs")):
+            for writing in written:
+                for kind in kinds:
+                    await self._write_children(writing, kind)
+            await self.session.flush()
 
     # -- actions --
 
-    async def write(self, planned: PlannedAction) -> None:
-        """Writes one planned action with what belongs to it."""
-        if not is_touched(planned):
-            return
-        shown = planned.action.model_dump(mode="python")
-        name = f"action '{shown['slug']}'"
-        speaker = await self._speaker(planned)
-        fields = {
-            **shown,
-            "partners": [await self._partner(partner) for partner in shown["partners"]],
-            "source": None if planned.action.source is None else await self.source(planned.action.source),
-            "follows": None,
-        }
-        record = await self._action(planned)
-        fields["follows"] = await self._follows(record, shown["follows"])
-        if planned.operation is Operation.CREATE or planned.differences:
-            await self._assign(ACTION_EDITING, record, fields, name)
-        self._explain(
-            record,
-            planned.conflicts,
-            speaker,
-            is_changed=planned.operation is Operation.CREATE or bool(planned.differences),
-        )
-        self.session.add(record)
-        await self.session.flush()
-        ids: dict[int, int] = {}
-        for place, activity in enumerate(planned.activities, 1):
-            child = await self._child("activities", record, activity, {}, speaker, f"{name}, activity {place}")
-            ids[place] = child if child is not None else activity.id or 0
-        for place, deployment in enumerate(planned.deployments, 1):
-            its_activity = ids.get(deployment.activity or 0) or deployment.activity_id
-            more = {"activity": its_activity}
-            await self._child("deployments", record, deployment, more, speaker, f"{name}, deployment {place}")
-        for place, output in enumerate(planned.outputs, 1):
-            await self._child("outputs", record, output, {}, speaker, f"{name}, output {place}")
-
-    async def _speaker(self, planned: PlannedAction) -> dict[str, Any] | None:
+    async def _write_action(self, planned: PlannedAction) -> _Writing:
         named = planned.speaks_for
-        return None if named is None else {"id": await self.source(named), "title": named.title}
+        speaker = None if named is None else {"id": await self.references.source(named), "title": named.title}
+        shown = planned.action
+        record = await self._record(Action, shown.id, f"'{shown.slug}'")
+        if planned.operation is Operation.CREATE or planned.differences:
+            fields = {
+                **shown.model_dump(),
+                "partners": [await self.references.partner(partner.model_dump()) for partner in shown.partners],
+                "source": None if shown.source is None else await self.references.source(shown.source),
+                "follows": await self._follows(record, shown.follows),
+            }
+            if shown.id is None:
+                body = self._fill(ACTION_EDITING, record, fields)
+                new_links(record, body)
+            else:
+                await assign(self.session, ACTION_EDITING, record, fields)
+        is_changed = shown.id is None or bool(planned.differences)
+        self._explain(record, planned.conflicts, speaker, is_changed=is_changed)
+        self.session.add(record)
+        return _Writing(planned, record, speaker)
 
-    async def _action(self, planned: PlannedAction) -> Action:
-        if planned.action.id is None:
-            return Action()
-        record = await self.session.get(Action, planned.action.id, with_for_update=True)
+    async def _record(self, model: Any, key: int | None, name: str) -> Any:
+        if key is None:
+            return model()
+        record = await self.session.get(model, key, with_for_update=True)
         if record is None:
-            raise RecordMoved(f"'{planned.action.slug}' was deleted meanwhile.")
+            raise RecordMoved(f"{name} was deleted meanwhile.")
         return record
 
     async def _follows(self, record: Action, slug: str | None) -> int | None:
-        """The id of the earlier action; one that stands further down in the file is set at the end."""
+        """The id of the earlier action; what comes further down in the file is set at the end."""
         if slug is None:
             return None
-        found = await self.session.scalar(select(Action.id).where(Action.slug == slug))
+        found = await self._id_of(slug)
         if found is None:
             self._later.append((record, slug))
         return found
 
-    async def finish(self) -> None:
-        """Sets what could not be set before all actions were there."""
-        for record, slug in self._later:
-            record.follows = await self.session.scalar(select(Action.id).where(Action.slug == slug))
-        await self.session.flush()
+    async def _id_of(self, slug: str) -> int | None:
+        if slug not in self._ids:
+            found = await self.session.scalar(select(Action.id).where(Action.slug == slug))
+            if found is None:
+                return None
+            self._ids[slug] = found
+        return self._ids[slug]
 
-    async def _child(
-        self, kind: str, action: Action, planned: Any, more: dict[str, Any], speaker: dict[str, Any] | None, name: str
-    ) -> int | None:
-        is_changed = planned.operation in _TOUCHING
-        if not is_changed and not any(conflict.chosen for conflict in planned.conflicts):
-            return None
+    # -- what belongs to them --
+
+    async def _write_children(self, writing: _Writing, kind: str) -> None:
         editing = _EDITINGS[kind]
-        record = editing.model()
-        if planned.id is not None:
-            record = await self.session.get(editing.model, planned.id, with_for_update=True)
-            if record is None:
-                raise RecordMoved(f"{name} was deleted meanwhile.")
-        if is_changed:
-            await self._assign(editing, record, {**planned.model_dump(), **more, "action": action.id}, name)
-        self._explain(record, planned.conflicts, speaker, is_changed=is_changed)
-        self.session.add(record)
-        await self.session.flush()
-        return int(record.id)
+        planned_ones = getattr(writing.planned, kind)
+        position = max((child.position or 0 for child in planned_ones), default=0) if kind == "activities" else 0
+        if kind == "activities" and writing.planned.action.id is not None:
+            highest = select(ACTIVITY_EDITING.model.position).where(ACTIVITY_EDITING.model.action == writing.record.id)
+            position = max([position, *await self.session.scalars(highest)])
+        for place, child in enumerate(planned_ones, 1):
+            is_changed = child.operation in _TOUCHING
+            if not is_changed and not any(conflict.chosen for conflict in child.conflicts):
+                if kind == "activities":
+                    writing.activities[place] = child.id
+                continue
+            record = await self._record(editing.model, child.id, f"{editing.noun} {child.id}")
+            fields = {**child.model_dump(), "action": writing.record.id}
+            if kind == "activities" and child.id is None and child.position is None:
+                position += 1
+                fields["position"] = position
+            if kind == "deployments":
+                fields["activity"] = _activity(writing, child)
+            if child.id is None:
+                self._fill(editing, record, fields)
+            elif is_changed:
+                await assign(self.session, editing, record, fields)
+            self._explain(record, child.conflicts, writing.speaker, is_changed=is_changed)
+            self.session.add(record)
+            if kind == "activities":
+                writing.activities[place] = record
+
+    def _fill(self, editing: Editing[Any, Any], record: Any, fields: Mapping[str, Any]) -> Any:
+        """Sets the fields of a new record, whose references the plan has resolved."""
+        known = {name: value for name, value in fields.items() if name in editing.create.model_fields}
+        body: Any = editing.create.model_validate(known)
+        for name in type(body).model_fields:
+            if name in inspect(editing.model).columns:
+                setattr(record, name, getattr(body, name))
+        if editing is ACTIVITY_EDITING:
+            record.stated_status = stated_status(body)
+        return body
 
     def _explain(
-        self, record: Any, conflicts: Sequence[Conflict], speaker: dict[str, Any] | None, *, is_changed: bool
+        self, record: Any, conflicts: Sequence[Conflict], speaker: Speaker | None, *, is_changed: bool
     ) -> None:
         decided = [conflict for conflict in conflicts if conflict.chosen is not None]
         if not is_changed and not decided:
             return
         if not is_changed:
             flag_modified(record, "updated_at")  # a decision is kept, also when nothing else changes
-        explain(self.session.sync_session, record, self._provenance(speaker, decided, self._partners))
-
-    def _provenance(
-        self, source: dict[str, Any] | None, decided: Sequence[Conflict], partners: Mapping[str | None, int]
-    ) -> dict[str, Any]:
-        return {
-            "import_id": self.import_id,
-            "source": source,
-            "decisions": [
-                {
-                    "field": conflict.field,
-                    "chosen": (conflict.chosen or Choice.RECORDED).value,
-                    "recorded": _bare(conflict.field, conflict.recorded.value, partners),
-                    "recorded_source": conflict.recorded.source,
-                    "recorded_source_id": conflict.recorded.source_id,
-                    "new": _bare(conflict.field, conflict.new.value, partners),
-                    "new_source": conflict.new.source,
-                    "new_source_id": source and source["id"],
-                    "quote": conflict.new.quote,
-                }
-                for conflict in decided
-            ],
-        }
+        told = provenance(self.import_id, speaker, decided, self.references.partners)
+        explain(self.session.sync_session, record, told)
 
 
-def _without(values: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key != name}
+def _activity(writing: _Writing, deployment: Any) -> int | None:
+    """The id of a deployment's activity, by its place in the plan or as it was recorded before."""
+    found = writing.activities.get(deployment.activity)
+    if found is None:
+        return deployment.activity_id  # type: ignore[no-any-return]
+    return found if isinstance(found, int) else int(found.id)
 
 
-def _named(item: ErrorItem, name: str) -> ErrorItem:
-    return item.model_copy(update={"message": f"{name}: {item.message}"})
-
-
-def _bare(field: str, value: Any, partners: Mapping[str | None, int]) -> Any:
-    """A shown value as the history has it."""
-    if isinstance(value, list):
-        return [_bare(field, item, partners) for item in value]
-    if isinstance(value, dict):
-        if field == "partners" and value.get("id") is None:
-            return partners.get(folded(value.get("name")))
-        return next((value[name] for name in ("code", "slug", "id") if name in value), value)
-    return value
+def _batches(values: Sequence[Any]) -> Iterable[list[Any]]:
+    found = list(values)
+    return (found[start : start + 500] for start in range(0, len(found), 500))

@@ -8,9 +8,9 @@ from typing import Any, Final, get_args, get_origin
 
 from app.actions.schemas import ActionCreate, ActionRead
 from app.activities.schemas import ActivityCreate, ActivityRead
-from app.core.editing import WriteModel
 from app.core.partial_dates import PartialDate
 from app.core.text import fold
+from app.core.write_models import WriteModel
 from app.deployments.schemas import DeploymentCreate, DeploymentRead
 from app.outputs.schemas import OutputCreate, OutputRead
 from app.reference.schemas import (

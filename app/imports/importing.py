@@ -219,12 +219,11 @@ async def commit(
         raise _rejection(rejected)
     expected, new_slugs = _expectations(actions)
     await applier.check_versions(expected, new_slugs)
-    await applier.write_references(references)
-    total = sum(summary.model_dump(exclude={"conflicts"}).values())
-    for place, planned in enumerate(kept_actions(actions), 1):
-        await applier.write(planned)
-        progress("write", place, total)
-    await applier.finish()
+    await applier.references.write(references)
+    done, total = 0, sum(summary.model_dump(exclude={"conflicts"}).values())
+    async for number in applier.write(kept_actions(actions)):
+        done += number
+        progress("write", done, total)
     kept.state, kept.committed_at = State.COMMITTED.value, now()
     kept.actions, kept.summary = actions, summary.model_dump()
     await session.flush()
