@@ -98,9 +98,9 @@ def database_url(written: str) -> URL:
             raise ValueError(f"the database is SQLite or PostgreSQL, not {other}")
 
 
-def create_engine(written: str, *, reads: bool = False) -> AsyncEngine:
+def create_engine(written: str, *, reads: bool = False, at_length: bool = False) -> AsyncEngine:
     """An engine with what each database needs to be correct under simultaneous writers; one that `reads` does no more
-    than that."""
+    than that, and one that reads `at_length` keeps little of it in memory."""
     url = database_url(written)
     if url.get_backend_name() == "sqlite":
         # A writer waits for the other one; a busy database is an error only after that time.
@@ -109,6 +109,8 @@ def create_engine(written: str, *, reads: bool = False) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         if reads:
             event.listen(engine.sync_engine, "connect", _forbid_writing)
+        if at_length:
+            event.listen(engine.sync_engine, "connect", _keep_little)
         event.listen(engine.sync_engine, "begin", _begin_reading if reads else _begin_sqlite)
         return engine
     return create_async_engine(url, pool_size=4, max_overflow=8, pool_pre_ping=True)
@@ -133,6 +135,12 @@ def _forbid_writing(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
+def _keep_little(connection: Any, _record: Any) -> None:
+    # Who reads everything once gains nothing from keeping it, and would fill the memory with it.
+    connection.execute("PRAGMA cache_size=-4096")
+    connection.execute("PRAGMA mmap_size=0")
+
+
 def _begin_sqlite(connection: Any) -> None:
     # A deferred transaction that reads and then writes fails at once when another one wrote in between.
     writes = connection.get_execution_options().get("writes", False)
@@ -151,19 +159,26 @@ class Database:
         self.is_embedded = self.engine.dialect.name == "sqlite"
         apart = read_url or self.is_embedded
         self.read_engine = create_engine(read_url or url, reads=True) if apart else self.engine
+        # Files take as long as their readers do: they have connections of their own, so that nobody waits for those.
+        self.file_engine = create_engine(read_url or url, reads=True, at_length=True)
         self._writer = self.engine.execution_options(writes=True)
         self._glancer = self.read_engine.execution_options(isolation_level="AUTOCOMMIT")
         self._glances: sqlite3.Connection | None = None
         # One snapshot for all statements of a read. SQLite's WAL gives that by itself.
-        self._reader = (
-            self.read_engine
-            if self.read_engine.dialect.name == "sqlite"
-            else self.read_engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._reader, self._file_reader = (
+            engine
+            if engine.dialect.name == "sqlite"
+            else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            for engine in (self.read_engine, self.file_engine)
         )
 
     def read(self) -> AsyncConnection:
         """A connection to read from, used as `async with`."""
         return self._reader.connect()
+
+    def read_at_length(self) -> AsyncConnection:
+        """A connection to read everything from, for as long as that takes, used as `async with`."""
+        return self._file_reader.connect()
 
     async def glance(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
         """The one row of a small statement, from where reads read, with as little ado as possible."""
@@ -197,6 +212,7 @@ class Database:
             self._glances = None
         await self.engine.dispose()
         await self.read_engine.dispose()
+        await self.file_engine.dispose()
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.database import DatabaseDep
 from app.core.filters import ReleaseName, answer_as_on
+from app.core.formats.negotiation import is_for_file
 from app.core.idempotency import claim
 from app.core.security import EditorKey, note_use
 
@@ -19,7 +20,7 @@ Release = Annotated[
 
 async def _read(request: Request, database: DatabaseDep, release: Release = None) -> AsyncIterator[AsyncConnection]:
     if release is None:
-        async with database.read() as connection:
+        async with database.read_at_length() if is_for_file(request) else database.read() as connection:
             yield connection
         return
     made, engine = await request.app.state.releases.get(release)

@@ -150,6 +150,17 @@ def _preferred(accept: str, formats: tuple[Format, ...]) -> Format | None:
     return best if quality else None
 
 
+def is_for_file(request: Request) -> bool:
+    """Whether a request may be for a file, which can take long: in doubt it is."""
+    named = request.query_params.get("format")
+    if named is not None:
+        return named != JSON.name
+    if "/exports/" in request.url.path:
+        return True
+    accept = request.headers.get("accept", "")
+    return not (accept in ("", "*/*") or JSON.media_type in accept or "text/html" in accept)
+
+
 def file_name(subject: str, values: Mapping[str, Sequence[str]], day: date, format: Format) -> str:
     """A file name that tells what is in it: `actions_country-PH_2026-11-23.csv`.
 
