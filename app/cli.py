@@ -176,6 +176,34 @@ def openapi(
 
 
 @cli.command()
+def export(
+    filters: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Filters, as the API has them: country=PH.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option(help="A list (actions, deployments ...) or a preset; by default the whole record.")
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="xlsx, zip, sqlite or iati; of a list csv, xlsx, ndjson or geojson.")
+    ] = "xlsx",
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write, or - for standard output; by default a telling name.")
+    ] = None,
+) -> None:
+    """Writes the record, a list or a figure into a file, the same as the service answers it."""
+    from app.exports import command
+    from app.main import create_app
+
+    try:
+        path, query = command.address(of, form, filters or [])
+        made = _run(command.write_export(create_app(_settings()), path, query, output))
+    except command.ExportRefused as error:
+        raise _fail(str(error)) from None
+    if made is not None:
+        _say(f"Wrote {made}.")
+
+
+@cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
     """Writes everything that the database holds into one file, as of one moment, while the service goes on."""
     from app import backup as backups
