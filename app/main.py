@@ -15,7 +15,7 @@ from starlette_compress import CompressMiddleware
 from app import description, problem_pages
 from app.actions.routes import router as actions
 from app.activities.routes import router as activities
-from app.core import health, idempotency, problems
+from app.core import health, idempotency, problem_handlers
 from app.core.database import Database
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
@@ -103,7 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
-    problems.install(app)
+    problem_handlers.install(app)
     idempotency.install(app)
     api = APIRouter(prefix=API)
     for router in (

@@ -76,7 +76,7 @@ def _set_link(action: Action, relationship: str, kind: Any, column: str, keys: l
         link = kept.get(key) or kind(**{column: key})
         link.position = position
         links.append(link)
-    if [getattr(link, column) for link in links] != list(kept):
+    if not is_old or [getattr(link, column) for link in links] != list(kept):
         setattr(action, relationship, links)
         if is_old:
             flag_modified(action, "updated_at")

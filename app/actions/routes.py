@@ -12,17 +12,14 @@ from app.actions.editing import ACTION_EDITING
 from app.actions.exporting import ACTION_FORMATS, ACTION_TABLE, ACTION_UNITS
 from app.actions.models import Action
 from app.actions.schemas import ActionCreate, ActionPatch, ActionRead
+from app.core.batches import MAX_BATCH, Added, Batch, create_batch
 from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    MAX_BATCH,
     READ_ERRORS,
-    Added,
-    Batch,
     EditSession,
     IfMatch,
-    create_batch,
     create_record,
     delete_record,
     known_parameters,

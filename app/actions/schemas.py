@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from app.core.editing import WriteModel, merge_patch
 from app.core.partial_dates import PartialDate
 from app.core.text import Line, Prose
+from app.core.write_models import WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.schemas import (
     Id,

@@ -7,17 +7,14 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from app.activities.editing import ACTIVITY_EDITING
 from app.activities.exporting import ACTIVITY_TABLE
 from app.activities.schemas import ActivityCreate, ActivityPatch, ActivityRead
+from app.core.batches import MAX_BATCH, Added, Batch, create_batch
 from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    MAX_BATCH,
     READ_ERRORS,
-    Added,
-    Batch,
     EditSession,
     IfMatch,
-    create_batch,
     create_record,
     delete_record,
     known_parameters,

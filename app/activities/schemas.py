@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from app.actions.schemas import Dated
-from app.core.editing import merge_patch
 from app.core.partial_dates import PartialDate
 from app.core.text import Line, Prose
+from app.core.write_models import merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.schemas import Id, ReadModel
 from app.reference.vocabularies import ActivityType, Status

@@ -12,11 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError, model_validator
-from pydantic_core import CoreSchema, PydanticUndefined
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, Select, Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -47,50 +46,9 @@ from app.core.problems import (
 )
 from app.core.sessions import WriteSession
 from app.core.text import slugify
+from app.core.write_models import WriteModel
 
 _ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
-
-
-class WriteModel(BaseModel):
-    """What a client sends to create or replace a record.
-
-    `read_only` are the fields that the registry derives: they may be sent back as they were read, and are ignored;
-    only a patch, which names what it changes, may not name them. Any other unknown field is refused.
-    """
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-    read_only: ClassVar[frozenset[str]] = frozenset({"id", "version", "created_at", "updated_at"})
-    is_partial: ClassVar[bool] = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _pass_over_read_only(cls, value: Any) -> Any:
-        if isinstance(value, dict) and not cls.is_partial:
-            return {name: item for name, item in value.items() if name not in cls.read_only}
-        return value
-
-
-Model = TypeVar("Model", bound=WriteModel)
-
-
-def merge_patch(model: type[Model]) -> type[Model]:
-    """Decorates a write model's subclass: the same fields as a JSON Merge Patch has them. None is required, and null
-    stands for the default of those that have one."""
-    model.is_partial = True
-    for info in model.model_fields.values():
-        if not info.is_required() and type(None) not in get_args(info.annotation):
-            # What stands beside the type (a length, a validator) speaks of values, so it moves inside with it.
-            kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-            info.annotation, info.metadata = kind | None, []
-        # A factory keeps the default out of the documentation: absent is not null.
-        info.default, info.default_factory = PydanticUndefined, _absent
-    model.model_rebuild(force=True)
-    return model
-
-
-def _absent() -> None:
-    return None
 
 
 Record = TypeVar("Record", bound=Base)
@@ -362,75 +320,6 @@ async def create_record(
     response = await read_record(request, await session.connection(), editing, key, status=201)
     response.headers["Location"] = f"{request.url.path.rstrip('/')}/{key}"
     return await settle(session, response)
-
-
-MAX_BATCH = 32 * 1024 * 1024
-
-
-class Batch(BaseModel, Generic[Model]):
-    """Records to add together: all of them, or none."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-    items: Annotated[list[Model], Field(min_length=1, max_length=1000)]
-    """1 to 1,000 records."""
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """With an example of one record, the same as that of the record."""
-        described = handler.resolve_ref_schema(handler(schema))
-        (kind,) = get_args(cls.model_fields["items"].annotation)
-        examples = kind.model_json_schema().get("examples", ()) if hasattr(kind, "model_json_schema") else ()
-        return {
-            **described,
-            "description": Batch.__doc__,
-            "examples": [{"items": [example]} for example in examples[:1]],
-        }
-
-
-class Added(BaseModel, Generic[Read]):
-    """What was added, in the order in which it was sent."""
-
-    model_config = ConfigDict(
-        use_attribute_docstrings=True, json_schema_extra={"description": "What was added, as it was sent."}
-    )
-
-    items: list[Read]
-    """The records, in the order in which they were sent."""
-    total: int
-    """How many they are."""
-
-
-async def create_batch(session: AsyncSession, editing: Editing[Record, Read], bodies: Sequence[WriteModel]) -> Response:
-    """Adds records together and answers 201 with them.
-
-    Raises Invalid with what is wrong in each record, by its pointer, and adds none.
-    """
-    errors: list[ErrorItem] = []
-    records = []
-    for position, body in enumerate(bodies):
-        record = editing.model()
-        try:
-            await editing.assign(session, record, body)
-        except (Invalid, Conflict) as problem:
-            errors += [
-                error.model_copy(update={"pointer": f"/items/{position}{error.pointer or ''}"})
-                for error in problem.errors
-            ]
-            continue
-        session.add(record)
-        await session.flush()  # the next one may have to know of it: a slug is taken, a position is filled
-        records.append(record)
-    if errors:
-        raise invalid(errors)
-    connection = await session.connection()
-    keys = [inspect(record).identity[0] for record in records]  # type: ignore[index]
-    key = editing.listing.resource.key
-    added = await editing.listing.records(connection, today(), key.in_(keys))
-    by_key = {getattr(item, key.key): item for item in added}
-    answer = Added[editing.listing.read](items=[by_key[key] for key in keys], total=len(keys))  # type: ignore[name-defined]
-    content = answer.__pydantic_serializer__.to_json(answer)
-    return await settle(session, Response(content, 201, media_type="application/json"))
 
 
 async def replace_record(

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-from app.core.editing import WriteModel, merge_patch
 from app.core.text import Line, Prose
+from app.core.write_models import WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.schemas import Id, ReadModel
 from app.reference.vocabularies import OrganisationType

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from app.core.editing import WriteModel
 from app.core.security import Role
 from app.core.text import Line
+from app.core.write_models import WriteModel
 from app.reference.schemas import ReadModel
 
 

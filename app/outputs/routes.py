@@ -4,17 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from app.core.batches import MAX_BATCH, Added, Batch, create_batch
 from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
-    MAX_BATCH,
     READ_ERRORS,
-    Added,
-    Batch,
     EditSession,
     IfMatch,
-    create_batch,
     create_record,
     delete_record,
     known_parameters,

@@ -2,9 +2,9 @@
 
 from pydantic import ConfigDict
 
-from app.core.editing import WriteModel, merge_patch
 from app.core.partial_dates import PartialDate
 from app.core.text import Line, Prose
+from app.core.write_models import WriteModel, merge_patch
 from app.reference.schemas import Id, Languages, ReadModel
 from app.reference.vocabularies import OutputKind
 

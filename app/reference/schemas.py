@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from app.core.editing import WriteModel, merge_patch
 from app.core.languages import LabelLanguage, language
 from app.core.partial_dates import PartialDate
 from app.core.text import Line, Prose
+from app.core.write_models import WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.vocabularies import Pillar, Region, label_of
 
