@@ -44,7 +44,6 @@ TAGS = [
         "name": "Aggregates",
         "description": "Figures: begin here. Six measures, split by one or two dimensions, over any filter.",
     },
-    {"name": "Search", "description": "Words and phrases, in everything that is recorded, the most useful hits first."},
     {"name": "Actions", "description": "What was agreed with partner countries, and what everything else belongs to."},
     {"name": "Activities", "description": "The missions, trainings, study visits and so on of which actions are made."},
     {
@@ -52,6 +51,7 @@ TAGS = [
         "description": "The experts that were sent: from where, by what kind of organisation, how many. Never by name.",
     },
     {"name": "Outputs", "description": "The reports, handbooks, strategies and other products of actions."},
+    {"name": "Search", "description": "Words and phrases, in everything that is recorded, the most useful hits first."},
     {"name": "Themes", "description": "What actions are about, under five pillars."},
     {"name": "Countries", "description": "ISO 3166-1, with UN M49 subregions and EU membership by date."},
     {"name": "Regions", "description": "The facility's own regions."},

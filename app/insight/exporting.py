@@ -14,11 +14,16 @@ from app.core.aggregates import Dimension, Question
 from app.core.filters import NONE
 from app.core.formats import jsonstat
 from app.core.formats.delimited import csv_header, csv_rows
-from app.core.formats.negotiation import CSV, GEOJSON, JSON, JSONSTAT, XLSX, Format, Offer
+from app.core.formats.negotiation import CSV, GEOJSON, JSON, JSONSTAT, PNG, SVG, XLSX, Format, Offer
 from app.core.formats.provenance import export_day, provenance, told
 from app.core.formats.tables import Column, Kind, Lookups, rows_of
 from app.core.formats.workbook import Workbook
+from app.core.languages import language
 from app.core.problems import Invalid, NotAcceptable, responses
+from app.insight.pictures.charts import Chart, chart_of
+from app.insight.pictures.layout import USUAL, Options
+from app.insight.pictures.rendering import render_png, render_svg
+from app.insight.pictures.schemes import Scheme
 from app.insight.schemas import Aggregate
 from app.reference.countries import country_point
 
@@ -140,7 +145,35 @@ def _geojson(answered: Answered) -> bytes:
     return to_json({"type": "FeatureCollection", **about, "features": features})
 
 
-WRITERS: Final[Mapping[Format, Writer]] = {CSV: _csv, XLSX: _xlsx, JSONSTAT: _jsonstat, GEOJSON: _geojson}
+# -- pictures --
+
+
+def _chart(answered: Answered) -> Chart:
+    source = provenance(answered.request).title
+    return chart_of(answered.aggregate, answered.question, source=source, language=language())
+
+
+def _options(answered: Answered) -> Options:
+    query = answered.query
+    return Options(query.width or USUAL, query.scheme or Scheme.LIGHT)
+
+
+def _svg(answered: Answered) -> bytes:
+    return render_svg(_chart(answered), _options(answered))
+
+
+async def _png(answered: Answered) -> bytes:
+    return await render_png(_chart(answered), _options(answered))
+
+
+WRITERS: Final[Mapping[Format, Writer]] = {
+    CSV: _csv,
+    XLSX: _xlsx,
+    JSONSTAT: _jsonstat,
+    GEOJSON: _geojson,
+    SVG: _svg,
+    PNG: _png,
+}
 """Each format's writer, in the order of preference."""
 
 FIGURE_FORMATS: Final = Offer(JSON, *WRITERS)

@@ -1,17 +1,17 @@
 """The routes of figures."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Question
 from app.core.audit import State
 from app.core.caching import state_validator
-from app.core.formats.negotiation import CSV, JSON, VARY, XLSX, disposition, file_name
+from app.core.formats.negotiation import CSV, JSON, PNG, SVG, VARY, XLSX, Format, disposition, file_name
 from app.core.formats.provenance import export_day
 from app.core.languages import LABELLED
 from app.core.problems import invalid_parameter
@@ -19,6 +19,8 @@ from app.core.sessions import ReadConnection
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
 from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, figure_responses, offer_for
 from app.insight.figures import compute
+from app.insight.pictures.layout import NARROWEST, WIDEST
+from app.insight.pictures.schemes import SCHEMES, Scheme
 from app.insight.schemas import Aggregate
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
@@ -41,6 +43,32 @@ class PresetQuery(RecordFilters):
     bom: bool = False
     """Begins a CSV with a byte order mark, so that Excel reads it as UTF-8."""
 
+    width: Annotated[int, Field(ge=NARROWEST, le=WIDEST)] | None = None
+    """How wide a picture is, in pixels: 400 to 2000, by default 900. Its height follows from what it shows."""
+
+    scheme: Scheme | None = None
+    """The ground of a picture, by default `light`. `theme=dark` says the same: no theme of actions is called so."""
+
+    @model_validator(mode="after")
+    def _tell_schemes_from_themes(self) -> Self:
+        if schemes := [Scheme(value) for value in self.theme if value in SCHEMES]:
+            self.theme = [value for value in self.theme if value not in SCHEMES]
+            self.scheme = self.scheme or schemes[-1]
+        return self
+
+    def check_options(self, chosen: Format) -> None:
+        """Refuses what another format would be asked.
+
+        Raises Invalid.
+        """
+        if self.bom and chosen is not CSV:
+            raise invalid_parameter(
+                "bom", "contradiction", f"only CSV begins with a byte order mark, not {chosen.name}"
+            )
+        for name in ("width", "scheme"):
+            if getattr(self, name) is not None and chosen not in (SVG, PNG):
+                raise invalid_parameter(name, "contradiction", f"only pictures have a {name}: add `format=svg`")
+
 
 class AggregateQuery(PresetQuery):
     """What a figure counts, and per what."""
@@ -60,8 +88,7 @@ async def _answer(
     name: str | None = None,
 ) -> Response:
     chosen = offer_for(by).choose(request, query.format)
-    if query.bom and chosen is not CSV:
-        raise invalid_parameter("bom", "contradiction", f"only CSV begins with a byte order mark, not {chosen.name}")
+    query.check_options(chosen)
     made_on = (export_day(),) if chosen is XLSX else ()
     known = await state_validator(request, connection, *(() if chosen is JSON else (chosen.name, *made_on)))
     if known.is_known:
