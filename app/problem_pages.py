@@ -1,5 +1,6 @@
 """What the `type` of a problem document leads to."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -24,21 +25,24 @@ class ProblemType(ReadModel):
     """What it means, and what to do."""
 
 
-_TYPES = {
-    kind.slug: ProblemType(
-        slug=kind.slug,
-        status=kind.status,
-        title=kind.title,
-        description=" ".join((kind.__doc__ or "").split()),
-    )
-    for kind in problem_types()
-}
+@lru_cache(maxsize=1)
+def _types() -> dict[str, ProblemType]:
+    """All kinds, those included that a part of the application declares that was imported after this one."""
+    return {
+        kind.slug: ProblemType(
+            slug=kind.slug,
+            status=kind.status,
+            title=kind.title,
+            description=" ".join((kind.__doc__ or "").split()),
+        )
+        for kind in problem_types()
+    }
 
 
 @router.get("")
 async def list_problem_types() -> list[ProblemType]:
     """The kinds of problems that this API answers with."""
-    return list(_TYPES.values())
+    return list(_types().values())
 
 
 @router.get("/{slug}", responses=READ_ERRORS)
@@ -46,6 +50,6 @@ async def get_problem_type(
     slug: Annotated[str, Path(description="The name of the kind of problem.", examples=["not-found"])],
 ) -> ProblemType:
     """A kind of problem: what it means, and what to do."""
-    if slug not in _TYPES:
+    if slug not in _types():
         raise NotFound(f"There is no kind of problem '{slug}'.")
-    return _TYPES[slug]
+    return _types()[slug]
