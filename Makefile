@@ -113,6 +113,10 @@ bench: $(DEV) ## Run the benchmarks
 	@if [ -f benchmarks/run.py ]; then exec $(BIN)/python -m benchmarks.run $(ARGS); \
 	else echo "There are no benchmarks here."; fi
 
+.PHONY: eval
+eval: $(DEV) ## Measure how well pages are read, against keys made by hand (ARGS="-v" names each mistake)
+	@$(BIN)/python -m benchmarks.imports.evaluate $(ARGS)
+
 .PHONY: openapi
 openapi: $(PACKAGE) ## Write the API's description to build/openapi.json (FILE=… elsewhere)
 	@mkdir -p "$$(dirname "$(FILE)")"

@@ -130,8 +130,11 @@ def _compare_action(scores: Scores, where: str, draft: ActionDraft, action: dict
 
 def _compare_deployments(compare: Any, draft: ActionDraft, known: list[list[Any]]) -> None:
     read = [
-        (d.values.get("sending_country") or d.values.get("origin") or d.values.get("organisation"),)
-        + (d.values["organisation_type"], d.values["experts_count"])
+        (
+            d.values.get("sending_country") or d.values.get("origin") or d.values.get("organisation"),
+            d.values["organisation_type"],
+            d.values["experts_count"],
+        )
         for d in draft.deployments
     ]
     facts = [tuple(item) for item in known]
@@ -176,7 +179,7 @@ def _is_same(partner: dict[str, Any], name: str, acronym: str | None, country: s
     if acronym and partner["acronym"] == acronym:
         return True
     small = {"of", "the", "and", "for", "on", "in"}
-    mine, its = ({w for w in re.findall(r"\w+", text.lower())} - small for text in (partner["name"], name))
+    mine, its = (set(re.findall(r"\w+", text.lower())) - small for text in (partner["name"], name))
     return len(mine & its) * 2 >= len(mine | its) or (mine <= its and len(mine) > 2)
 
 

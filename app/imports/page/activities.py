@@ -5,6 +5,7 @@ A word for an activity is an activity of the action when the sentence tells that
 speaks of what was told before; a series that is only announced is no activity beside its sessions.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,40 +13,45 @@ from typing import Final
 from app.imports.page.dates import Dates, Mention, Span
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.outputs import COMPLETED, ONGOING, PLANNED, Product
-from app.imports.page.places import Place, find_places
+from app.imports.page.places import Place, find_places, unknown_town
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import BE, FINITE, ORDINALS, number_of
+from app.imports.page.wordsets import words
 
-_NO_EVENT_AFTER: Final = frozenset(
-    "material materials curriculum curricula module modules need needs centre center centres centers institute institutes institution "
-    "institutions academy school participants participant manual manuals package methods methodology methodologies results findings "
-    "cycle cycles component components capacity capacities unit department plan plans tool tools techniques programmes "
-    "opportunities facilities facility skills report reports strategy strategies message branding provider providers site website room "
-    "budget evaluation system systems mechanism mechanisms process needs-based framework frameworks activities on-site points point".split()
+_NO_EVENT_AFTER: Final = words(
+    "material materials curriculum curricula module modules need needs centre center centres centers institute "
+    "institutes institution institutions academy school participants participant manual manuals package methods "
+    "methodology methodologies results findings phase phases cycle cycles component components capacity capacities "
+    "unit department plan plans tool tools techniques programmes opportunities facilities facility skills report "
+    "reports strategy strategies message branding provider providers site website room budget evaluation system "
+    "systems mechanism mechanisms process needs-based framework frameworks activities on-site points point"
 )
-_HAPPENED: Final = frozenset(
-    "held organised organized conducted delivered implemented carried provided given undertaken completed finalised finalized "
-    "followed follow follows launched hosted convened performed arranged facilitated concluded executed repeated attended offered staged "
-    "devoted dedicated focused rounded accomplished realised realized run".split()
+_HAPPENED: Final = words(
+    "held organised organized conducted delivered implemented carried provided given undertaken completed finalised "
+    "finalized followed follow follows launched hosted convened performed arranged facilitated concluded executed "
+    "repeated attended offered staged complete conclude close end devoted dedicated focused rounded accomplished "
+    "realised realized run"
 )
-_TOOK: Final = frozenset(("took", "take", "takes", "taken", "taking"))
-_STARTED: Final = frozenset(
-    "organised organized held conducted implemented delivered provided undertook carried hosted included comprised consisted "
-    "featured followed complemented supplemented accompanied started began opened launched kicked concluded conclude ended end "
-    "completed closed close finalised rounded preceded attended participated benefited involved foresees envisages include "
-    "consist undertake organise hold deliver conduct implement combined offered convened facilitated continued continue culminated "
-    "crowned saw supported arranged paid made repeated finished visited joined encompassed was were".split()
+_TOOK: Final = words("took take takes taken taking")
+_STARTED: Final = words(
+    "organised organized held conducted implemented delivered provided undertook carried hosted included comprised "
+    "consisted featured followed complemented supplemented accompanied started began opened launched kicked "
+    "concluded conclude ended end completed closed close finalised rounded preceded attended participated benefited "
+    "involved foresees envisages include consist undertake organise hold deliver conduct implement combined offered "
+    "convened facilitated continued continue culminated crowned saw supported arranged paid made repeated finished "
+    "visited joined encompassed was were"
 )
-_PLANS: Final = frozenset(("planned", "scheduled", "foreseen", "envisaged", "foresees", "envisages", "upcoming", "forthcoming"))
-_DEFINITE: Final = frozenset(("the", "this", "these", "those", "that", "such", "its", "their", "said", "each", "any", "every", "no", "all", "both"))
-_PURPOSE: Final = frozenset(
-    "results result findings outcome outcomes recommendations conclusions aim aims purpose objective objectives content context cycle "
-    "framework topics topic delivery organisation organization implementation preparation number quality provision means benefits "
-    "participants effectiveness impact evaluation follow-up development design planning basis".split()
+_PLANS: Final = words("planned scheduled foreseen envisaged foresees envisages upcoming forthcoming")
+_DEFINITE: Final = words("the this these those that such its their said each any every no all both")
+_PURPOSE: Final = words(
+    "results result findings outcome outcomes recommendations conclusions aim aims purpose objective objectives "
+    "content context cycle framework topics topic delivery organisation organization implementation preparation "
+    "number quality provision means benefits participants effectiveness impact evaluation follow-up development "
+    "design planning basis"
 )
-_FOLLOWERS: Final = frozenset(("followed", "complemented", "supplemented", "accompanied"))
-_BREAKS: Final = frozenset(("subsequently", "thereafter", "afterwards", "later", "whereas", "while"))
-_QUANTITIES: Final = frozenset("series set number several various couple range".split())
+_FOLLOWERS: Final = words("followed complemented supplemented accompanied")
+_BREAKS: Final = words("subsequently thereafter afterwards later whereas while")
+_QUANTITIES: Final = words("series set number several various couple range")
 _VISITORS: Final = (Kind.PERSON, Kind.EXPERT)
 
 
@@ -92,14 +98,20 @@ def find_events(
     events = [
         event
         for at, token in enumerate(tokens)
-        if (token.kind is Kind.ACTIVITY or token.low in _STARTERS) and (event := _event_at(tokens, at, own, known.session_type))
+        if (token.kind is Kind.ACTIVITY or token.low in _STARTERS)
+        and (event := _event_at(tokens, at, own, known.session_type))
     ]
     events = [event for event in events if not _is_topic(tokens, event)]
-    drafted = [Event(p.at, "drafting", p.verb if p.verb < p.at else p.at, product=p, status=p.status, happens=True) for p in products if p.is_drafted]
+    drafted = [
+        Event(p.at, "drafting", min(p.at, p.verb), product=p, status=p.status, happens=True)
+        for p in products
+        if p.is_drafted
+    ]
     events = sorted([*_without_drafting_words(events, products), *drafted], key=lambda event: event.at)
     if not events:
         return []
     _set_ends(tokens, events)
+    _merge_predicates(tokens, events)
     _attach_dates(tokens, events, dates.mentions)
     for index, event in enumerate(events):
         if event.product is None:
@@ -114,18 +126,29 @@ def find_events(
 
 def _without_drafting_words(events: list[Event], products: list[Product]) -> list[Event]:
     """`The drafting session` of a document that is drafted already is told once."""
-    return [e for e in events if not (e.type == "drafting" and any(p.is_drafted and abs(p.at - e.at) < 8 for p in products))]
+    return [
+        e for e in events if not (e.type == "drafting" and any(p.is_drafted and abs(p.at - e.at) < 8 for p in products))
+    ]
 
 
 def _is_topic(tokens: list[Token], event: Event) -> bool:
     """Whether the word belongs to the subject of another one: `training on strategies and information campaigns`."""
-    if event.ordinal or event.number or event.is_series or event.start != event.at and tokens[event.start].low in ("a", "an"):
+    if (
+        event.ordinal
+        or event.number
+        or event.is_series
+        or (event.start != event.at and tokens[event.start].low in ("a", "an"))
+    ):
         return False
     for at in range(event.start - 1, max(-1, event.start - 12), -1):
         token = tokens[at]
         if token.low in ("on", "about", "regarding", "concerning"):
             return any(other.kind is Kind.ACTIVITY for other in tokens[max(0, at - 8) : at])
-        if token.kind in (Kind.ACTIVITY, Kind.MONTH) or token.low in FINITE or token.low in (";", ":", "by", "with", "to", "in", "as"):
+        if (
+            token.kind in (Kind.ACTIVITY, Kind.MONTH)
+            or token.low in FINITE
+            or token.low in (";", ":", "by", "with", "to", "in", "as")
+        ):
             return False
         if token.low == "and" and tokens[at - 1].low == ",":
             return False
@@ -136,6 +159,25 @@ def _is_first_told(tokens: list[Token], event: Event) -> bool:
     """`Following the visit of an expert to Tashkent`: told by the way, and nowhere else."""
     before = tokens[event.start - 1].low if event.start else ""
     return before in ("following", "after", "during") and event.start <= 2
+
+
+def _merge_predicates(tokens: list[Token], events: list[Event]) -> None:
+    """`The last session, in May 2010, was a training of trainers` tells of one activity, whose kind stands last."""
+    for event, following in itertools.pairwise(events):
+        is_predicate = (
+            tokens[following.start - 1].low in ("was", "were", "is")
+            and event.product is None
+            and following.ordinal != "verb"
+        )
+        if (
+            is_predicate
+            and following.product is None
+            and not any(t.low in (";", "which") for t in tokens[event.at : following.at])
+        ):
+            event.type, event.is_plural = following.type, event.is_plural and following.is_plural
+            event.end = following.end
+            events.remove(following)
+            return
 
 
 def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
@@ -152,8 +194,8 @@ def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
 # -- from a word to an event --
 
 _VISITED: Final = frozenset(("visited", "travelled", "traveled"))
-_INVITED: Final = frozenset(("invited", "welcomed", "received", "hosted"))
-_STARTERS: Final = _VISITED | _INVITED | ORDINALS
+_INVITED: Final = words("invited welcomed received hosted")
+_STARTERS: Final = _VISITED | _INVITED | ORDINALS | {"repeated"}
 
 
 def _event_at(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:
@@ -164,26 +206,42 @@ def _event_at(tokens: list[Token], at: int, own: Sequence[str], session_type: st
         return _visit_by_verb(tokens, at, own)
     if token.low in _INVITED and at > 0:
         return _visit_by_invitation(tokens, at, own)
+    if token.low == "repeated" and at > 1:
+        return _repetition(tokens, at)
     if token.low in ORDINALS and at + 1 < len(tokens):
-        return _elided(tokens, at)
+        return _elided(tokens, at, session_type)
     return None
 
 
 def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if following is not None and (following.low in _NO_EVENT_AFTER or following.kind in (Kind.PRODUCT, Kind.INSTITUTION)):
+    if following is not None and (
+        following.low in _NO_EVENT_AFTER or following.kind in (Kind.PRODUCT, Kind.INSTITUTION)
+    ):
         return None
     if following is not None and following.kind is Kind.ACTIVITY:
         return None  # "training workshop" in words that aren't listed: the last one counts
-    if following is not None and following.low == "-" and at + 2 < len(tokens) and tokens[at + 2].start == following.end:
+    if (
+        following is not None
+        and following.low == "-"
+        and at + 2 < len(tokens)
+        and tokens[at + 2].start == following.end
+    ):
         return None
     if token.low == "review" and not _is_noun(tokens, at):
         return None
     event = Event(at, str(token.value), at, is_plural=token.is_plural)
     _read_phrase(tokens, event)
+    if event.is_plural and event.number is None:
+        event.number = _towns(tokens, event)
     followed = at > 1 and tokens[at - 1].low == "by" and tokens[at - 2].low in (*_FOLLOWERS, "preceded")
-    if at and not followed and tokens[at - 1].low in ("to", "will", "by") and token.low in ("training", "review", "visit", "campaign", "course"):
+    if (
+        at
+        and not followed
+        and tokens[at - 1].low in ("to", "will", "by")
+        and token.low in ("training", "review", "visit", "campaign", "course")
+    ):
         return None
     if token.low == "training" and following is not None and _is_gerund(tokens, at, event):
         return None
@@ -191,14 +249,22 @@ def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type:
 
 
 def _is_noun(tokens: list[Token], at: int) -> bool:
-    return at > 0 and (tokens[at - 1].low in ("a", "the", "an", "legal", "comprehensive", "joint", "first", "thorough") or tokens[at - 1].kind is Kind.NATIONALITY)
+    return at > 0 and (
+        tokens[at - 1].low in ("a", "the", "an", "legal", "comprehensive", "joint", "first", "thorough")
+        or tokens[at - 1].kind is Kind.NATIONALITY
+    )
 
 
 def _is_gerund(tokens: list[Token], at: int, event: Event) -> bool:
     """`By training border guards`: somebody is trained, and nothing is said to take place."""
     before = tokens[at - 1].low if at else ""
     after = tokens[at + 1]
-    return before in ("by", "for", "in", "of", "through", "at") and event.start == at and after.kind in (Kind.WORD, Kind.PERSON, Kind.NATIONALITY) and after.low not in ("on", "for", "in", "and", "with", "to", "from", "of", "at", "was", "were", "took", "is")
+    return (
+        before in ("by", "for", "in", "of", "through", "at")
+        and event.start == at
+        and after.kind in (Kind.WORD, Kind.PERSON, Kind.NATIONALITY)
+        and after.low not in ("on", "for", "in", "and", "with", "to", "from", "of", "at", "was", "were", "took", "is")
+    )
 
 
 def _read_phrase(tokens: list[Token], event: Event) -> None:
@@ -210,7 +276,7 @@ def _read_phrase(tokens: list[Token], event: Event) -> None:
         if token.low in _DEFINITE:
             event.is_definite = True
             event.start = at
-            if tokens[at - 1].low != "of" or token.low in ("each",):
+            if tokens[at - 1].low != "of" or token.low == "each":
                 break
         elif token.low in ("a", "an"):
             event.start = at
@@ -218,7 +284,10 @@ def _read_phrase(tokens: list[Token], event: Event) -> None:
         elif token.low in ORDINALS:
             event.ordinal = token.low
             event.start = at
-        elif number and not (at + 1 < len(tokens) and tokens[at + 1].low in ("-", "day", "days", "week", "weeks", "hour", "hours", "month", "months")):
+        elif number and not (
+            at + 1 < len(tokens)
+            and tokens[at + 1].low in ("-", "day", "days", "week", "weeks", "hour", "hours", "month", "months")
+        ):
             if event.number is None:
                 event.number = number
             event.start = at
@@ -227,10 +296,16 @@ def _read_phrase(tokens: list[Token], event: Event) -> None:
             if before is None or not (before.low in _QUANTITIES or before.low in ORDINALS or number_of(before)):
                 break
             event.is_series = event.is_series or before.low in _QUANTITIES
+            if before.low in ORDINALS:
+                event.number = None  # "the first of two workshops" is one
         elif token.low in _QUANTITIES:
             event.is_series = True
             event.start = at
-        elif token.kind in (Kind.WORD, Kind.NATIONALITY, Kind.GROUP, Kind.CITY) or token.low == "-" or token.kind is Kind.NUMBER:
+        elif (
+            token.kind in (Kind.WORD, Kind.NATIONALITY, Kind.GROUP, Kind.CITY)
+            or token.low == "-"
+            or token.kind is Kind.NUMBER
+        ):
             if token.low in FINITE or token.low in _PHRASE_STOPS:
                 break
             if token.kind is not Kind.SIGN:
@@ -240,10 +315,27 @@ def _read_phrase(tokens: list[Token], event: Event) -> None:
         at -= 1
 
 
-_PHRASE_STOPS: Final = frozenset(
-    "in on at for to by with and or as from into through during after before which that who when also under between following "
-    "via including include comprising featuring consisted was were is are be been being of held took delivered then".split()
+_PHRASE_STOPS: Final = words(
+    "in on at for to by with and or as from into through during after before which that who when also under between "
+    "following via including include comprising featuring consisted was were is are be been being of held took "
+    "delivered then"
 )
+
+
+def _towns(tokens: list[Token], event: Event) -> int | None:
+    """`Sessions were held in six towns`: the number of times that the number of places tells."""
+    for at in range(event.at + 1, min(len(tokens) - 2, event.at + 16)):
+        if tokens[at].low == "in" and tokens[at + 2].low in (
+            "towns",
+            "cities",
+            "regions",
+            "provinces",
+            "districts",
+            "locations",
+            "municipalities",
+        ):
+            return number_of(tokens[at + 1])
+    return None
 
 
 def _typed(tokens: list[Token], event: Event, own: Sequence[str], session_type: str | None) -> Event | None:
@@ -276,33 +368,67 @@ def _visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | 
     if target is None or visitor is None:
         return None
     if visitor.kind is Kind.EXPERT or _is_own(target, own):
-        return Event(at, "expert-visit", at, ordinal="verb") if visitor.kind is Kind.EXPERT and _is_own(target, own) else None
+        return (
+            Event(at, "expert-visit", at, ordinal="verb")
+            if visitor.kind is Kind.EXPERT and _is_own(target, own)
+            else None
+        )
     return Event(at, "study-visit", at, ordinal="verb")
+
+
+def _repetition(tokens: list[Token], at: int) -> Event | None:
+    """`A training took place in May and was repeated in June`: one more of the same."""
+    if tokens[at - 1].low not in BE or tokens[at - 2].low not in ("and", ","):
+        return None
+    kind = next((str(t.value) for t in reversed(tokens[:at]) if t.kind is Kind.ACTIVITY), None)
+    return Event(at, kind, at, ordinal="verb") if kind and kind not in ("visit", "mission", "session") else None
 
 
 def _visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
     """`The UK invited five Tajik officials`: a visit to the country that invites."""
+    if tokens[at - 1].low in BE:
+        return _visit_on_invitation(tokens, at, own)
     host = next((t for t in reversed(tokens[max(0, at - 3) : at]) if t.kind is Kind.COUNTRY), None)
     guest = any(t.kind is Kind.PERSON for t in tokens[at + 1 : at + 8])
-    if host is None or not guest or host.value in own or tokens[at - 1].low in BE:
+    if host is None or not guest or host.value in own:
         return None
     return Event(at, "study-visit", at, ordinal="verb", places=[Place(None, str(host.value))])
 
 
-def _elided(tokens: list[Token], at: int) -> Event | None:
+def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`Lebanese judges were invited to Malta`."""
+    guest = any(t.kind is Kind.PERSON for t in tokens[max(0, at - 8) : at])
+    target = next((t for t in tokens[at + 1 : at + 4] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+    if not guest or target is None or _is_own(target, own):
+        return None
+    return Event(at, "study-visit", at, ordinal="verb")
+
+
+def _elided(tokens: list[Token], at: int, session_type: str | None) -> Event | None:
     """`The first workshop took place in May and the second in June`: the noun is left out."""
     following = tokens[at + 1]
     before = tokens[at - 1].low if at else ""
-    if before not in ("the", "a") or tokens[at].low in ("new", "initial", "subsequent", "further", "additional", "next"):
+    if before not in ("the", "a") or tokens[at].low in (
+        "new",
+        "initial",
+        "subsequent",
+        "further",
+        "additional",
+        "next",
+    ):
         return None
     if following.low == "one" and at + 2 < len(tokens):
         following = tokens[at + 2]
-    if following.low not in ("in", "on", "took", "was", "followed", "dealt", "focused", "held") and following.low != ",":
+    if (
+        following.low not in ("in", "on", "took", "was", "followed", "dealt", "focused", "held")
+        and following.low != ","
+    ):
         return None
     for place in range(at - 2, -1, -1):
         if tokens[place].kind is Kind.ACTIVITY and not tokens[place].low.startswith("training of"):
             kind = str(tokens[place].value)
-            if kind in ("visit", "mission", "session"):
+            kind = {"mission": "expert-visit", "session": session_type or "information-session"}.get(kind, kind)
+            if kind == "visit":
                 return None
             return Event(at, kind, at - 1, ordinal=tokens[at].low)
     return None
@@ -327,7 +453,9 @@ def _attach_dates(tokens: list[Token], events: list[Event], mentions: list[Menti
         elif before:
             _attach_back(tokens, before, mention, mentions)
     for mention in leading:
-        following = next((other.first for other in mentions if other.first > mention.first and other in leading), len(tokens))
+        following = next(
+            (other.first for other in mentions if other.first > mention.first and other in leading), len(tokens)
+        )
         _attach_forward(tokens, [e for e in events if mention.after <= e.at < following], mention)
     for event in events:
         at = event.start - 1
@@ -341,7 +469,27 @@ def _leads(tokens: list[Token], mention: Mention, before: list[Event], after: li
     if not before:
         return bool(after)
     at = mention.first - 1
-    while at >= 0 and tokens[at].low in ("in", "on", "from", "early", "late", "mid", "-", "during", "between", "the", "of", "end", "beginning", "throughout", "by", "at", "until", "since", "around"):
+    while at >= 0 and tokens[at].low in (
+        "in",
+        "on",
+        "from",
+        "early",
+        "late",
+        "mid",
+        "-",
+        "during",
+        "between",
+        "the",
+        "of",
+        "end",
+        "beginning",
+        "throughout",
+        "by",
+        "at",
+        "until",
+        "since",
+        "around",
+    ):
         at -= 1
     lead = tokens[at].low if at >= 0 else ""
     if not after or lead in ("(", "held", "place"):
@@ -358,7 +506,9 @@ def _leads(tokens: list[Token], mention: Mention, before: list[Event], after: li
 
 
 def _has_verb(tokens: list[Token], begin: int, end: int) -> bool:
-    return any(token.low in ("was", "were", "is", "are", "will", "took", "has", "have") for token in tokens[begin + 1 : end])
+    return any(
+        token.low in ("was", "were", "is", "are", "will", "took", "has", "have") for token in tokens[begin + 1 : end]
+    )
 
 
 def _has_break(tokens: list[Token], begin: int, end: int) -> bool:
@@ -377,14 +527,16 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
     if nearest.product and _is_of_another_verb(tokens, nearest, mention):
         return
     if nearest.spans:
-        if nearest.number and nearest.number > 1 or nearest.is_plural:
+        if (nearest.number and nearest.number > 1) or nearest.is_plural:
             nearest.spans += mention.spans
         return
     group = [nearest]
     for event in reversed(before[:-1]):
         between = tokens[event.at + 1 : group[0].at]
         dated = any(event.at < other.first < group[0].at for other in mentions)
-        verb = any(token.low in FINITE or token.low in (";", "followed", "during", "which", "that") for token in between)
+        verb = any(
+            token.low in FINITE or token.low in (";", "followed", "during", "which", "that") for token in between
+        )
         joined = any(token.low in ("and", ",", "&", "with") for token in between)
         if event.spans or dated or verb or not joined:
             break
@@ -392,7 +544,9 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
     _share(group, mention)
 
 
-_LATER_VERBS: Final = frozenset("presented adopted validated published approved endorsed distributed discussed printed signed launched".split())
+_LATER_VERBS: Final = words(
+    "presented adopted validated published approved endorsed distributed discussed printed signed launched"
+)
 
 
 def _is_of_another_verb(tokens: list[Token], event: Event, mention: Mention) -> bool:
@@ -406,7 +560,7 @@ def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -
     group: list[Event] = []
     for event in after:
         begin = group[-1].at if group else mention.after
-        if group and (_has_break(tokens, begin, event.at) or any(t.low in _BREAKS for t in tokens[begin:event.at])):
+        if group and (_has_break(tokens, begin, event.at) or any(t.low in _BREAKS for t in tokens[begin : event.at])):
             break
         if group and _is_aside(tokens, begin, event):
             break
@@ -446,27 +600,38 @@ def _judge(tokens: list[Token], events: list[Event], index: int, *, in_objective
         event.happens = not (purpose and event.is_definite and not _follows_relative(tokens, event))
     elif event.is_definite and not event.ordinal:
         event.happens = False
+    elif event.start == 0 and tokens[0].start == 0 and not tokens[0].is_capital and not in_objective:
+        event.happens = True  # an item of a list
     elif purpose or (in_objective and not _told_as_fact(tokens, event)):
         event.happens = False
     else:
-        event.happens = _happens_after(tokens, event) or _happens_before(tokens, event) or _joined_with_one(tokens, events, index)
+        event.happens = (
+            _happens_after(tokens, event) or _happens_before(tokens, event) or _joined_with_one(tokens, events, index)
+        )
     if _is_denied(tokens, event):
         event.happens = False
 
 
 def _clause(tokens: list[Token], event: Event) -> list[Token]:
     begin = event.start
-    while begin > 0 and event.start - begin < 30 and tokens[begin - 1].low not in (";",):
+    while begin > 0 and event.start - begin < 30 and tokens[begin - 1].low != ";":
         begin -= 1
     end = event.at
-    while end < len(tokens) and end - event.at < 30 and tokens[end].low not in (";",):
+    while end < len(tokens) and end - event.at < 30 and tokens[end].low != ";":
         end += 1
     return tokens[begin:end]
 
 
 def _status(tokens: list[Token], event: Event, clause: list[Token]) -> str:
     lows = {token.low for token in clause}
-    if "will" in lows or lows & {"upcoming", "forthcoming"} or lows & _PLANS and lows & {"is", "are", "remains"} or {"is", "to", "be"} <= lows and "to be" in " ".join(t.low for t in clause):
+    if (
+        "will" in lows
+        or lows & {"upcoming", "forthcoming"}
+        or {"under", "preparation"} <= lows
+        or {"going", "to"} <= lows
+        or (lows & _PLANS and lows & {"is", "are", "remains"})
+        or ({"is", "to", "be"} <= lows and "to be" in " ".join(t.low for t in clause))
+    ):
         return PLANNED
     after = [token.low for token in tokens[event.at + 1 : event.at + 14]]
     if ("being" in after and {"is", "are"} & set(after)) or {"underway", "ongoing"} & set(after):
@@ -476,11 +641,16 @@ def _status(tokens: list[Token], event: Event, clause: list[Token]) -> str:
 
 def _is_denied(tokens: list[Token], event: Event) -> bool:
     before = [token.low for token in tokens[max(0, event.start - 1) : event.at]]
+    after = [token.low for token in tokens[event.at + 1 : min(event.at + 16, max(event.end, event.at + 8))]]
+    if {"postponed", "cancelled", "canceled"} & set(after):
+        return True
+    if any(pair in (("not", "be"), ("not", "take")) for pair in itertools.pairwise(after)):
+        return True
     return "no" in before or ("not" in [token.low for token in tokens[event.at : event.at + 8]] and not event.spans)
 
 
 def _is_purpose(tokens: list[Token], event: Event) -> bool:
-    """Whether the activity stands as an aim or a means: `through the delivery of workshops`, `to organise a seminar`."""
+    """Whether the activity stands as an aim or a means: `through the delivery of workshops`."""
     at = event.start - 1
     if at < 0:
         return False
@@ -488,7 +658,13 @@ def _is_purpose(tokens: list[Token], event: Event) -> bool:
     before = tokens[at - 1].low if at else ""
     if low in ("of", "from", "for", "on") and before in _PURPOSE:
         if before in ("organisation", "organization", "implementation", "delivery", "provision"):
-            lead = tokens[at - 3].low if at > 2 and tokens[at - 2].low in ("the", "a") else tokens[at - 2].low if at > 1 else ""
+            lead = (
+                tokens[at - 3].low
+                if at > 2 and tokens[at - 2].low in ("the", "a")
+                else tokens[at - 2].low
+                if at > 1
+                else ""
+            )
             return lead in ("through", "for", "of", "in", "on")
         return True
     if low in ("on", "about", "for", "regarding", "concerning") and not event.spans:
@@ -496,7 +672,11 @@ def _is_purpose(tokens: list[Token], event: Event) -> bool:
     if low in ("through", "via") and not event.spans:
         return True
     verb = low if low not in ("a", "an") else before
-    return verb.endswith("ing") and verb not in ("following", "during", "including", "being", "opening", "closing") and not event.spans
+    return (
+        verb.endswith("ing")
+        and verb not in ("following", "during", "including", "being", "opening", "closing")
+        and not event.spans
+    )
 
 
 def _follows_relative(tokens: list[Token], event: Event) -> bool:
@@ -508,10 +688,13 @@ def _told_as_fact(tokens: list[Token], event: Event) -> bool:
     if _is_purpose(tokens, event):
         return False
     before = tokens[max(0, event.start - 3) : event.start]
-    if any(token.low in ("organised", "organized", "held", "conducted", "delivered", "implemented", "hosted") for token in before):
+    if any(
+        token.low in ("organised", "organized", "held", "conducted", "delivered", "implemented", "hosted")
+        for token in before
+    ):
         return not any(token.low == "to" for token in before)
     after = [token.low for token in tokens[event.at + 1 : event.at + 25]]
-    return any(low in ("took",) or (low in BE and following in _HAPPENED) for low, following in zip(after, after[1:], strict=False))
+    return any(low == "took" or (low in BE and following in _HAPPENED) for low, following in itertools.pairwise(after))
 
 
 def _happens_after(tokens: list[Token], event: Event) -> bool:
@@ -524,7 +707,11 @@ def _happens_after(tokens: list[Token], event: Event) -> bool:
             continue
         if token.low == ";":
             return False
-        if token.kind is Kind.ACTIVITY and at > event.end and not any(t.low in ("and", ",") for t in tokens[at - 6 : at]):
+        if (
+            token.kind is Kind.ACTIVITY
+            and at > event.end
+            and not any(t.low in ("and", ",") for t in tokens[at - 6 : at])
+        ):
             return False
         if token.low in _TOOK and at + 1 < len(tokens) and tokens[at + 1].low == "place":
             return True
@@ -532,14 +719,37 @@ def _happens_after(tokens: list[Token], event: Event) -> bool:
             window = [t.low for t in tokens[at : at + 6]]
             if any(low in _HAPPENED or low in _PLANS or low in ("underway", "ongoing") for low in window):
                 return True
+            if ("under" in window and {"preparation", "way"} & set(window)) or "going" in window:
+                return True
             if any(low in ("who", "which", "that", "where") for low in (t.low for t in tokens[event.at + 1 : at])):
                 continue
             return False
-        if token.low in ("followed", "ensued", "followed-up") and tokens[at + 1].low != "by" if at + 1 < len(tokens) else False:
+        if (
+            token.low in ("followed", "ensued", "followed-up") and tokens[at + 1].low != "by"
+            if at + 1 < len(tokens)
+            else False
+        ):
             return True
         if token.low in ("held", "organised", "conducted", "hosted", "delivered") and at - event.at < 8:
             return True
-        if token.low in ("brought", "gathered", "enabled", "helped", "allowed", "identified", "introduced", "completed", "closed", "concluded", "served", "ended", "marked", "prepared", "opened", "rounded"):
+        if token.low in (
+            "brought",
+            "gathered",
+            "enabled",
+            "helped",
+            "allowed",
+            "identified",
+            "introduced",
+            "completed",
+            "closed",
+            "concluded",
+            "served",
+            "ended",
+            "marked",
+            "prepared",
+            "opened",
+            "rounded",
+        ):
             return True
     return False
 
@@ -559,6 +769,8 @@ def _happens_before(tokens: list[Token], event: Event) -> bool:
             if before in ("to", "for") and (at < 2 or tokens[at - 2].low not in ("will", "planned")):
                 return False
             return steps < 10 or low in ("included", "comprised", "consisted")
+        if low == "part" and tokens[at - 1].low in ("took", "take", "taken"):
+            return True
         if low in FINITE or low in ("which", "who", "that", "to", "aim", "aims", "aimed"):
             return low == "to" and tokens[at - 1].low in ("led", "went") if at else False
         if low == "following" and at == 0:
@@ -576,7 +788,11 @@ def _joined_with_one(tokens: list[Token], events: list[Event], index: int) -> bo
     lows = [token.low for token in between]
     if lows[-2:] in (["along", "with"], ["together", "with"], ["well", "as"]):
         return True
-    return bool(lows) and lows[-1] in ("and", "as", ",", "with", ":", "or") and not any(token.low in FINITE for token in between)
+    return (
+        bool(lows)
+        and lows[-1] in ("and", "as", ",", "with", ":", "or")
+        and not any(token.low in FINITE for token in between)
+    )
 
 
 # -- places --
@@ -589,22 +805,38 @@ def _attach_places(sentence: Sentence, events: list[Event], event: Event, own: S
     event.places = find_places(sentence, event.at + 1, event.end, own, abroad=abroad)
     if not event.places and event.at > 0 and (event is events[0]):
         event.places = find_places(sentence, 0, event.start, own, abroad=False)
+    if (
+        not event.places
+        and event.ordinal
+        and event.ordinal != "verb"
+        and sentence.tokens[event.at].kind is not Kind.ACTIVITY
+    ):
+        earlier = [other for other in events[: events.index(event)] if other.type == event.type]
+        event.places = earlier[-1].places if earlier else []
     if not event.places and not abroad:
         event.places = _shared_place(sentence, events, event, own)
     if event.type == "study-visit" and not event.places:
         event.places = _host(sentence.tokens, event, own)
-    if event.type == "study-visit":
+    if not event.places and not abroad:
+        event.places = unknown_town(sentence, event.at + 1, event.end)
+    if event.type == "study-visit" and event.places and all(place.country in own for place in event.places):
+        event.type = "expert-visit" if "field" not in sentence.tokens[event.at].low else event.type
+    elif event.type == "study-visit":
         event.places = [p for p in event.places if p.town or p.country not in own] or event.places[:0]
 
 
 def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> list[Place]:
     """`a workshop and a seminar were held in Quito`: the place belongs to both."""
     index = events.index(event)
-    if index + 1 >= len(events):
+    if index + 1 >= len(events) or sentence.tokens[events[index + 1].start - 1].low not in ("and", "&", "as"):
         return []
     following = events[index + 1]
     between = sentence.tokens[event.at + 1 : following.start]
-    if any(token.low in FINITE or token.kind is Kind.MONTH for token in between) or following.type == "study-visit" or following.product:
+    if (
+        any(token.low in FINITE or token.kind in (Kind.MONTH, Kind.NUMBER) for token in between)
+        or following.type == "study-visit"
+        or following.product
+    ):
         return []
     return find_places(sentence, following.at + 1, following.end, own, abroad=False)[:1]
 

@@ -12,6 +12,7 @@ from typing import Final
 from app.core.partial_dates import FIRST_YEAR, LAST_YEAR
 from app.imports.drafts import Finding, Severity
 from app.imports.page.lexicon import MONTHS, Kind, Token
+from app.imports.page.wordsets import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Mention:
 
 @dataclass(slots=True)
 class Dates:
-    """The dates of a sentence and what had to be repaired: code, message, and the tokens from and to which it stands."""
+    """The dates of a sentence, and what had to be repaired: code, message, first token, and the one after the last."""
 
     mentions: list[Mention] = field(default_factory=list)
     problems: list[tuple[str, str, int, int]] = field(default_factory=list)
@@ -64,21 +65,21 @@ class _Atom:
 
 
 _DATING: Final = (Kind.MONTH, Kind.NUMBER)  # in a tuple: an enum member hashes slowly
-_RANGE_WORDS: Final = frozenset(("-", "to", "until", "till", "through", "/"))
-_LIST_WORDS: Final = frozenset((",", "and", "&", "or"))
-_BEFORE_YEAR: Final = frozenset(
-    "in during throughout since until by late early mid from between year - to ( till around before after".split()
+_RANGE_WORDS: Final = words("- to until till through /")
+_LIST_WORDS: Final = words(", and & or")
+_BEFORE_YEAR: Final = words(
+    "in during throughout since until by late early mid from between year - to ( till around before after"
 )
-_PARTS_OF_YEAR: Final = frozenset(
-    "end beginning start remainder rest course half quarter spring summer autumn fall winter middle months month part year "
-    "first second third fourth last whole".split()
+_PARTS_OF_YEAR: Final = words(
+    "end beginning start remainder rest course half quarter spring summer autumn fall winter middle months month part "
+    "year first second third fourth last whole"
 )
-_BEFORE_MONTH: Final = frozenset(
-    "in of during early late mid and since until from to between by , ( - before after throughout end & or".split()
+_BEFORE_MONTH: Final = words(
+    "in of during early late mid and since until from to between by , ( - before after throughout end & or"
 )
 _DATE_SIGNS: Final = frozenset("-/.")
 _OPENING: Final = frozenset(("since", "from"))
-_ORDINAL_SIGNS: Final = frozenset(("st", "nd", "rd", "th"))
+_ORDINAL_SIGNS: Final = words("st nd rd th")
 _NUMBER_WORDS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -111,8 +112,10 @@ def _unglued(tokens: list[Token]) -> list[tuple[Token, int]]:
                 pieces.append((Token(Kind.NUMBER, rest, middle, token.end), at))
                 continue
         if token.low in _GLUED_MONTHS and token.is_capital:
-            for number in _GLUED_MONTHS[token.low]:
-                pieces.append((Token(Kind.MONTH, MONTHS[number - 1], token.start, token.end, number), at))
+            pieces += [
+                (Token(Kind.MONTH, MONTHS[number - 1], token.start, token.end, number), at)
+                for number in _GLUED_MONTHS[token.low]
+            ]
             continue
         pieces.append((token, at))
     return pieces
@@ -223,9 +226,14 @@ def _numeric(pieces: list[tuple[Token, int]], at: int) -> tuple[_Atom, int] | No
             return _Atom(place, pieces[at + 4][1] + 1, ((numbers[0],) * 2,), month=numbers[2], year=numbers[4]), at + 5
     if len(texts) >= 3 and _is_year(texts[0]) and texts[1] == "-" and len(texts[2]) == 2 and texts[2][0] == "0":
         return _Atom(place, pieces[at + 2][1] + 1, month=numbers[2], year=numbers[0]), at + 3
-    if len(texts) >= 3 and len(texts[0]) <= 2 and texts[1] in ("/", ".") and len(texts[2]) == 4 and texts[2].isdigit():
-        if 1 <= numbers[0] <= 12 and _is_year(texts[2]):
-            return _Atom(place, pieces[at + 2][1] + 1, month=numbers[0], year=numbers[2]), at + 3
+    if (
+        len(texts) >= 3
+        and len(texts[0]) <= 2
+        and texts[1] in ("/", ".")
+        and _is_year(texts[2])
+        and 1 <= numbers[0] <= 12
+    ):
+        return _Atom(place, pieces[at + 2][1] + 1, month=numbers[0], year=numbers[2]), at + 3
     return None
 
 
@@ -253,6 +261,8 @@ def _days_then_month(pieces: list[tuple[Token, int]], at: int) -> tuple[_Atom, i
     month = int(pieces[at][0].value)
     at += 1
     at, year = _year_after(pieces, at)
+    if joints == ["and"] and first and pieces[first - 1][0].low == "between":
+        joints = ["-"]
     atom = _Atom(pieces[first][1], pieces[at - 1][1] + 1, _pairs(days, joints), month, year)
     _check_days(atom)
     return atom, at
@@ -457,7 +467,7 @@ def _add_relative(tokens: list[Token], anchor: str | None, found: Dates) -> None
         last = next((m.spans[-1].end for m in reversed(found.mentions) if m.after <= at), anchor)
         date = last and _relative(before, unit, tokens[at + 1].low if at + 1 < len(tokens) else "", last)
         if date:
-            after = at + 2 if before in _NUMBER_WORDS or before in ("that",) else at + 1
+            after = at + 2 if before in _NUMBER_WORDS or before == "that" else at + 1
             found.mentions.append(Mention(at - 1, min(after, len(tokens)), [Span.of(date)]))
     found.mentions.sort(key=lambda mention: mention.first)
 
@@ -520,8 +530,9 @@ def _dated(span: Span, last: str | None, coming: str | None) -> Span | None:
 # -- the duration of an action --
 
 _OPEN_END: Final = re.compile(
-    r"\b(?:present|ongoing|on-going|to date|today|now|current(?:ly)?|continuing|in progress|open|under way)\b|(?<=\d)present",
-    re.I,
+    r"\b(?:present|ongoing|on-going|to date|today|now|current(?:ly)?|continuing|in progress|open|under way)\b"
+    r"|(?<=\d)present",
+    re.IGNORECASE,
 )
 
 
@@ -547,6 +558,8 @@ def read_duration(text: str, tokens: list[Token]) -> Duration:
         if mention:
             mentions.append(mention)
     read = Duration(problems=[(_severity(code), code, message) for code, message, _, _ in found.problems])
+    if any(token.kind is Kind.SIGN and token.start == token.end for token, _ in pieces):
+        read.problems.append((Severity.WARNING, "repaired-date", "a dash is missing between two years"))
     spans = [span for mention in mentions for span in mention.spans if not span.start.startswith("?")]
     if not spans:
         if not found.problems:
@@ -579,8 +592,9 @@ def _unglued_duration(tokens: list[Token]) -> list[tuple[Token, int]]:
         if token.kind is Kind.NUMBER and len(token.low) == 8 and _is_year(token.low[:4]) and _is_year(token.low[4:]):
             pieces.append((Token(Kind.NUMBER, token.low[:4], token.start, token.start + 4), at))
             pieces.append((Token(Kind.SIGN, "-", token.start + 4, token.start + 4), at))
-            token = Token(Kind.NUMBER, token.low[4:], token.start + 4, token.end)
-        pieces.append((token, at))
+            pieces.append((Token(Kind.NUMBER, token.low[4:], token.start + 4, token.end), at))
+        else:
+            pieces.append((token, at))
     return pieces
 
 

@@ -11,24 +11,28 @@ from typing import Final
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.partners import institution_at
 from app.imports.page.sentences import Sentence
-from app.reference.countries import COUNTRIES
 from app.imports.page.words import BE, FINITE, number_of
+from app.imports.page.wordsets import words
+from app.reference.countries import COUNTRIES
 
 NATIONAL: Final = "national-administration"
-_DEPLOY: Final = frozenset(("deployed", "deploy", "deploys", "deploying", "seconded", "dispatched", "mobilised", "mobilized"))
+_DEPLOY: Final = words("deployed deploy deploys deploying seconded dispatched mobilised mobilized")
 _SENT: Final = _DEPLOY | {"sent", "provided", "contributed"}
 _ORIGINS: Final = (Kind.COUNTRY, Kind.NATIONALITY, Kind.GROUP)
-_FROM: Final = frozenset(("from", "of", "representing", "at", "by", "within"))
-_JOINTS: Final = frozenset((",", "and", "&", "/", "as", "well", "or"))
-_MODIFIERS: Final = frozenset(
-    "mieux senior legal migration independent private government governmental international national short term expert "
-    "key technical several various different experienced professional public member state states ms based academic ngo "
-    "university - relevant other more additional high level civil society joint".split()
+_FROM: Final = words("from of representing at by within")
+_JOINTS: Final = words(", and & / as well or")
+_MODIFIERS: Final = words(
+    "mieux senior legal migration independent private government governmental international national short term "
+    "expert key technical several various different experienced professional public member state states ms based "
+    "academic ngo university - relevant other more additional high level civil society joint"
 )
-_BENEFIT: Final = frozenset(("for", "attended", "targeting", "targeted", "addressed", "among", "between", "training", "train", "trained"))
-_END_OF_LIST: Final = frozenset(
-    "in on during for to with who which that whom ; : within under while when where whose specialised specialized into after "
-    "before at through".split()
+
+_BENEFIT: Final = words(
+    "met meet meeting for attended targeting targeted addressed among between training train trained"
+)
+_END_OF_LIST: Final = words(
+    "in on during for to with who which that whom ; : within under while when where whose specialised specialized "
+    "into after before at through"
 )
 
 
@@ -91,7 +95,12 @@ def _phrase_start(tokens: list[Token], head: int) -> int:
         before = tokens[at - 1]
         if before.kind in _ORIGINS or before.kind is Kind.BODY or before.low in _MODIFIERS:
             at -= 1
-        elif number_of(before) and at > 2 and tokens[at - 2].low in ("and", ",") and tokens[at - 3].kind is Kind.NATIONALITY:
+        elif (
+            (number_of(before) or before.low in ("a", "an"))
+            and at > 2
+            and tokens[at - 2].low in ("and", ",")
+            and tokens[at - 3].kind is Kind.NATIONALITY
+        ):
             at -= 2  # "one French and two Spanish experts"
         elif before.low in ("a", "an", "the", "no") or number_of(before):
             return at - 1
@@ -128,7 +137,7 @@ class _Phrase:
             return
         before = tokens[self.start : self.head]
         count = next((number for token in before if (number := number_of(token))), None)
-        if count is None and not head.is_plural and head.low not in ("academia",):
+        if count is None and not head.is_plural and head.low != "academia":
             count = 1 if any(token.low in ("a", "an") for token in before) or head.kind is Kind.EXPERT else None
         hint = head.value or self._hint(before)
         leading = self._leading(before)
@@ -142,17 +151,17 @@ class _Phrase:
             name = self.sentence.text[tokens[at].start : tokens[at].end]
             leading.append(Sender(self.head, type=tokens[at].value, organisation=name))
         if not leading and self._read_subject():
-            self._share(count, result)
+            self.share(count, result)
             return
         following = self._list_start()
         if following is not None:
             _List(self, leading, hint).read(following)
         else:
-            self._settle(leading, hint)
+            self.settle(leading, hint)
         self._drop_groups()
         if not self.found and hint and (self.deploys or head.value) and self._acts():
             self.found.append(Sender(self.head, type=hint))
-        self._share(count, result)
+        self.share(count, result)
 
     def _acts(self) -> bool:
         """Whether experts who come from nowhere in particular are senders: they are deployed, or do something."""
@@ -169,8 +178,9 @@ class _Phrase:
         leading: list[Sender] = []
         for at, token in enumerate(before):
             if token.kind in _ORIGINS:
-                leading.append(self._origin(token))
-                leading[-1].count = number_of(before[at - 1]) if at else None
+                leading.append(self.origin_of(token))
+                article = at > 0 and len(leading) > 0 and before[at - 1].low in ("a", "an")
+                leading[-1].count = 1 if article else number_of(before[at - 1]) if at else None
         return leading
 
     def _is_gathering(self) -> bool:
@@ -189,19 +199,24 @@ class _Phrase:
             return "academia"
         return "ngo" if lows & {"ngo"} or {"civil", "society"} <= lows else None
 
-    def _origin(self, token: Token) -> Sender:
+    def origin_of(self, token: Token) -> Sender:
         if token.kind is Kind.GROUP:
             written = self.sentence.text[token.start : token.end]
             return Sender(self.head, origin=token.value if token.is_plural else written)
         return Sender(self.head, country=str(token.value))
 
     def _read_subject(self) -> bool:
-        """Those before a verb of sending: `Sweden and Finland sent an expert each`, `the Dutch services provided experts`."""
+        """Those before a verb of sending: `Sweden and Finland sent an expert each`."""
         verb = self.start - 1
         if verb < 1 or self.tokens[verb].low not in _SENT or self.tokens[verb - 1].low in BE:
             return False
         begin = verb
-        while begin > 0 and verb - begin < 16 and self.tokens[begin - 1].low not in FINITE and self.tokens[begin - 1].low != ";":
+        while (
+            begin > 0
+            and verb - begin < 16
+            and self.tokens[begin - 1].low not in FINITE
+            and self.tokens[begin - 1].low != ";"
+        ):
             begin -= 1
         until, self.until = self.until, verb
         _List(self, [], None).read(begin)
@@ -221,12 +236,19 @@ class _Phrase:
                 return at + 1
             if token.low in _SENT or token.low in BE or token.low in ("came", "come", "has", "have", "seconded"):
                 seen_verb = True
-            elif token.low in (";", "who", "which") or (token.low in FINITE and token.low not in ("deployed",)):
+            elif token.low in ("who", "that") and (verb := self._verb_behind(at)):
+                self.deploys, seen_verb, at = True, True, verb
+            elif token.low in (";", "who", "which") or (token.low in FINITE and token.low != "deployed"):
                 return None
             at += 1
         return None
 
-    def _settle(self, senders: list[Sender], hint: str | None) -> None:
+    def _verb_behind(self, at: int) -> int | None:
+        """Behind a relative clause, the verb that tells an origin: `who delivered the exercises came from`."""
+        ends = min(self.until, at + 16)
+        return next((place for place in range(at, ends) if self.tokens[place].low in ("came", "come", *_SENT)), None)
+
+    def settle(self, senders: list[Sender], hint: str | None) -> None:
         for sender in senders:
             sender.type = sender.type or hint
         self.found += senders
@@ -240,7 +262,7 @@ class _Phrase:
         if not self.deploys:
             self.found = [s for s in self.found if s.country not in self.own or s.country is None]
 
-    def _share(self, count: int | None, result: Senders) -> None:
+    def share(self, count: int | None, result: Senders) -> None:
         """A number belongs to all senders together: it can be shared out where it is one for each."""
         each = any(token.low == "each" for token in self.tokens[self.head + 1 : self.head + 3])
         open_ones = [sender for sender in self.found if sender.count is None]
@@ -288,12 +310,12 @@ class _List:
             elif after := self._add_proper_name(at):
                 at, unknown = after, 0
                 continue
+            elif token.low == "another":
+                self.number = 1
             elif number := number_of(token):
                 if at + 1 < until and self.tokens[at + 1].kind is not Kind.GROUP:
                     self._add_number(at, number)
-            elif token.low in _END_OF_LIST and not self._goes_on(at):
-                break
-            elif token.low in FINITE:
+            elif (token.low in _END_OF_LIST and not self._goes_on(at)) or token.low in FINITE:
                 break
             elif token.kind is Kind.WORD and token.low not in _JOINTS and token.low not in _FROM:
                 unknown += 1
@@ -323,11 +345,18 @@ class _List:
 
     def _add_origin(self, at: int) -> None:
         token = self.tokens[at]
-        sender = self.phrase._origin(token)
+        sender = self.phrase.origin_of(token)
         sender.count, self.number = self.number, None
         last = self.phrase.found[-1] if self.phrase.found else None
         inside = self.tokens[at - 1].low in ("in", "(", "of")
-        if inside and self.named and last and last.organisation and not (last.country or last.origin) and sender.country:
+        if (
+            inside
+            and self.named
+            and last
+            and last.organisation
+            and not (last.country or last.origin)
+            and sender.country
+        ):
             last.country = sender.country  # "the University of Coimbra in Portugal", "La Strada (Moldova)"
             self.named = False
             return
@@ -361,9 +390,15 @@ class _List:
             self._flush()
             untyped = []
         if untyped:
+            name = self._proper(after) if len(untyped) == 1 and not token.is_plural else 0
             for sender in untyped:
                 sender.type = token.value
+                if name:
+                    sender.organisation = self.phrase.sentence.text[
+                        self.tokens[after].start : self.tokens[name - 1].end
+                    ]
             self._flush()
+            after = name or after
         elif not self.pending:
             if self.leading:
                 for sender in self.leading:
@@ -378,9 +413,20 @@ class _List:
         return after
 
     def _begins_anew(self, at: int) -> bool:
-        """Whether the type is no attribute of the countries before it: `from Italy and Spain, universities and NGOs`."""
+        """Whether it is no attribute of the countries before it: `from Italy and Spain, universities and NGOs`."""
         place = at - 1
-        while self.tokens[place].low in ("national", "public", "relevant", "'", "s", "respective", ")", "-", "state", "own"):
+        while self.tokens[place].low in (
+            "national",
+            "public",
+            "relevant",
+            "'",
+            "s",
+            "respective",
+            ")",
+            "-",
+            "state",
+            "own",
+        ):
             place -= 1
         return self.tokens[place].kind not in _ORIGINS and not any(
             token.kind is Kind.NATIONALITY for token in self.tokens[max(0, at - 7) : at]
@@ -389,7 +435,11 @@ class _List:
     def _proper(self, at: int) -> int:
         """Where the capitalised words end that begin at a place; 0 for none."""
         after = at
-        while after < self.phrase.until and self.tokens[after].is_capital and self.tokens[after].kind in (Kind.WORD, Kind.BODY):
+        while (
+            after < self.phrase.until
+            and self.tokens[after].is_capital
+            and self.tokens[after].kind in (Kind.WORD, Kind.BODY)
+        ):
             after += 1
         return after if after > at else 0
 
@@ -412,11 +462,15 @@ class _List:
                 return found.after
         inside = [t for t in self.tokens[found.first : found.after] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)]
         group = self._group_before(found.first)
-        if taken and not group:
+        if taken and not group and not found_is_body(self.tokens[at]):
             for sender in taken:
                 sender.type, sender.organisation = value, found.name
             self._flush()
         else:
+            if inside and self.pending and self.pending[-1].country == inside[-1].value and not self.pending[-1].type:
+                self.pending.pop()  # "the Danish Red Cross": the nationality is a part of the name
+            for sender in self.pending:
+                sender.type = sender.type or self.hint
             self._flush()
             country = self._country(found.country, inside)
             origin = group.origin if group else None
@@ -449,10 +503,18 @@ class _List:
 
     def _extended(self, after: int, value: str) -> int:
         """The name of a task force goes on in small letters: `on migrant workers' rights`."""
-        if value != "international-organisation" or after >= len(self.tokens) or self.tokens[after].low not in ("on", "for"):
+        if (
+            value != "international-organisation"
+            or after >= len(self.tokens)
+            or self.tokens[after].low not in ("on", "for")
+        ):
             return after
         end = after + 1
-        while end < self.phrase.until and end - after < 8 and self.tokens[end].low not in ("and", ",", "was", "were", ".", "as", "in", ";"):
+        while (
+            end < self.phrase.until
+            and end - after < 8
+            and self.tokens[end].low not in ("and", ",", "was", "were", ".", "as", "in", ";")
+        ):
             end += 1
         sender = self.phrase.found[-1]
         if sender.organisation:
@@ -463,10 +525,16 @@ class _List:
 
     def _group_before(self, first: int) -> Sender | None:
         """`the ASEAN task force`: the group that stands before the name, or in it."""
-        if self.pending and self.pending[-1].origin and Kind.GROUP in (self.tokens[first - 1].kind, self.tokens[first].kind):
+        if (
+            self.pending
+            and self.pending[-1].origin
+            and Kind.GROUP in (self.tokens[first - 1].kind, self.tokens[first].kind)
+        ):
             return self.pending.pop()
         token = self.tokens[first]
-        return self.phrase._origin(token) if token.kind is Kind.GROUP and token.value not in ("EU", "European") else None
+        return (
+            self.phrase.origin_of(token) if token.kind is Kind.GROUP and token.value not in ("EU", "European") else None
+        )
 
     def _country(self, named: str | None, inside: list[Token]) -> str | None:
         if inside:
@@ -486,7 +554,7 @@ class _List:
                 self.phrase.found[0].country = self.leading[0].country
                 self.phrase.found[0].origin = self.leading[0].origin
             else:
-                self.phrase._settle(self.leading, self.hint)
+                self.phrase.settle(self.leading, self.hint)
         kinds = [s for s in self.phrase.found if not (s.country or s.origin or s.organisation)]
         for bare in kinds:  # "from universities in Spain": the type has found its country
             if any(s.type == bare.type and s is not bare and s.country for s in self.phrase.found):
@@ -507,4 +575,4 @@ def _read_subject(sentence: Sentence, own: Sequence[str], result: Senders) -> No
         return
     phrase = _Phrase(sentence, head, head, deployed, own, deploys=True)
     _List(phrase, [], None).read(0)
-    phrase._share(None, result)
+    phrase.share(None, result)

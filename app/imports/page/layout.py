@@ -12,15 +12,18 @@ _BULLET: Final = re.compile(
     r"^\s*(?:[*#>\u2022\u00b7\u25aa\u25e6\u25cf\u2023\u2013\u2014-]\s*|\(?\d{1,3}[.):]\s*|\d{1,3}\s+(?=[A-Z])|\(?[a-z][.)]\s+)"
 )
 _LABEL: Final = re.compile(
-    r"^[\s*_#\u2022\u00b7-]{0,8}(?P<label>(?:overall |general |main |specific )?objectives?|aims?|summary|description|activities|"
-    r"duration|dates?|period|timeframe|implementation period)[\s*_]{0,4}(?P<colon>[:\uff1a])?[\s*_]{0,4}(?P<rest>.*)$",
-    re.I | re.S,
+    r"^[\s*_#\u2022\u00b7-]{0,8}"
+    r"(?P<label>(?:overall |general |main |specific )?objectives?|aims?|summary|description|"
+    r"activities|duration|dates?|period|timeframe|implementation period)[\s*_]{0,4}(?P<colon>[:\uff1a])?[\s*_]{0,4}(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
 )
 _WITHIN: Final = re.compile(r"(?<=[.!?\")\u201d])\s+(?=\*{0,2}(?:Objectives?|Summary|Duration)\s?\*{0,2}\s?:)")
-_DOWNLOADS: Final = re.compile(r"^\W*(?:downloads?|publications?|documents?)\W*$", re.I)
+_DOWNLOADS: Final = re.compile(r"^\W*(?:downloads?|publications?|documents?)\W*$", re.IGNORECASE)
 _FOOTER: Final = re.compile(
-    r"^\W*(?:this (?:project|programme|action) is (?:co-?)?(?:funded|financed)|funded by the|copyright|\u00a9|all rights|back to top)",
-    re.I,
+    r"^\W*(?:this (?:project|programme|action) is (?:co-?)?(?:funded|financed)|funded by the|"
+    r"copyright|\u00a9|all rights|"
+    r"back to top)",
+    re.IGNORECASE,
 )
 FIELDS: Final = ("objective", "summary", "duration")
 _REGIONS: Final = {
@@ -208,7 +211,7 @@ class _Reader:
 
     def _begin_field(self, line: Line, label: _Label) -> None:
         block = self.block
-        if block is None or label.name in block.fields and self._opens_another(block, label.name):
+        if block is None or (label.name in block.fields and self._opens_another(block, label.name)):
             block = Block(None, line.number, self.region)
             self.layout.blocks.append(block)
         self.field = label.name
@@ -245,11 +248,8 @@ class _Reader:
             last = at + size - 1
             if last >= len(self.lines) or not self.lines[last].text.strip() or self.labels[last]:
                 return self._bare_title(at)
-            if (
-                self.following[last]
-                and names_place(self.lines[at].text)
-                and self._may_precede(last, self.following[last])
-            ):
+            following = self.following[last]
+            if following and names_place(self.lines[at].text) and self._may_precede(last, following):
                 starts = [names_place(self.lines[k].text) for k in range(at + 1, last + 1)]
                 return self._bare_title(at) if any(starts) else size
         return self._bare_title(at)

@@ -117,7 +117,15 @@ class Lexicon:
                 for _ in phrase.rest:
                     at += 1
                     end += len(parts[2 * at]) + len(written[at])
-                token = Token(phrase.kind, plain[start:end].lower(), start, end, phrase.value, phrase.is_plural, piece[0].isupper())
+                token = Token(
+                    phrase.kind,
+                    plain[start:end].lower(),
+                    start,
+                    end,
+                    phrase.value,
+                    phrase.is_plural,
+                    piece[0].isupper(),
+                )
             elif low.isalpha():
                 token = Token(_WORD, low, start, end, None, False, piece[0].isupper())
             else:
@@ -153,7 +161,20 @@ def _longest(
     return None
 
 
-MONTHS: Final = "january february march april may june july august september october november december".split()
+MONTHS: Final = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _SHORT_MONTHS: Final = {"sept": 9} | {name[:3]: number for number, name in enumerate(MONTHS, 1) if name != "may"}
 
 

@@ -10,28 +10,47 @@ from typing import Final
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import BE, FINITE, number_of
+from app.imports.page.wordsets import words
 
-_DRAFTED: Final = frozenset(
-    "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized drawn".split()
+_DRAFTED: Final = words(
+    "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized "
+    "drawn"
 )
-_MADE: Final = frozenset(
-    "produced published printed issued compiled released made translated disseminated distributed piloted tested broadcast aired shown".split()
+_MADE: Final = words(
+    "produced published printed issued compiled released made translated disseminated distributed piloted tested "
+    "broadcast aired shown"
 )
-_ADOPTED: Final = frozenset("adopted approved validated endorsed".split())
-_BASE: Final = frozenset("develop draft elaborate prepare formulate design create write revise update finalise produce publish issue".split())
-_GERUNDS: Final = frozenset("developing drafting elaborating preparing formulating designing creating writing revising updating finalising producing".split())
-_NOUNS: Final = frozenset(
+_ADOPTED: Final = words("adopted approved validated endorsed submitted delivered presented handed")
+
+_BASE: Final = words(
+    "develop draft elaborate prepare formulate design create write revise update finalise produce publish issue"
+)
+_GERUNDS: Final = words(
+    "developing drafting elaborating preparing formulating designing creating writing revising updating finalising "
+    "producing"
+)
+_NOUNS: Final = words(
     "development drafting elaboration preparation formulation revision design finalisation finalization production "
-    "publication compilation adoption".split()
+    "publication compilation adoption"
 )
-_HELPED: Final = frozenset("supported assisted helped contributed advised supports assists helps support assist help".split())
-_RESULTS: Final = (("resulted", "in"), ("result", "in"), ("results", "in"), ("led", "to"), ("reflected", "in"), ("summarised", "in"), ("compiled", "in"), ("form", "of"))
-_OUTPUT_NOUNS: Final = frozenset("output outputs outcome outcomes result product products deliverable deliverables".split())
-_COMPOUNDS: Final = frozenset(
-    "cycle development developments maker makers making dialogue process framework frameworks options level officers department unit "
-    "implications priorities writing approach measures management area areas issues reform work launch".split()
+_HELPED: Final = words("supported assisted helped contributed advised supports assists helps support assist help")
+_RESULTS: Final = (
+    ("resulted", "in"),
+    ("result", "in"),
+    ("results", "in"),
+    ("led", "to"),
+    ("reflected", "in"),
+    ("summarised", "in"),
+    ("compiled", "in"),
+    ("form", "of"),
 )
-_NEVER_DRAFTED: Final = frozenset(("report", "film", "campaign-material", "resource-book"))
+_OUTPUT_NOUNS: Final = words("output outputs outcome outcomes result product products deliverable deliverables")
+_COMPOUNDS: Final = words(
+    "cycle development developments maker makers making dialogue process framework frameworks options level officers "
+    "department unit implications priorities writing approach measures management area areas issues reform work "
+    "launch"
+)
+_NEVER_DRAFTED: Final = words("report film campaign-material resource-book")
 PLANNED, ONGOING, COMPLETED = "planned", "ongoing", "completed"
 
 
@@ -106,10 +125,10 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:
         # "a strategy was adopted, and materials produced": the second verb leans on the first one's auxiliary
         ends = at + 2 >= len(tokens) or tokens[at + 2].low in (".", ",", ";", "by", "and", "in")
         return ("drafted" if following.low in _DRAFTED else "made", False, COMPLETED, at + 1) if ends else None
-    if _leans_on_preposition(tokens, at):
-        return None
     verb = _verb_after(tokens, at)
     if verb is None:
+        return None
+    if tokens[verb - 1].low not in ("which", "that") and _leans_on_preposition(tokens, at):
         return None
     window = tokens[verb : verb + 8]
     if window[0].low not in BE and window[0].low not in ("will", "has", "have", "had"):
@@ -117,10 +136,13 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:
     if not any(token.low in BE for token in window[:3]):
         return None
     for offset, token in enumerate(window[1:], 1):
-        if token.low in (".", ";", "by", "in", "on", "to", "for", "during", "with", "that", "which") or token.kind is Kind.MONTH:
+        if (
+            token.low in (".", ";", "by", "in", "on", "to", "for", "during", "with", "that", "which")
+            or token.kind is Kind.MONTH
+        ):
             break
         if token.low in _DRAFTED or token.low in _MADE or token.low in _ADOPTED:
-            how = "drafted" if token.low in _DRAFTED or token.low in _ADOPTED else "made"
+            how = "drafted" if token.low in _DRAFTED else "made"
             lows = {t.low for t in window[:5]}
             return how, token.low == "published", _status(lows), verb + offset
         if token.low == "under" and verb + offset + 1 < len(tokens):
@@ -128,8 +150,8 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:
     return None
 
 
-_PREPOSITIONS: Final = frozenset("on of to in from for with by about under at into through using".split())
-_PARTS: Final = frozenset("set series number draft drafts version versions outline pair package collection".split())
+_PREPOSITIONS: Final = words("on of to in from for with by about under at into through using")
+_PARTS: Final = words("set series number draft drafts version versions outline pair package collection")
 
 
 def _leans_on_preposition(tokens: list[Token], at: int) -> bool:
@@ -178,8 +200,12 @@ def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | Non
     """`MIEUX developed a handbook`, `the action will produce guidelines`, `helped the ministry to draft a law`."""
     for place in range(at - 1, max(-1, at - 16), -1):
         low = tokens[place].low
+        if tokens[place].kind is Kind.ACTIVITY and place == at - 1:
+            continue  # "a needs assessment report"
         if low in (";", ":", "on", "by", "which", "that", "while") or tokens[place].kind is Kind.ACTIVITY:
             return None
+        if low == "adopted" and place and tokens[place - 1].low not in BE:
+            return "made", False, COMPLETED, place
         before = {token.low for token in tokens[max(0, place - 4) : place]}
         if low in _DRAFTED or low in _MADE:
             if before & BE or (place and tokens[place - 1].low in ("newly", "a", "an", "the", "recently")):
@@ -223,17 +249,45 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
     if before in ("the", "a") or tokens[noun - 1].low in ("joint", "further", "final"):
         before = tokens[noun - 2].low if noun > 1 else ""
     lows = [token.low for token in tokens[max(0, noun - 12) : noun]]
-    if before in ("through", "by", "with", "to", "include", "includes", "included", "and", "supported", "of", "in", "support"):
-        verbs = [low for low in lows if low in FINITE or low in BE or low in _HELPED or low in ("include", "includes", "included", "continue")]
-        if not verbs or before in ("of", "in") and not set(lows) & _HELPED:
+    if before in (
+        "through",
+        "by",
+        "with",
+        "to",
+        "include",
+        "includes",
+        "included",
+        "and",
+        "supported",
+        "of",
+        "in",
+        "support",
+    ):
+        verbs = [
+            low
+            for low in lows
+            if low in FINITE or low in BE or low in _HELPED or low in ("include", "includes", "included", "continue")
+        ]
+        if not verbs or (before in ("of", "in") and not set(lows) & _HELPED):
             return None
         return "drafted", False, _status(set(lows)), noun
     if noun <= 3 or before in (",", ".", "", "while"):
         verb = _verb_after(tokens, at)
         after = {token.low for token in tokens[verb : verb + 5]} if verb is not None else set()
-        active = {token.low for token in tokens[at + 1 : at + 14]} & {"started", "began", "took", "followed", "continued", "starts", "begins"}
+        active = {token.low for token in tokens[at + 1 : at + 14]} & {
+            "started",
+            "began",
+            "took",
+            "followed",
+            "continued",
+            "starts",
+            "begins",
+        }
         if after or active:
-            is_open = bool(after & {"initiated", "started", "launched", "begun"} or active & {"started", "began", "starts", "begins"})
+            is_open = bool(
+                after & {"initiated", "started", "launched", "begun"}
+                or active & {"started", "began", "starts", "begins"}
+            )
             return "drafted", False, ONGOING if is_open else _status(after), noun
     return None
 
@@ -246,7 +300,9 @@ def _result(tokens: list[Token], at: int) -> _Frame | None:
         if pair in _RESULTS:
             lows = {token.low for token in tokens[max(0, place - 4) : place]}
             return "result", False, PLANNED if "will" in lows else COMPLETED, place
-        if low in ("was", "were", "is", "be") and any(token.low in _OUTPUT_NOUNS for token in tokens[max(0, place - 10) : place]):
+        if low in ("was", "were", "is", "be") and any(
+            token.low in _OUTPUT_NOUNS for token in tokens[max(0, place - 10) : place]
+        ):
             return "result", False, COMPLETED, place
         if low in FINITE or low in (";", ","):
             return None
@@ -258,13 +314,15 @@ def _product(sentence: Sentence, at: int, how: str, published: bool, status: str
     title, is_named = _title(sentence, at)
     start = _phrase_start(sentence.tokens, at)
     before = sentence.tokens[max(0, start - 2) : at]
-    number = next((n for t in before if (n := number_of(t)) and t.low not in ("one",)), 1) if token.is_plural else 1
+    number = next((n for t in before if (n := number_of(t)) and t.low != "one"), 1) if token.is_plural else 1
     kind = str(token.value)
     drafted = kind not in _NEVER_DRAFTED and (how == "drafted" or (how == "made" and status == PLANNED))
     if kind in _NEVER_DRAFTED and how == "drafted" and status == PLANNED and kind == "resource-book":
         drafted = True
     definite = bool(start and sentence.tokens[start - 1].low in ("the", "this", "these", "its", "their"))
-    return Product(at, kind, title, drafted, status, min(number, 20), definite and not is_named, is_named, published, verb)
+    return Product(
+        at, kind, title, drafted, status, min(number, 20), definite and not is_named, is_named, published, verb
+    )
 
 
 def _phrase_start(tokens: list[Token], at: int) -> int:
@@ -272,7 +330,17 @@ def _phrase_start(tokens: list[Token], at: int) -> int:
     start = at
     while start and at - start < 6:
         before = tokens[start - 1]
-        if before.kind not in (Kind.WORD, Kind.NATIONALITY, Kind.GROUP, Kind.COUNTRY) and before.low not in ("-",):
+        if (
+            before.kind
+            not in (
+                Kind.WORD,
+                Kind.NATIONALITY,
+                Kind.GROUP,
+                Kind.COUNTRY,
+                Kind.ACTIVITY,
+            )
+            and before.low != "-"
+        ):
             break
         if before.low in _STOPS or before.low in FINITE:
             break
@@ -280,14 +348,14 @@ def _phrase_start(tokens: list[Token], at: int) -> int:
     return start
 
 
-_STOPS: Final = frozenset(
-    "the a an this these its their that of on in for to by and or with as from at into through one two three four five six set "
-    "first firstly secondly finally which also newly named entitled".split()
+_STOPS: Final = words(
+    "the a an this these its their that of on in for to by and or with as from at into through one two three four "
+    "five six set first firstly secondly finally which also newly named entitled"
 )
-_TAIL_ENDS: Final = frozenset(
+_TAIL_ENDS: Final = words(
     ". ; : , which who that by in during throughout led signed and is are was were will has have being been developed "
     "produced drafted elaborated prepared published adopted followed took as at through along together while where "
-    "using under until since between after before".split()
+    "using under until since between after before"
 )
 
 
@@ -305,7 +373,20 @@ def _title(sentence: Sentence, at: int) -> tuple[str, bool]:
         if (token.low in _TAIL_ENDS and not joins_name) or token.kind is Kind.MONTH or token.low in ('"', "'"):
             break
         end += 1
-    while end > at + 1 and tokens[end - 1].low in ("of", "on", "for", "to", "the", "and", "a", "from", "("):
+    while end > at + 1 and tokens[end - 1].low in (
+        "of",
+        "on",
+        "for",
+        "to",
+        "the",
+        "and",
+        "a",
+        "from",
+        "in",
+        "by",
+        "with",
+        "(",
+    ):
         end -= 1
     title = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
     capitals = sum(token.is_capital for token in tokens[start:end])

@@ -6,40 +6,17 @@ from typing import Final
 
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.sentences import Sentence
+from app.imports.page.wordsets import words
 
-_WITHIN: Final = frozenset(
-    (
-        "of",
-        "for",
-        "on",
-        "and",
-        "&",
-        "against",
-        "-",
-        "the",
-        "'",
-        "s",
-        "to",
-        "in",
-        "de",
-        "del",
-        "la",
-        "y",
-        "e",
-        "des",
-        "do",
-        "da",
-        "et",
-    )
-)
-_NOT_A_NAME: Final = frozenset(
-    "the a an in on at for with following mieux this these experts relevant its their after under during to as "
-    "from by of and both two three four five several".split()
+_WITHIN: Final = words("of for on and & against - the ' s to in de del la y e des do da et")
+_NOT_A_NAME: Final = words(
+    "the a an in on at for with following mieux this these experts relevant its their after under during to as from "
+    "by of and both two three four five several"
 )
 _PROPER: Final = frozenset(
     (Kind.WORD, Kind.NATIONALITY, Kind.COUNTRY, Kind.GROUP, Kind.BODY, Kind.INSTITUTION, Kind.CITY)
 )
-_ACTS: Final = frozenset(("was", "were", "is", "are", "has", "will"))
+_ACTS: Final = words("was were is are has will")
 
 
 @dataclass(slots=True)
@@ -74,7 +51,7 @@ def institution_at(sentence: Sentence, at: int, *, leftmost: int = 0) -> Institu
     tokens = sentence.tokens
     first = _first(tokens, at, leftmost)
     after = at + 1 if tokens[at].kind is Kind.BODY else _after(tokens, at)
-    if tokens[at].kind is Kind.INSTITUTION and after - first < 2:
+    if tokens[at].kind is Kind.INSTITUTION and after - first < 2 and " " not in tokens[at].low:
         return None
     ends = after - 2 if after - first > 3 and tokens[after - 2].low == "in" else after
     name = " ".join(sentence.text[tokens[first].start : tokens[ends - 1].end].split()).removeprefix("NGO ")
@@ -88,7 +65,12 @@ def _first(tokens: list[Token], at: int, leftmost: int) -> int:
     first = at
     while first > leftmost and first > at - 8:
         before = tokens[first - 1]
-        if before.low == "and" and first > leftmost + 1 and tokens[first].kind is Kind.WORD and _is_part(tokens, first - 2):
+        if (
+            before.low == "and"
+            and first > leftmost + 1
+            and tokens[first].kind is Kind.WORD
+            and _is_part(tokens, first - 2)
+        ):
             first -= 1
             continue
         if not before.is_capital or before.kind not in _PROPER or before.low in _NOT_A_NAME:
@@ -100,7 +82,7 @@ def _first(tokens: list[Token], at: int, leftmost: int) -> int:
 
 
 def _is_part(tokens: list[Token], at: int) -> bool:
-    """Whether a capitalised word before `and` is a part of the name: `the Portuguese Immigration and Borders Service`."""
+    """Whether a capitalised word before `and` is a part of the name: `the Spanish Immigration and Borders Service`."""
     token, before = tokens[at], tokens[at - 1] if at else None
     return (
         token.is_capital

@@ -6,10 +6,13 @@ from typing import Final
 
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.sentences import Sentence
+from app.imports.page.wordsets import words
 
-_BEFORE_PLACE: Final = frozenset(("in", "to", "at", "(", "near", "into", "through", "from"))
-_ENUMERATION: Final = frozenset((",", "and", "&", "/", "or", "the", "in", "to", "then", "as", "well"))
-_HELD: Final = frozenset("held place organised organized conducted delivered implemented carried hosted out undertaken given".split())
+_BEFORE_PLACE: Final = words("in to at ( near into through from")
+_ENUMERATION: Final = words(", and & / or the in to then as well one another")
+_HELD: Final = words(
+    "held place organised organized conducted delivered implemented carried hosted out undertaken given"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,40 @@ def find_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], *,
     return []
 
 
+def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:
+    """A capitalised name after `in` or `at` that no list of towns has: a place whose country isn't told."""
+    tokens = sentence.tokens
+    for at in range(begin, end - 1):
+        if tokens[at].low not in ("in", "at") or (tokens[at].low == "at" and tokens[at + 1].low == "the"):
+            continue
+        after = at + 1
+        while after < end and after - at < 4 and tokens[after].kind is Kind.WORD and tokens[after].is_capital:
+            after += 1
+        words = tokens[at + 1 : after]
+        name = sentence.text[words[0].start : words[-1].end] if words else ""
+        following = tokens[after] if after < len(tokens) else None
+        ends = following is None or following.low in (
+            ".",
+            ",",
+            ";",
+            "in",
+            "on",
+            "from",
+            "and",
+            "was",
+            "were",
+            "took",
+            "during",
+            "between",
+        )
+        if name and ends and not name.isupper() and words[0].low not in _NO_TOWNS:
+            return [Place(name, None)]
+    return []
+
+
+_NO_TOWNS: Final = words("mieux migration spring summer autumn winter european phase may parallel particular addition")
+
+
 def _is_placed(tokens: list[Token], at: int, *, abroad: bool) -> bool:
     before = at - 1
     while before >= 0 and tokens[before].low in ("the", "both", "city", "capital", "of", "town"):
@@ -44,7 +81,7 @@ def _is_placed(tokens: list[Token], at: int, *, abroad: bool) -> bool:
     low = tokens[before].low
     if low == "from":
         return False
-    return low in _BEFORE_PLACE or (low == "visited" and abroad)
+    return low in _BEFORE_PLACE or low == "visited"
 
 
 def _was_held_in(tokens: list[Token], at: int, begin: int) -> bool:
@@ -53,7 +90,7 @@ def _was_held_in(tokens: list[Token], at: int, begin: int) -> bool:
     if tokens[lead - 1].low in _HELD or lead - 1 <= begin - 1:
         return True
     following = tokens[at + 1] if at + 1 < len(tokens) else None
-    return following is not None and (following.kind is Kind.MONTH or following.low in ("(",)) and tokens[lead].low != "to"
+    return following is not None and (following.kind is Kind.MONTH or following.low == "(") and tokens[lead].low != "to"
 
 
 def _enumerated(sentence: Sentence, at: int, end: int, own: Sequence[str], *, abroad: bool) -> list[Place]:
@@ -64,20 +101,24 @@ def _enumerated(sentence: Sentence, at: int, end: int, own: Sequence[str], *, ab
     at += 1
     while at < end:
         token = tokens[at]
-        if token.kind is Kind.COUNTRY and found[-1].town and (found[-1].country == token.value or tokens[at - 1].low in (",", "(")):
+        if (
+            token.kind is Kind.COUNTRY
+            and found[-1].town
+            and (found[-1].country == token.value or tokens[at - 1].low in (",", "("))
+        ):
             found[-1] = Place(found[-1].town, str(token.value))
         elif token.kind is kind or (abroad and token.kind in (Kind.CITY, Kind.COUNTRY)):
             if at + 1 < len(tokens) and tokens[at + 1].low == "'":
                 break
             found.append(_place(sentence, token, own))
-        elif token.low == "(" and at + 2 < end and tokens[at + 2].low == ")" and tokens[at + 1].kind is Kind.COUNTRY:
-            pass
-        elif token.low == ")" and tokens[at - 1].kind is Kind.COUNTRY:
+        elif (
+            token.low == "(" and at + 2 < end and tokens[at + 2].low == ")" and tokens[at + 1].kind is Kind.COUNTRY
+        ) or (token.low == ")" and tokens[at - 1].kind is Kind.COUNTRY):
             pass
         elif token.low == "(" and (closing := _closing(tokens, at, end)):
             at = closing  # "Quito (May 2012), Cuenca (June 2012)"
-        elif token.low not in _ENUMERATION:
-            break
+        elif token.low not in _ENUMERATION and token.kind not in (Kind.MONTH, Kind.NUMBER):
+            break  # "to Quito in May and Lima in June 2012" goes on over its dates
         at += 1
     return list(dict.fromkeys(found))
 
@@ -91,4 +132,6 @@ def _place(sentence: Sentence, token: Token, own: Sequence[str]) -> Place:
         return Place(None, str(token.value))
     codes: tuple[str, ...] = token.value
     written = sentence.text[token.start : token.end]
+    if sentence.text[: token.start].endswith("The "):
+        written = f"The {written}"
     return Place(written, next((code for code in codes if code in own), codes[0]))

@@ -154,7 +154,7 @@ def _read_follows(draft: ActionDraft, title: Title, chain: _Chain) -> None:
     earlier = chain.earlier(title) if title.numeral and title.numeral > 1 else None
     if earlier:
         draft.values["follows"] = earlier
-    elif title.numeral and title.numeral > 1 or asks_again:
+    elif (title.numeral and title.numeral > 1) or asks_again:
         message = "it continues an earlier action, which isn't on this page before it"
         quote = asks_again[0] if asks_again else str(draft.values["title"])
         draft.problems.append(

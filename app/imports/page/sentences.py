@@ -7,15 +7,16 @@ from functools import lru_cache
 from typing import Final
 
 from app.imports.page.lexicon import Kind, Token, page_lexicon
+from app.imports.page.wordsets import words
 
 LONGEST: Final = 4_000
 """Characters of a sentence; a longer one is no prose and isn't read."""
 
 _END: Final = re.compile(r"[.!?]+[\"'\u2019\u201d)\]]?(?=\s|$|[A-Z])")
 # What ends with a full stop without ending a sentence.
-_ABBREVIATION: Final = frozenset(
-    "e.g i.e etc no nr mr mrs ms dr st prof art vs cf jan feb mar apr jun jul aug sept sep oct nov dec approx incl u.s u.k "
-    "inc ltd vol pp fig min dept gov".split()
+_ABBREVIATION: Final = words(
+    "e.g i.e etc no nr mr mrs ms dr st prof art vs cf jan feb mar apr jun jul aug sept sep oct nov dec approx incl "
+    "u.s u.k inc ltd vol pp fig min dept gov"
 )
 
 

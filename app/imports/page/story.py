@@ -16,6 +16,7 @@ from app.imports.page.partners import Institution
 from app.imports.page.places import Place
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
 from app.imports.page.wording import activity_title
+from app.imports.page.wordsets import words
 from app.reference.countries import COUNTRIES
 
 _MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-mission")
@@ -90,7 +91,13 @@ def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[t
                 if len(text) > LONGEST:
                     message = f"a sentence of more than {LONGEST:,} characters was not read"
                     draft.problems.append(
-                        Finding(severity=Severity.WARNING, code="long-sentence", message=message, line=line, quote=text[:200])
+                        Finding(
+                            severity=Severity.WARNING,
+                            code="long-sentence",
+                            message=message,
+                            line=line,
+                            quote=text[:200],
+                        )
                     )
                 else:
                     read.append((name, Told(read_sentence(text), line)))
@@ -109,14 +116,18 @@ def _read_countries(draft: ActionDraft, read: list[tuple[str, Told]]) -> None:
                 codes += [
                     str(token.value)
                     for token in sentence.tokens
-                    if token.kind in (Kind.COUNTRY, Kind.NATIONALITY) and token.value not in sent and not _is_member(str(token.value))
+                    if token.kind in (Kind.COUNTRY, Kind.NATIONALITY)
+                    and token.value not in sent
+                    and not _is_member(str(token.value))
                 ]
         if codes:
             draft.values["countries"] = list(dict.fromkeys(codes))
             return
     message = "no country is named: the action is read without one"
     draft.problems.append(
-        Finding(severity=Severity.NOTE, code="no-countries", message=message, line=draft.line, quote=draft.values["title"])
+        Finding(
+            severity=Severity.NOTE, code="no-countries", message=message, line=draft.line, quote=draft.values["title"]
+        )
     )
 
 
@@ -160,7 +171,11 @@ def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
     if dates.mentions:
         story.anchor = dates.mentions[-1].spans[-1].end
     for token in sentence.tokens if Kind.ACTIVITY in sentence.kinds else ():
-        if token.kind is Kind.ACTIVITY and token.value in ("information-session", "training", "knowledge-exchange", "workshop", "planning-session") and "session" in token.low:
+        if (
+            token.kind is Kind.ACTIVITY
+            and token.value in ("information-session", "training", "knowledge-exchange", "workshop", "planning-session")
+            and "session" in token.low
+        ):
             story.session_type = str(token.value)
 
 
@@ -171,7 +186,17 @@ def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
             earlier.place = earlier.place or (event.places[0] if event.places else None)
         return [earlier]
     made = [
-        Activity(event.type, activity_title(told.sentence, event, place, alone=alone), told, span, place, sessions, event.status, event, event.is_open)
+        Activity(
+            event.type,
+            activity_title(told.sentence, event, place, alone=alone),
+            told,
+            span,
+            place,
+            sessions,
+            event.status,
+            event,
+            event.is_open,
+        )
         for span, place, sessions, alone in _occasions(event, story.countries)
     ]
     story.activities += made
@@ -205,9 +230,16 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
     places: list[Place | None] = list(event.places) or [None]
     if event.type in _MISSIONS and event.places == [] and len(own) == 1:
         places = [Place(None, own[0])]
+    if len(spans) > 1 and _is_single(event):
+        spans = [Span(event.spans[0].start, event.spans[-1].end)]  # "a campaign was run in 2012 and 2013"
     if len(spans) > 1 and len(places) == len(spans):
         return [(span, place, 1, False) for span, place in zip(spans, places, strict=True)]
-    if len(places) > 1 and (event.is_plural or event.type in ("study-visit", "expert-visit", *_MISSIONS) or event.ordinal == "verb" or len(spans) == 1):
+    if len(places) > 1 and (
+        event.is_plural
+        or event.type in ("study-visit", "expert-visit", *_MISSIONS)
+        or event.ordinal == "verb"
+        or len(spans) == 1
+    ):
         return [(span, place, 1, False) for span in spans[:1] for place in places]
     if len(spans) > 1:
         return [(span, places[0], 1, False) for span in spans]
@@ -215,10 +247,20 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
     return [(spans[0], places[0], number, True)]
 
 
+def _is_single(event: Event) -> bool:
+    return not event.is_plural and event.number is None and event.ordinal != "verb" and len(event.places) < 2
+
+
 def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) -> None:
     sentence, senders = told.sentence, facts.senders
     lows = [token.low for token in sentence.tokens] if senders.found else []
-    of_action = any(low == "action" and lows[at - 1] == "this" and "for" in lows[max(0, at - 2) : at] for at, low in enumerate(lows)) or "component" in lows
+    of_action = (
+        any(
+            low == "action" and lows[at - 1] == "this" and "for" in lows[max(0, at - 2) : at]
+            for at, low in enumerate(lows)
+        )
+        or "component" in lows
+    )
     for sender in senders.found:
         linked = [] if of_action else _spoken_of(story, sentence, added, sender)
         story.deployed.append(_Deployed(replace(sender), told, linked, of_action))
@@ -233,7 +275,9 @@ def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) 
             story.partners.append(found)
 
 
-_POINTING: Final = frozenset(("exercise", "mission", "activity", "visit", "event", "workshop", "training", "seminar", "session", "conference", "meeting", "course"))
+_POINTING: Final = words(
+    "exercise mission activity visit event workshop training seminar session conference meeting course"
+)
 
 
 def _spoken_of(story: Story, sentence: Sentence, added: list[Activity], sender: Sender) -> list[Activity]:
@@ -241,7 +285,9 @@ def _spoken_of(story: Story, sentence: Sentence, added: list[Activity], sender: 
     if len(added) == 1:
         return added
     if len(added) > 1:
-        before = [activity for activity in added if activity.told.sentence is sentence and activity.event.at < sender.at]
+        before = [
+            activity for activity in added if activity.told.sentence is sentence and activity.event.at < sender.at
+        ]
         return before[-1:]
     lows = [token.low for token in sentence.tokens]
     for at, low in enumerate(lows[1:], 1):
@@ -258,12 +304,27 @@ def _drop_announcements(story: Story) -> None:
     kept = []
     for index, activity in enumerate(story.activities):
         event = activity.event
-        others = [other for at, other in enumerate(story.activities) if at != index and other.type == activity.type and other.event is not event]
-        later = [other for other in story.activities[index + 1 :] if other.type == activity.type and other.event is not event]
+        others = [
+            other
+            for at, other in enumerate(story.activities)
+            if at != index and other.type == activity.type and other.event is not event
+        ]
+        later = [
+            other for other in story.activities[index + 1 :] if other.type == activity.type and other.event is not event
+        ]
         vague = event.is_plural and activity.span is None and activity.place is None and event.product is None
-        if vague and event.ordinal not in ("further", "additional", "other", "new", "another") and (later or (activity.status == PLANNED and others)):
+        if (
+            vague
+            and event.ordinal not in ("further", "additional", "other", "new", "another")
+            and (later or (activity.status == PLANNED and others))
+        ):
             continue
-        if event.is_plural and (event.number or event.is_series) and activity.span and _is_told_in_parts(activity, later):
+        if (
+            event.is_plural
+            and (event.number or event.is_series)
+            and activity.span
+            and _is_told_in_parts(activity, later)
+        ):
             continue
         kept.append(activity)
     story.activities = kept
@@ -273,7 +334,11 @@ def _is_told_in_parts(series: Activity, later: list[Activity]) -> bool:
     """Whether the sessions of a dated series follow, each with its own date within it."""
     assert series.span is not None
     span = series.span
-    parts = [a for a in later if a.span and a.event.ordinal and span.start[:4] <= a.span.start[:4] and a.span.end[: len(span.end)] <= span.end]
+    parts = [
+        a
+        for a in later
+        if a.span and a.event.ordinal and span.start[:4] <= a.span.start[:4] and a.span.end[: len(span.end)] <= span.end
+    ]
     return len(parts) >= 2
 
 
@@ -305,7 +370,13 @@ def _write(story: Story, draft: ActionDraft) -> None:
     if not draft.deployments:
         message = "no experts are named"
         draft.problems.append(
-            Finding(severity=Severity.NOTE, code="no-deployments", message=message, line=draft.line, quote=draft.values["title"])
+            Finding(
+                severity=Severity.NOTE,
+                code="no-deployments",
+                message=message,
+                line=draft.line,
+                quote=draft.values["title"],
+            )
         )
 
 
@@ -332,24 +403,41 @@ def _distinct_deployments(story: Story) -> list[_Deployed]:
     kept: dict[tuple[Any, ...], _Deployed] = {}
     for deployed in story.deployed:
         sender = deployed.sender
-        if states and sender.origin in ("EU", "European", "European Union", "Europe") and not sender.type and not sender.organisation:
+        if (
+            states
+            and sender.origin in ("EU", "European", "European Union", "Europe")
+            and not sender.type
+            and not sender.organisation
+        ):
             continue
         key = (sender.country, sender.origin, sender.type, sender.organisation if not sender.country else None)
-        if earlier := kept.get(key):
+        earlier = kept.get(key)
+        if earlier and _are_apart(earlier, deployed):
+            kept[(*key, len(kept))] = deployed
+        elif earlier:
             earlier.sender.count = earlier.sender.count or sender.count
             earlier.sender.organisation = earlier.sender.organisation or sender.organisation
-            continue
-        kept[key] = deployed
+        else:
+            kept[key] = deployed
     found = list(kept.values())
     # "Romanian experts" in one sentence and "the Romanian national administration" in another are the same ones.
     typed = {d.sender.country for d in found if d.sender.type and d.sender.country and d.speaks_of_action}
     return [d for d in found if d.sender.type or d.sender.country not in typed or d.sender.count]
 
 
+def _are_apart(one: _Deployed, other: _Deployed) -> bool:
+    """Whether experts of one origin were sent twice: to one activity, and to another."""
+    return len(one.activities) == len(other.activities) == 1 and one.activities[0] is not other.activities[0]
+
+
 def _deployment_draft(story: Story, deployed: _Deployed) -> Draft:
     sender = deployed.sender
     values: dict[str, Any] = {"organisation_type": sender.type or "unspecified", "experts_count": sender.count}
-    for name, value in (("sending_country", sender.country), ("origin", sender.origin), ("organisation", sender.organisation)):
+    for name, value in (
+        ("sending_country", sender.country),
+        ("origin", sender.origin),
+        ("organisation", sender.organisation),
+    ):
         if value:
             values[name] = value[:300]
     if len(deployed.activities) == 1:
@@ -369,7 +457,9 @@ def _output_drafts(story: Story) -> list[Draft]:
             continue
         title = product.title
         if not product.is_named:
-            title = next((name for kind, name in story.names if kind == product.kind and _is_part_of(product.title, name)), title)
+            title = next(
+                (name for kind, name in story.names if kind == product.kind and _is_part_of(product.title, name)), title
+            )
         for number in range(1, product.number + 1):
             numbered = f"{title[:280]} ({number} of {product.number})" if product.number > 1 else title
             values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": told.sentence.text}
@@ -403,7 +493,9 @@ def _partner_values(story: Story) -> list[dict[str, Any]]:
             continue
         country = found.country or (own if found.value not in ("eu-body", "international-organisation") else None)
         acronym = found.acronym
-        same = next((p for p in kept if _same_partner(p, found.name, acronym) and p["country"] in (country, None)), None)
+        same = next(
+            (p for p in kept if _same_partner(p, found.name, acronym) and p["country"] in (country, None)), None
+        )
         if same:
             same["acronym"], same["country"] = same["acronym"] or acronym, country
             continue
@@ -412,5 +504,10 @@ def _partner_values(story: Story) -> list[dict[str, Any]]:
 
 
 def _same_partner(partner: dict[str, Any], name: str, acronym: str | None) -> bool:
-    known = partner["name"].lower()
-    return known == name.lower() or (acronym is not None and acronym == partner["acronym"]) or known.startswith(name.lower()) or name == partner["acronym"]
+    known: str = partner["name"].lower()
+    return bool(
+        known == name.lower()
+        or (acronym is not None and acronym == partner["acronym"])
+        or known.startswith(name.lower())
+        or name == partner["acronym"]
+    )

@@ -8,19 +8,20 @@ from typing import Final
 from lxml import etree
 
 from app.imports.drafts import Finding
+from app.imports.page.wordsets import words
 from app.imports.problems import UnreadableFile
 from app.imports.readers.decoding import decode
 
 # What no reader sees and no record may hold: control characters, joiners, soft hyphens and byte order marks.
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff]")
-_HTML: Final = re.compile(r"<!doctype\s+html|<(?:html|body|head|div|p|h[1-6]|table|ul|section|article|main)[\s>]", re.I)
-_SPACES: Final = re.compile(r"\s+")
-_SILENT: Final = frozenset(
-    "script style template noscript head svg math iframe object select option button nav textarea".split()
+_HTML: Final = re.compile(
+    r"<!doctype\s+html|<(?:html|body|head|div|p|h[1-6]|table|ul|section|article|main)[\s>]", re.IGNORECASE
 )
-_INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data dfn del em font i ins kbd label mark q s samp small span strike strong "
-    "sub sup time tt u var wbr".split()
+_SPACES: Final = re.compile(r"\s+")
+_SILENT: Final = words("script style template noscript head svg math iframe object select option button nav textarea")
+_INLINE: Final = words(
+    "a abbr acronym b bdi bdo big cite code data dfn del em font i ins kbd label mark q s samp small span strike "
+    "strong sub sup time tt u var wbr"
 )
 
 
@@ -82,7 +83,7 @@ def _is_html(text: str, hint: str) -> bool:
 def _html_lines(text: str) -> list[Line]:
     """The lines that a browser would show, each with the line of the source on which it begins."""
     lowered = text[-20_000:].lower()
-    if re.search(r"<html[\s>]", text[:20_000], re.I) and "</html" not in lowered:
+    if re.search(r"<html[\s>]", text[:20_000], re.IGNORECASE) and "</html" not in lowered:
         raise UnreadableFile("The HTML breaks off before its end, </html> is missing: was it loaded in full?")
     parser = etree.HTMLParser(recover=True, huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
     with warnings.catch_warnings():
@@ -141,4 +142,4 @@ class _Lines:
             self.lines.append(Line(self.begins, text))
 
 
-_HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_HEADINGS: Final = words("h1 h2 h3 h4 h5 h6")

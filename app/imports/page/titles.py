@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.imports.page.lexicon import Kind, Token, page_lexicon
+from app.imports.page.wordsets import words
 
 _NUMERALS: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
-_JOINTS: Final = frozenset(("/", ",", "and", "&", "-", "the", "republic", "of", "*"))
+_JOINTS: Final = words("/ , and & - the republic of *")
 
 
 @dataclass(slots=True)
@@ -73,4 +74,4 @@ def _distinct(codes: list[str]) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-REQUEST: Final = re.compile(r"\b(second|third|fourth|fifth|new|further|follow-up|another)\s+request\b", re.I)
+REQUEST: Final = re.compile(r"\b(second|third|fourth|fifth|new|further|follow-up|another)\s+request\b", re.IGNORECASE)

@@ -7,14 +7,15 @@ from app.imports.page.lexicon import Kind
 from app.imports.page.places import Place
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import FINITE
+from app.imports.page.wordsets import words
 from app.reference.countries import COUNTRIES
 from app.reference.vocabularies import label_of
 
-_ENDS: Final = frozenset(
-    ". ; : , ( ) \" which who that during throughout between held organised with after before as attended followed hosted took "
-    "where in at to from by while until through aimed aiming based led entitled was were".split()
+_ENDS: Final = words(
+    '. ; : , ( ) " which who that during throughout between held organised with after before as attended followed '
+    "hosted took where in at to from by while until through aimed aiming based led entitled was were"
 )
-_DANGLING: Final = frozenset("of on for the and a an with to in at by its from".split())
+_DANGLING: Final = words("of on for the and a an with to in at by its from")
 _LONGEST: Final = 16
 
 

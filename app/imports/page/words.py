@@ -3,26 +3,49 @@
 from typing import Final
 
 from app.imports.page.lexicon import Kind, Token
+from app.imports.page.wordsets import words
 
 NUMBERS: Final = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ],
         1,
     )
 }
-ORDINALS: Final = frozenset(
+ORDINALS: Final = words(
     "first second third fourth fifth sixth seventh eighth ninth tenth last final closing concluding initial opening "
-    "subsequent further additional next other another new follow-up".split()
+    "subsequent further additional next other another new follow-up"
 )
-BE: Final = frozenset(("was", "were", "is", "are", "be", "been", "being"))
-FINITE: Final = frozenset(
+
+BE: Final = words("was were is are be been being")
+FINITE: Final = words(
     "was were is are has have had will would may can could took takes led shared provided contributed participated "
-    "assisted supported delivered facilitated conducted accompanied visited presented helped reviewed carried prepared "
-    "spoke met trained advised worked drafted joined gave ran moderated chaired introduced explained discussed taught "
-    "produced identified organised organized held implemented followed started began ended concluded brought allowed "
-    "guided steered intervened attended travelled undertook developed elaborated mapped wrote came offered acted".split()
+    "assisted supported delivered facilitated conducted accompanied visited presented helped reviewed carried "
+    "prepared spoke met trained advised worked drafted joined gave ran moderated chaired introduced explained "
+    "discussed taught produced identified organised organized held implemented followed started began ended concluded "
+    "brought allowed guided steered intervened attended travelled undertook developed elaborated mapped wrote came "
+    "offered acted"
 )
 
 
