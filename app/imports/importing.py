@@ -96,16 +96,17 @@ async def make_plan(connection: AsyncConnection, order: Order, progress: Progres
         raise invalid_field("/source", "unknown-reference", f"there is no source '{order.source.id}'")
     keys = await load_keys(connection, reading.actions)
     planner = await _beside(Planner, reading, known, order.source, keys)
-    keeper, summary, open_choices = Keeper(), ImportSummary(), set[str]()
+    keeper, summary, open_choices, speaks = Keeper(), ImportSummary(), set[str](), False
     for start in range(0, len(reading.actions), PIECE):
         for planned in await _plan_piece(connection, planner, range(start, min(start + PIECE, len(reading.actions)))):
             open_choices.update(conflict.choice for _, _, conflict in conflicts_of(planned))
             _count(summary, planned, decide(planned, order.choices, order.prefer))
+            speaks = speaks or (planned.speaks_for == planner.source and is_touched(planned))
             keeper.add(planned)
         progress("plan", min(start + PIECE, len(reading.actions)), len(reading.actions))
     _check_choices(order.choices, open_choices)
     return Plan(
-        reading.format, planner.source, summary, _references(planner, summary), _problems(reading), keeper.kept()
+        reading.format, planner.source, summary, _references(planner, speaks=speaks), _problems(reading), keeper.kept()
     )
 
 
@@ -145,10 +146,10 @@ def _check_choices(choices: Mapping[str, Choice], known: set[str]) -> None:
             raise invalid_field("/choices", "unknown-choice", f"there is no conflict '{name}'", allowed)
 
 
-def _references(planner: Planner, summary: ImportSummary) -> list[PlannedReference]:
+def _references(planner: Planner, *, speaks: bool) -> list[PlannedReference]:
     """What happens to what actions refer to, with the import's own source when it is new and needed."""
     planned = planner.planned_references
-    if planner.source.id is None and (summary.create or summary.update):
+    if planner.source.id is None and speaks:
         record = planner.source.model_dump(exclude={"id"})
         added = PlannedReference(
             entity="sources",

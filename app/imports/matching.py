@@ -119,12 +119,9 @@ def match_children(
         return found
     free = {child.id: child for child in recorded}
     passes = [*_CHILD_PASSES[kind], *([_LAST_PASSES[kind]] if in_order else [])]
-    for place, draft in enumerate(drafts):
-        its_id = draft.values.get("id")
-        child = free.get(its_id) if isinstance(its_id, int) else None
-        if child is not None and _is_alike(kind, draft.values, child.values):
-            found[place] = free.pop(child.id)
-    for sign_of in passes:
+    # What is the same in all, and has the same id, is the same; then what is the same in all; then what has the id.
+    _match_ids(drafts, found, free, lambda draft, child: passes[0](draft) == passes[0](child))
+    for number, sign_of in enumerate(passes):
         places: defaultdict[Hashable, list[int]] = defaultdict(list)
         for place, draft in enumerate(drafts):
             if found[place] is None and (sign := sign_of(draft.values)) is not None:
@@ -133,7 +130,22 @@ def match_children(
             sign = sign_of(child.values)
             if sign is not None and places.get(sign):
                 found[places[sign].pop(0)] = free.pop(child.id)
+        if number == 0:
+            _match_ids(drafts, found, free, lambda draft, child: _is_alike(kind, draft, child))
     return found
+
+
+def _match_ids(
+    drafts: Sequence[Draft],
+    found: list[Recorded | None],
+    free: dict[int, Recorded],
+    is_same: Callable[[Values, Values], bool],
+) -> None:
+    for place, draft in enumerate(drafts):
+        its_id = draft.values.get("id")
+        child = free.get(its_id) if isinstance(its_id, int) and found[place] is None else None
+        if child is not None and is_same(draft.values, child.values):
+            found[place] = free.pop(child.id)
 
 
 def _is_alike(kind: str, draft: Values, recorded: Values) -> bool:
@@ -146,7 +158,7 @@ def _is_alike(kind: str, draft: Values, recorded: Values) -> bool:
 
 def _bare(value: Any) -> Any:
     if isinstance(value, dict):
-        return value.get("code", value.get("slug", value.get("id")))
+        value = value.get("code", value.get("slug", value.get("id")))
     return folded(value) if isinstance(value, str) else value
 
 

@@ -209,6 +209,20 @@ async def test_what_the_registry_answers_it_takes_again_unchanged(shared: httpx.
     assert await latest(shared) == before
 
 
+async def test_the_registry_moves_into_an_empty_one(shared: httpx.AsyncClient, empty_client: httpx.AsyncClient) -> None:
+    file = (await shared.get(f"{API}/exports/registry.xlsx")).content
+    before = await latest(shared)
+    assert counted(await commit(shared, file, "registry.xlsx")).keys() == {"unchanged"}
+    assert await latest(shared) == before
+    plan = await commit(empty_client, file, "registry.xlsx")
+    assert plan["problems"] == []
+    assert counted(plan).keys() == {"create"}
+    for path in ("actions", "activities", "deployments", "outputs", "partners", "sources", "publications"):
+        lists = [(await client.get(f"{API}/{path}?limit=1")).json()["total"] for client in (shared, empty_client)]
+        assert lists[0] == lists[1], path
+    assert counted(await commit(empty_client, file, "registry.xlsx")).keys() == {"unchanged"}
+
+
 async def test_five_thousand_actions_are_planned_quickly(shared: httpx.AsyncClient) -> None:
     many = [named(f"many-{number}") for number in range(5000)]
     start = asyncio.get_running_loop().time()

@@ -26,8 +26,8 @@ MAX_CELLS: Final = 3_000_000
 _PIECE: Final = 256 * 1024
 _PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,4})([0-9]{1,9})\s*["']""")
 _LONGEST_PLACE = 64
-_ASIDE = frozenset({"codebook", "readme", "about", "notes", "legend"})
-"""Sheets for people."""
+_ASIDE = frozenset({"codebook", "readme", "about", "notes", "legend", "countries", "regions", "vocabularies"})
+"""Sheets for people, and of what isn't edited."""
 
 
 def is_workbook(content: bytes) -> bool:
@@ -48,7 +48,8 @@ def read_workbook(content: bytes, found: list[Finding]) -> Reading:
     _check_parts(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        tables = [_table(book, name, found) for name in book.sheet_names]
+        is_named = any(name.strip().casefold() in ENTITIES for name in book.sheet_names)
+        tables = [_table(book, name, found, is_named=is_named) for name in book.sheet_names]
     except (CalamineError, ValueError, OSError) as error:
         raise UnreadableFile(f"The workbook can't be read: {error}.") from None
     read = [table for table in tables if table is not None]
@@ -62,9 +63,14 @@ def read_workbook(content: bytes, found: list[Finding]) -> Reading:
     return assemble("xlsx", rows, found)
 
 
-def _table(book: CalamineWorkbook, name: str, found: list[Finding]) -> Table | None:
+def _table(book: CalamineWorkbook, name: str, found: list[Finding], *, is_named: bool) -> Table | None:
+    """A sheet: known by its name, or by its header in a workbook of which no sheet is called by its kind."""
     wanted = name.strip().casefold()
     if wanted in _ASIDE:
+        return None
+    if is_named and wanted not in ENTITIES:
+        message = f"the sheet '{name}' is not read: what is read is called {', '.join(ENTITIES)}"
+        found.append(Finding(severity=Severity.WARNING, code="unknown-sheet", message=message, sheet=name))
         return None
     sheet = book.get_sheet_by_name(name)
     rows: Iterator[Row] = (
