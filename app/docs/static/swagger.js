@@ -18,7 +18,7 @@
   }
 
   // Where the samples say that the service is: here it is where this page came from.
-  const WRITTEN_FOR = "http://127.0.0.1:8000";
+  const WRITTEN_FOR = /http:[/][/]127[.]0[.]0[.]1:8000/g;
 
   // The same call in several languages, which the description has for lists and figures.
   function withSamples(Original, system) {
