@@ -347,6 +347,24 @@ async def test_formats_are_negotiated(client: httpx.AsyncClient) -> None:
         assert "geojson" not in error["allowed"]
 
 
+async def test_the_description_names_every_format(client: httpx.AsyncClient) -> None:
+    described = (await client.get("/openapi.json")).json()["paths"]
+    asked_of = [f"/{name}" for name in LISTS] + [f"/aggregates/{name}" for name in PRESETS]
+    for path in asked_of:
+        operation = described[API + path]["get"]
+        (parameter,) = [each for each in operation["parameters"] if each["name"] == "format"]
+        offered = next(kind["enum"] for kind in parameter["schema"]["anyOf"] if "enum" in kind)
+        seen = set()
+        for form in offered:
+            answer = await client.get(f"{API}{path}?format={form}")
+            if answer.status_code == 200:
+                seen.add(answer.headers["Content-Type"].partition(";")[0])
+            else:
+                assert form == "geojson"  # a figure without countries
+        assert seen == set(operation["responses"]["200"]["content"]), path
+        assert "406" in operation["responses"]
+
+
 async def test_each_format_has_a_tag_of_its_own(client: httpx.AsyncClient) -> None:
     for path in ("/actions", "/regions", "/aggregates/actions-per-country"):
         tags = {}

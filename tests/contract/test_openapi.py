@@ -184,7 +184,9 @@ async def test_reading_by_the_examples_succeeds(reader: httpx.AsyncClient) -> No
             continue  # a stream has no end, and the seed has no release and no import yet
         response = await reader.get(address(path, operation), params=as_query(filled(operation, "query")))
         assert response.status_code == 200, response.text
-        if path.startswith("/api/v1/") and isinstance(response.json(), dict) and "items" in response.json():
+        if response.headers["Content-Type"] != "application/json":
+            assert response.headers["Content-Type"].partition(";")[0] in operation["responses"]["200"]["content"]
+        elif path.startswith("/api/v1/") and isinstance(response.json(), dict) and "items" in response.json():
             assert response.json()["items"], path
 
 
