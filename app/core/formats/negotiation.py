@@ -155,7 +155,7 @@ def is_for_file(request: Request) -> bool:
     named = request.query_params.get("format")
     if named is not None:
         return named != JSON.name
-    if "/exports/" in request.url.path:
+    if "/exports/" in request.scope["path"]:
         return True
     accept = request.headers.get("accept", "")
     return not (accept in ("", "*/*") or JSON.media_type in accept or "text/html" in accept)
