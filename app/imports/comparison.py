@@ -59,8 +59,8 @@ def compare(
         if _is_same(side.entity, name, old, new, before, side.draft):
             result.values[name] = old
             continue
-        if is_elsewhere and old and name in _WORDING.get(side.entity, ()):
-            result.values[name] = old
+        if is_elsewhere and old and (new == [] or name in _WORDING.get(side.entity, ())):
+            result.values[name] = old  # to name none is not to deny those that another source names
             continue
         bare_old, bare_new = _bare(known, name, old), _bare(known, name, new)
         verdict, speaker = judge(action, side.entity, side.record, name, bare_old, bare_new, reader)

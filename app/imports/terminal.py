@@ -53,14 +53,10 @@ def show_plan(console: Console, plan: Plan, *, every_note: bool = False) -> None
     table.add_column("", no_wrap=True)
     table.add_column("line", justify="right", no_wrap=True)
     table.add_column("action", ratio=1)
-    table.add_column("activities", justify="right")
-    table.add_column("deployments", justify="right")
-    table.add_column("outputs", justify="right")
     for planned in kept_actions(plan.actions):
         said = Text("\n").join([_title(planned), *_told(planned, every_note=every_note)])
-        numbers = [str(len(getattr(planned, name))) for name in _LISTS]
         operation = Text(planned.operation.value, style=_STYLES[planned.operation])
-        table.add_row(operation, str(planned.line or ""), said, *numbers)
+        table.add_row(operation, str(planned.line or ""), said)
     console.print(table)
     for row in plan.references:
         if row.operation is not Operation.UNCHANGED:
@@ -83,7 +79,10 @@ def summed_up(summary: ImportSummary) -> str:
 
 
 def _title(planned: PlannedAction) -> Text:
-    return Text(planned.action.title or planned.action.slug or "?", style=_STYLES[planned.operation])
+    title = Text(planned.action.title or planned.action.slug or "?", style=_STYLES[planned.operation])
+    numbers = {name: len(getattr(planned, name)) for name in _LISTS}
+    parts = [f"{number} {_LISTS[name] if number == 1 else name}" for name, number in numbers.items() if number]
+    return title.append(f"  {', '.join(parts)}", style="dim") if parts else title
 
 
 def _told(planned: PlannedAction, *, every_note: bool) -> Iterator[Text]:

@@ -223,14 +223,6 @@ async def test_the_registry_moves_into_an_empty_one(shared: httpx.AsyncClient, e
     assert counted(await commit(empty_client, file, "registry.xlsx")).keys() == {"unchanged"}
 
 
-async def test_five_thousand_actions_are_planned_quickly(shared: httpx.AsyncClient) -> None:
-    many = [named(f"many-{number}") for number in range(5000)]
-    start = asyncio.get_running_loop().time()
-    plan = await send(shared, many)
-    assert counted(plan) == {"create": 5000}
-    assert asyncio.get_running_loop().time() - start < 30
-
-
 @pytest.mark.skipif(not Path("../shared/asia-page.txt").exists(), reason="the regional page is not beside the project")
 async def test_the_regional_page_over_the_seed_is_the_same_seventeen_actions(client: httpx.AsyncClient) -> None:
     page = Path("../shared/asia-page.txt").read_bytes()
