@@ -31,11 +31,6 @@ def translated(kind: str, key: str, english: str) -> str:
     return row[wanted] if row is not None and row["en"] == english else english
 
 
-def word(kind: str, key: str) -> str:
-    """A word that is declared in the table alone, in the language of the request."""
-    return _words()[kind, key][language()]
-
-
 def theme_name(slug: str, name: str) -> str:
     """A theme's name in the language of the request."""
     return translated("theme", slug, name)
