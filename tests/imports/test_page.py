@@ -1,4 +1,4 @@
-"""What the page reader makes of prose: titles, dates, countries, activities, deployments, outputs, and their problems."""
+"""What the page reader makes of prose, from titles and dates to activities, deployments and outputs."""
 
 from typing import Any
 
@@ -271,7 +271,7 @@ NATIONAL = "national-administration"
             [("AT", NATIONAL, None, 1), ("MT", NATIONAL, None, 1)],
         ),
         (
-            "Experts from various EU Member States' (Hungary and Italy) national administrations and Southeast Asia came.",
+            "Experts from various EU Member States' (Hungary, Italy) national administrations and Southeast Asia came.",
             [("HU", NATIONAL, None, None), ("IT", NATIONAL, None, None), ("Southeast Asia", "unspecified", None, None)],
         ),
         (

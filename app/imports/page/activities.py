@@ -174,6 +174,9 @@ def _merge_predicates(tokens: list[Token], events: list[Event]) -> None:
             and following.product is None
             and not any(t.low in (";", "which") for t in tokens[event.at : following.at])
         ):
+            if event.is_plural and not following.is_plural:
+                events.remove(event)  # "the sessions were a visit and a workshop": what follows tells what they were
+                return
             event.type, event.is_plural = following.type, event.is_plural and following.is_plural
             event.end = following.end
             events.remove(following)

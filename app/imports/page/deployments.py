@@ -270,11 +270,11 @@ class _Phrase:
             if len(self.found) == 1 or each:
                 for sender in open_ones:
                     sender.count = count
+            elif len(open_ones) < len(self.found):
+                open_ones[0].count = count  # "two experts from Spain and one from France"
             elif count == len(self.found):
                 for sender in open_ones:
                     sender.count = 1
-            elif len(open_ones) < len(self.found):
-                open_ones[0].count = count  # "two experts from Spain and one from France"
             elif count > 1:
                 result.shared_count = count
         result.found += self.found
@@ -462,7 +462,12 @@ class _List:
                 return found.after
         inside = [t for t in self.tokens[found.first : found.after] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)]
         group = self._group_before(found.first)
-        if taken and not group and not found_is_body(self.tokens[at]):
+        named = {token.value for token in inside}
+        is_theirs = any(s.country in named for s in taken[-1:]) or self.tokens[found.first - 1].kind in (
+            Kind.NATIONALITY,
+            Kind.COUNTRY,
+        )
+        if taken and is_theirs and not group and not found_is_body(self.tokens[at]):
             for sender in taken:
                 sender.type, sender.organisation = value, found.name
             self._flush()

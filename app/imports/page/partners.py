@@ -56,7 +56,7 @@ def institution_at(sentence: Sentence, at: int, *, leftmost: int = 0) -> Institu
     ends = after - 2 if after - first > 3 and tokens[after - 2].low == "in" else after
     name = " ".join(sentence.text[tokens[first].start : tokens[ends - 1].end].split()).removeprefix("NGO ")
     acronym, end = _acronym(sentence, after)
-    country = _country(tokens, first, after)
+    country = _country(tokens, first, after) or _country_behind(tokens, end)
     value = tokens[at].value or "unspecified"
     return Institution(first, end, name, acronym, country, value)
 
@@ -193,6 +193,14 @@ def _acronym(sentence: Sentence, after: int) -> tuple[str | None, int]:
         if 2 <= len(written) <= 14 and " " not in written and sum(letter.isupper() for letter in letters) >= 2:
             return written, closing + 1
     return None, after
+
+
+def _country_behind(tokens: list[Token], end: int) -> str | None:
+    """`the Migration Board (SMB) of Brazil`."""
+    if end >= len(tokens) or tokens[end].low not in ("of", "in"):
+        return None
+    behind = tokens[end + 1 : end + 3]
+    return next((str(token.value) for token in behind if token.kind is Kind.COUNTRY), None)
 
 
 def _country(tokens: list[Token], first: int, after: int) -> str | None:

@@ -162,7 +162,7 @@ def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) ->
         added += _add_event(story, told, event)
     _remember(story, sentence, facts.dates)
     for product in facts.products:
-        date = next((e.spans[0].start for e in facts.events if e.product is product and e.spans), None)
+        date = next((m.spans[0].start for m in facts.dates.mentions if 0 < m.first - product.verb < 7), None)
         story.products.append((product, told, date))
     _add_senders(story, told, facts, added)
 

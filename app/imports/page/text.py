@@ -19,6 +19,7 @@ _HTML: Final = re.compile(
 )
 _SPACES: Final = re.compile(r"\s+")
 _SILENT: Final = words("script style template noscript head svg math iframe object select option button nav textarea")
+_BLOCKS: Final = words("p li div tr table ul ol dl dt dd h1 h2 h3 h4 h5 h6 section article header footer")
 _INLINE: Final = words(
     "a abbr acronym b bdi bdo big cite code data dfn del em font i ins kbd label mark q s samp small span strike "
     "strong sub sup time tt u var wbr"
@@ -58,10 +59,22 @@ def read_lines(content: bytes, hint: str = "") -> Page:
     if is_html:
         lines = _html_lines(text)
     else:
-        lines = [Line(number, _INVISIBLE.sub("", line)) for number, line in enumerate(text.split("\n"), 1)]
+        lines = _text_lines(text)
     if not any(line.text.strip() for line in lines):
         raise UnreadableFile("There is no text in the file.")
     return Page(lines, problems, is_html, ends_with_break=is_html or text.endswith("\n"))
+
+
+def _text_lines(text: str) -> list[Line]:
+    """The lines of a text; of empty ones that follow each other, one."""
+    lines: list[Line] = []
+    was_empty = False
+    for number, line in enumerate(text.split("\n"), 1):
+        is_empty = not line or line.isspace()
+        if not (is_empty and was_empty):
+            lines.append(Line(number, _INVISIBLE.sub("", line)))
+        was_empty = is_empty
+    return lines
 
 
 def _refuse_half_a_character(content: bytes) -> None:
@@ -111,15 +124,13 @@ class _Lines:
             if event == "start":
                 self.number = max(self.number, element.sourceline or 1)
                 if tag not in _INLINE:
-                    self.break_line()
+                    self.break_line(is_block=tag in _BLOCKS)
                 self.silent += tag in _SILENT
                 self.add(element.text)
             else:
                 self.silent -= tag in _SILENT
                 if tag not in _INLINE:
-                    self.break_line()
-                    if tag in ("p", "li", "div", "tr", "table", "ul", "ol", "dd") or tag in _HEADINGS:
-                        self.lines.append(Line(self.number, ""))
+                    self.break_line(is_block=tag in _BLOCKS)
                 self.add(element.tail)
         self.break_line()
         return self.lines
@@ -134,12 +145,11 @@ class _Lines:
         self.number += text.count("\n")
         self.parts.append(text)
 
-    def break_line(self) -> None:
-        """Ends the line that is being read."""
+    def break_line(self, *, is_block: bool = False) -> None:
+        """Ends the line that is being read; a block is parted from what follows."""
         text = _SPACES.sub(" ", _INVISIBLE.sub("", "".join(self.parts))).strip()
         self.parts.clear()
         if text:
             self.lines.append(Line(self.begins, text))
-
-
-_HEADINGS: Final = words("h1 h2 h3 h4 h5 h6")
+        if is_block and self.lines and self.lines[-1].text:
+            self.lines.append(Line(self.number, ""))
