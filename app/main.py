@@ -10,13 +10,14 @@ from fastapi import APIRouter, FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from app import description, problem_pages
 from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
 from app.core.database import Database
+from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
 from app.core.kept import KeptAnswers
@@ -145,6 +146,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )
+    for form in (CSV, NDJSON, JSONSTAT):
+        add_compress_type(form.media_type)
     app.add_middleware(CompressMiddleware, minimum_size=1024)
     app.add_middleware(HeadMiddleware)
     app.add_middleware(

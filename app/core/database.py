@@ -113,7 +113,8 @@ def create_engine(written: str, *, reads: bool = False, at_length: bool = False)
             event.listen(engine.sync_engine, "connect", _keep_little)
         event.listen(engine.sync_engine, "begin", _begin_reading if reads else _begin_sqlite)
         return engine
-    return create_async_engine(url, pool_size=4, max_overflow=8, pool_pre_ping=True)
+    kept, more = (1, 5) if at_length else (4, 8)
+    return create_async_engine(url, pool_size=kept, max_overflow=more, pool_pre_ping=True)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -100,7 +100,9 @@ def _columns_of_field(
     elif isinstance(kind, type) and issubclass(kind, Enum) and name in _KEYS:
         yield Column(name, Kind.TEXT, about, name, _value(name), is_key=True, allowed=_members(kind))
     elif isinstance(kind, type) and issubclass(kind, Enum):
-        yield Column(name, Kind.TEXT, about, name, _value(name), allowed=_members(kind))
+        allowed = _members(kind)
+        one_of = f"{about} One of: {', '.join(allowed)}."
+        yield Column(name, Kind.TEXT, one_of, name, _value(name), allowed=allowed)
         yield Column(f"{name}_label", Kind.TEXT, f"`{name}` in words.", name, _labelled(name, label_of))
     else:
         yield Column(name, _kind_of(kind), about, name, _attribute(name), is_key=name in _KEYS)

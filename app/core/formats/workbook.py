@@ -50,6 +50,10 @@ class Sheet:
     def _write(self, number: int, value: Any) -> None:
         sheet, row = self._sheet, self._next
         match value:
+            case str() if self._columns[number].kind is Kind.DATE and len(value) == 10:
+                sheet.write_datetime(row, number, date.fromisoformat(value), self._book.day)
+            case str():  # most cells
+                sheet.write_string(row, number, value if len(value) < LONGEST_TEXT // 2 else cut(value))
             case bool():
                 sheet.write_boolean(row, number, value)
             case int() | float():
@@ -59,8 +63,6 @@ class Sheet:
                 sheet.write_datetime(row, number, value.astimezone(UTC).replace(tzinfo=None), self._book.instant)
             case date():
                 sheet.write_datetime(row, number, value, self._book.day)
-            case str() if self._columns[number].kind is Kind.DATE and len(value) == 10:
-                sheet.write_datetime(row, number, date.fromisoformat(value), self._book.day)
             case _:
                 sheet.write_string(row, number, cut(str(value)))
 
