@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from app.core.database import create_engine
+from app.core.text_search.index import belongs_to_index
 from app.settings import Settings
 from app.tables import metadata
 
@@ -17,6 +18,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_server_default=True,
+        include_object=lambda _item, name, *_: not belongs_to_index(name),
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -7,17 +7,20 @@ whenever it finds one of its activities or outputs, and also when its words stan
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from sqlalchemy import select
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
+from app.core.languages import LabelLanguage, language, speaking
 from app.core.partial_dates import UNKNOWN_DAY
 from app.core.text_search.documents import Document, Passage, Section
 from app.deployments.models import Deployment
 from app.outputs.models import Output
-from app.reference.countries import COUNTRIES
+from app.reference.countries import COUNTRIES, country_name
+from app.reference.labels import theme_name
 from app.reference.models import Partner, Theme
 from app.reference.vocabularies import label_of
 
@@ -36,11 +39,30 @@ def _text(section: Section, field: str, text: str | None) -> Iterator[Passage]:
         yield Passage(section, field, text)
 
 
+@lru_cache(maxsize=10_000)
+def _in_every_language(label: Callable[..., str], *key: str) -> dict[LabelLanguage, str]:
+    """A label in each language."""
+    found = {}
+    for each in LabelLanguage:
+        with speaking(each):
+            found[each] = label(*key)
+    return found
+
+
+def _label(
+    section: Section, field: str, label: Callable[..., str], *key: str, also: tuple[str, ...] = ()
+) -> Iterator[Passage]:
+    """A label in the language of the request, which the others find, too."""
+    names = _in_every_language(label, *key)
+    others = dict.fromkeys(name for name in names.values() if name != names[language()])
+    yield Passage(section, field, names[language()], (*others, *also))
+
+
 def _country(section: Section, field: str, code: str | None) -> Iterator[Passage]:
     """A country, which its other names and its people's name find, too."""
     if code is not None:
         row = COUNTRIES[code]
-        yield Passage(section, field, row.name, (*row.aliases, *row.demonyms))
+        yield from _label(section, field, country_name, code, also=(*row.aliases, *row.demonyms))
 
 
 def _partner(section: Section, field: str, name: str, acronym: str | None) -> Iterator[Passage]:
@@ -67,7 +89,7 @@ def _actions(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
         passages = [
             *_text(Section.TITLE, "title", title),
             *linked[key],
-            *_text(Section.NAMES, "region", region and label_of(region)),
+            *(_label(Section.NAMES, "region", label_of, region) if region else ()),
             *_text(Section.AIM, "objective", objective),
             *_text(Section.BODY, "summary", summary),
             *parts[key],
@@ -80,9 +102,9 @@ def _passages_of_links(executor: Executor, keys: Sequence[int]) -> Mapping[int, 
     countries = select(ActionCountry.action, ActionCountry.country).order_by(ActionCountry.position)
     for key, code in executor.execute(countries.where(ActionCountry.action.in_(keys))):
         found[key] += _country(Section.NAMES, "countries", code)
-    themes = select(ActionTheme.action, Theme.name).join(Theme, Theme.slug == ActionTheme.theme)
-    for key, name in executor.execute(themes.where(ActionTheme.action.in_(keys)).order_by(ActionTheme.position)):
-        found[key] += _text(Section.NAMES, "themes", name)
+    themes = select(ActionTheme.action, Theme.slug, Theme.name).join(Theme, Theme.slug == ActionTheme.theme)
+    for key, *theme in executor.execute(themes.where(ActionTheme.action.in_(keys)).order_by(ActionTheme.position)):
+        found[key] += _label(Section.NAMES, "themes", theme_name, *theme)
     partners = select(ActionPartner.action, Partner.name, Partner.acronym).join(
         Partner, Partner.id == ActionPartner.partner
     )
@@ -116,7 +138,7 @@ def _activity_passages(
     kind: str, title: str, description: str | None, place: str | None, country: str | None
 ) -> Iterator[Passage]:
     yield from _text(Section.TITLE, "title", title)
-    yield from _text(Section.NAMES, "type", label_of(kind))
+    yield from _label(Section.NAMES, "type", label_of, kind)
     yield from _text(Section.NAMES, "place", place)
     yield from _country(Section.NAMES, "country", country)
     yield from _text(Section.AIM, "description", description)
@@ -124,7 +146,7 @@ def _activity_passages(
 
 def _output_passages(kind: str, title: str) -> Iterator[Passage]:
     yield from _text(Section.TITLE, "title", title)
-    yield from _text(Section.NAMES, "kind", label_of(kind))
+    yield from _label(Section.NAMES, "kind", label_of, kind)
 
 
 def _deployment_passages(country: str | None, origin: str | None, organisation: str | None) -> Iterator[Passage]:

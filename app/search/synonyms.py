@@ -1,4 +1,4 @@
-"""The acronyms of the field, and what they stand for: whoever types one finds the other.
+"""The acronyms of the field and what they stand for, and spellings: whoever types one finds the other.
 
 Those of partners are part of the record itself.
 """
@@ -55,5 +55,11 @@ SYNONYMS: Final = Synonyms(
         "UNHCR": ["United Nations High Commissioner for Refugees"],
         "UNODC": ["United Nations Office on Drugs and Crime"],
         "VOT": ["victim of trafficking", "victims of trafficking"],
+        # American spellings, of words that stem differently.
+        "center": ["centre"],
+        "labor": ["labour"],
+        "organization": ["organisation"],
+        "program": ["programme"],
+        "programs": ["programmes"],
     }
 )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
+from app.core.languages import LabelLanguage, speaking
 from app.core.text_search.documents import SearchDocument, SearchState, SearchTerm, row_of, vocabulary
 from app.deployments.models import Deployment
 from app.outputs.models import Output
@@ -22,7 +23,7 @@ from app.search.documents import ACTION, ACTIVITY, KINDS, OUTPUT, PARTNER, Execu
 
 AT_ONCE = 500
 Touched = set[tuple[str, Any]]
-_RULES = 1
+_RULES = 2
 """Counts the changes of what documents say and how their words are cut."""
 
 
@@ -86,7 +87,8 @@ def _refresh(executor: Any, kind: str, keys: Sequence[int]) -> None:
     """Writes the documents of records as they stand; those of records that are gone go, too."""
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        rows = [row_of(document) for document in documents_of(executor, kind, some)]
+        with speaking(LabelLanguage.EN):  # whoever writes, the documents are the same
+            rows = [row_of(document) for document in documents_of(executor, kind, some)]
         _put(executor, rows)
         if gone := set(some) - {row["record"] for row in rows}:
             executor.execute(delete(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.record.in_(gone)))
@@ -113,10 +115,12 @@ def _insert(executor: Any, model: Any) -> Any:
 
 @cache
 def rules() -> str:
-    """What the documents follow from, beside the record: these rules, the names of countries, the stemmer."""
-    countries = resources.files("app.reference").joinpath("countries.csv").read_bytes()
-    made_of = f"{_RULES} {version('snowballstemmer')}".encode()
-    return hashlib.sha256(made_of + countries).hexdigest()
+    """What the documents follow from, beside the record: these rules, the names of countries and other labels, and
+    the libraries that have a say."""
+    reference = resources.files("app.reference")
+    tables = [reference.joinpath(*name).read_bytes() for name in (("countries.csv",), ("labels", "words.csv"))]
+    libraries = [f"{name} {version(name)}".encode() for name in ("snowballstemmer", "babel")]
+    return hashlib.sha256(b"\n".join([f"{_RULES}".encode(), *libraries, *tables])).hexdigest()
 
 
 def is_up_to_date(executor: Executor) -> bool:
