@@ -13,7 +13,7 @@ from typing import Final
 from app.imports.page.dates import Dates, Mention, Span
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.outputs import COMPLETED, ONGOING, PLANNED, Product
-from app.imports.page.places import Place, find_places, unknown_town
+from app.imports.page.places import Place, find_places, place_before, unknown_town
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import BE, FINITE, ORDINALS, number_of
 from app.imports.page.wordsets import words
@@ -69,6 +69,8 @@ class Event:
     number: int | None = None
     is_series: bool = False
     spans: list[Span] = field(default_factory=list)
+    dated_at: list[int] = field(default_factory=list)
+    """Where the dates stand, if each stands by itself."""
     places: list[Place] = field(default_factory=list)
     status: str = COMPLETED
     happens: bool = False
@@ -343,7 +345,11 @@ def _towns(tokens: list[Token], event: Event) -> int | None:
 
 def _typed(tokens: list[Token], event: Event, own: Sequence[str], session_type: str | None) -> Event | None:
     """Settles the type of words that several kinds of activity share."""
-    if event.type == "session":
+    if event.type == "exchange":
+        if event.start == event.at:
+            return None  # "exchange" without any article is no event
+        event.type = "knowledge-exchange"
+    elif event.type == "session":
         event.type = session_type or "information-session"
     elif event.type == "mission":
         event.type = "expert-visit"
@@ -532,6 +538,7 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
     if nearest.spans:
         if (nearest.number and nearest.number > 1) or nearest.is_plural:
             nearest.spans += mention.spans
+            nearest.dated_at.append(mention.first)
         return
     group = [nearest]
     for event in reversed(before[:-1]):
@@ -586,6 +593,7 @@ def _share(group: list[Event], mention: Mention) -> None:
         return
     for event in group:
         event.spans = list(mention.spans)
+        event.dated_at = [mention.first]
         event.is_open = mention.is_open
 
 
@@ -805,6 +813,11 @@ def _attach_places(sentence: Sentence, events: list[Event], event: Event, own: S
     if event.places or event.product:
         return
     abroad = event.type in ("study-visit", "expert-visit")
+    if len(event.spans) > 1 and len(event.dated_at) == len(event.spans):
+        by_date = [place_before(sentence, at, own) for at in event.dated_at]
+        event.places = [place for place in by_date if place]
+        if len(event.places) == len(event.spans):
+            return
     event.places = find_places(sentence, event.at + 1, event.end, own, abroad=abroad)
     if not event.places and event.at > 0 and (event is events[0]):
         event.places = find_places(sentence, 0, event.start, own, abroad=False)

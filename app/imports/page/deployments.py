@@ -64,9 +64,9 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     tokens = sentence.tokens
     result = Senders()
     deploys = not sentence.words.isdisjoint(_DEPLOY)
-    if not deploys and Kind.EXPERT not in sentence.kinds:
+    if not deploys and Kind.EXPERT not in sentence.kinds and Kind.PERSON not in sentence.kinds:
         return result
-    heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT]
+    heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT or _acts_as_expert(tokens, at, own)]
     if deploys:
         heads = sorted({*heads, *_other_heads(tokens)})
     bounds = [_phrase_start(tokens, head) for head in heads]
@@ -77,6 +77,19 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     if deploys and not result.found:
         _read_subject(sentence, own, result)
     return result
+
+
+def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
+    """A person of another country who does something for the action: `led by a French magistrate`."""
+    if tokens[at].kind is not Kind.PERSON or tokens[at - 1].kind is not Kind.NATIONALITY or tokens[at - 1].value in own:
+        return False
+    before = [token.low for token in tokens[max(0, at - 12) : at]]
+    if any(token.low in _DEPLOY for token in tokens):
+        return True
+    if "by" not in before:
+        return False
+    agent = before[before.index("by") - 1] if before.index("by") else ""
+    return agent not in ("attended", "followed", "visited", "joined", "accompanied")
 
 
 def _other_heads(tokens: list[Token]) -> list[int]:

@@ -20,7 +20,7 @@ _MADE: Final = words(
     "produced published printed issued compiled released made translated disseminated distributed piloted tested "
     "broadcast aired shown"
 )
-_ADOPTED: Final = words("adopted approved validated endorsed submitted delivered presented handed")
+_ADOPTED: Final = words("adopted approved validated endorsed submitted delivered presented handed launched available")
 
 _BASE: Final = words(
     "develop draft elaborate prepare formulate design create write revise update finalise produce publish issue"
@@ -43,6 +43,8 @@ _RESULTS: Final = (
     ("summarised", "in"),
     ("compiled", "in"),
     ("form", "of"),
+    ("concluded", "with"),
+    ("ended", "with"),
 )
 _OUTPUT_NOUNS: Final = words("output outputs outcome outcomes result product products deliverable deliverables")
 _COMPOUNDS: Final = words(

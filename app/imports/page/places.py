@@ -9,7 +9,7 @@ from app.imports.page.sentences import Sentence
 from app.imports.page.wordsets import words
 
 _BEFORE_PLACE: Final = words("in to at ( near into through from")
-_ENUMERATION: Final = words(", and & / or the in to then as well one another")
+_ENUMERATION: Final = words(", and & / or the in to then as well one another other")
 _HELD: Final = words(
     "held place organised organized conducted delivered implemented carried hosted out undertaken given"
 )
@@ -117,10 +117,30 @@ def _enumerated(sentence: Sentence, at: int, end: int, own: Sequence[str], *, ab
             pass
         elif token.low == "(" and (closing := _closing(tokens, at, end)):
             at = closing  # "Quito (May 2012), Cuenca (June 2012)"
+        elif found[-1].town and _is_unknown_town(tokens, at):
+            same = len(own) == 1 and found[-1].country == own[0]
+            found.append(Place(sentence.text[token.start : token.end], own[0] if same else None))
         elif token.low not in _ENUMERATION and token.kind not in (Kind.MONTH, Kind.NUMBER):
             break  # "to Quito in May and Lima in June 2012" goes on over its dates
         at += 1
     return list(dict.fromkeys(found))
+
+
+def _is_unknown_town(tokens: list[Token], at: int) -> bool:
+    """The last of several towns, where no list has it: `in Nouakchott, Rosso and Sélibaby`."""
+    token, following = tokens[at], tokens[at + 1] if at + 1 < len(tokens) else None
+    ends = following is None or following.low in (".", ",", ";", "in", "was", "were", "and", "between", "from", "took")
+    return token.kind is Kind.WORD and token.is_capital and tokens[at - 1].low in ("and", ",") and ends
+
+
+def place_before(sentence: Sentence, at: int, own: Sequence[str]) -> Place | None:
+    """The place right before a date: `Lima (April 2011)`, `in Lima in April 2011`."""
+    for token in reversed(sentence.tokens[max(0, at - 5) : at]):
+        if token.kind in (Kind.CITY, Kind.COUNTRY):
+            return _place(sentence, token, own)
+        if token.low not in ("(", "in", "on", "early", "late", "mid", "-", ",", "from", "of"):
+            return None
+    return None
 
 
 def _closing(tokens: list[Token], at: int, end: int) -> int | None:

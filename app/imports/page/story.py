@@ -232,6 +232,8 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
         places = [Place(None, own[0])]
     if len(spans) > 1 and _is_single(event):
         spans = [Span(event.spans[0].start, event.spans[-1].end)]  # "a campaign was run in 2012 and 2013"
+    if len(spans) > 1 and len(places) > 1 and len(places) != len(spans):
+        places = [None]  # which of them was where isn't told
     if len(spans) > 1 and len(places) == len(spans):
         return [(span, place, 1, False) for span, place in zip(spans, places, strict=True)]
     if len(places) > 1 and (
