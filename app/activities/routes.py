@@ -23,7 +23,7 @@ from app.core.editing import (
     replace_record,
 )
 from app.core.filters import AsOf
-from app.core.formats.records import list_records, list_responses
+from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting

@@ -19,7 +19,7 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
-from app.core.formats.records import list_records, list_responses
+from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting

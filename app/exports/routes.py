@@ -27,8 +27,22 @@ from app.selection.filters import RecordFilters
 router = APIRouter(prefix="/exports", tags=["Exports"], dependencies=LABELLED)
 portal = APIRouter(tags=["Exports"], dependencies=[Depends(known_parameters)])
 
-ZIP = Format("zip", "application/zip", "zip", "A data package: CSV files with types and keys.", is_download=True)
-SQLITE = Format("sqlite", "application/vnd.sqlite3", "sqlite", "A database of related tables.", is_download=True)
+ZIP = Format(
+    "zip",
+    "application/zip",
+    "zip",
+    "A data package: CSV files with types and keys.",
+    is_download=True,
+    is_binary=True,
+)
+SQLITE = Format(
+    "sqlite",
+    "application/vnd.sqlite3",
+    "sqlite",
+    "A database of related tables.",
+    is_download=True,
+    is_binary=True,
+)
 IATI = Format("iati", "application/xml", "xml", "Activities in IATI 2.03.", is_download=True)
 DCAT = Format("jsonld", "application/ld+json", "jsonld", "A catalogue in DCAT.")
 
@@ -68,10 +82,7 @@ async def _answer(
 
 def _documented(form: Format) -> dict[str, Any]:
     """What a route says of its answers."""
-    schema = {"type": "string", "description": form.about}
-    if form is not IATI:
-        schema["format"] = "binary"
-    found = {200: {"description": form.about, "content": {form.media_type: {"schema": schema}}}}
+    found = {200: {"description": form.about, "content": form.described()}}
     return {"response_class": Response, "responses": {**found, **LIST_ERRORS}}
 
 

@@ -191,10 +191,5 @@ def figure_responses(by: tuple[str, ...] | None = None) -> dict[int | str, dict[
     header = ",".join(f"{name},{name}_label" for name in by or ("theme",)) + ",value,href\r\n"
     content: dict[str, Any] = {}
     for form in offered.formats[1:]:
-        if form in (CSV, GEOJSON, JSONSTAT) or form.media_type == "image/svg+xml":
-            kind = "string" if "json" not in form.media_type else "object"
-            content[form.media_type] = {"schema": {"type": kind, "description": form.about}}
-        else:
-            content[form.media_type] = {"schema": {"type": "string", "format": "binary", "description": form.about}}
-    content[CSV.media_type]["example"] = header
+        content |= form.described(header if form is CSV else None)
     return {200: {"content": content}, **responses(NotAcceptable, Invalid)}

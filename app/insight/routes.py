@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.aggregates import Question
 from app.core.audit import State
 from app.core.caching import state_validator
-from app.core.formats.negotiation import CSV, JSON, PNG, SVG, VARY, XLSX, Format, disposition, file_name
+from app.core.formats.negotiation import JSON, PNG, SVG, VARY, XLSX, Format, check_mark, disposition, file_name
 from app.core.formats.provenance import export_day
 from app.core.languages import LABELLED
 from app.core.problems import invalid_parameter
@@ -61,10 +61,7 @@ class PresetQuery(RecordFilters):
 
         Raises Invalid.
         """
-        if self.bom and chosen is not CSV:
-            raise invalid_parameter(
-                "bom", "contradiction", f"only CSV begins with a byte order mark, not {chosen.name}"
-            )
+        check_mark(chosen, bom=self.bom)
         for name in ("width", "scheme"):
             if getattr(self, name) is not None and chosen not in (SVG, PNG):
                 raise invalid_parameter(name, "contradiction", f"only pictures have a {name}: add `format=svg`")

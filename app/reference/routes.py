@@ -10,8 +10,7 @@ from app.actions.models import Action
 from app.core.caching import fixed_answer, state_validator
 from app.core.editing import LIST_ERRORS, READ_ERRORS, known_parameters
 from app.core.filters import Selection
-from app.core.formats.negotiation import JSON, VARY
-from app.core.formats.records import (
+from app.core.formats.lists import (
     Batches,
     asks_for_part,
     choose_format,
@@ -20,6 +19,7 @@ from app.core.formats.records import (
     only,
     write_list,
 )
+from app.core.formats.negotiation import JSON, VARY
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting, page_response, page_url
 from app.core.problems import NotFound, invalid_parameter

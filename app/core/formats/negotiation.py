@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from fastapi import Request
 
@@ -36,11 +37,18 @@ class Format:
     """What stands behind the media type in `Content-Type`."""
     is_download: bool = False
     """Whether a browser saves it, rather than shows it."""
+    is_binary: bool = False
 
     @property
     def content_type(self) -> str:
         """The header's value."""
         return self.media_type + self.parameters
+
+    def described(self, example: Any = None) -> dict[str, Any]:
+        """The format as OpenAPI has it among the `content` of an answer."""
+        kind = "object" if self.media_type.endswith("json") and self.media_type != NDJSON.media_type else "string"
+        schema = {"type": kind, "description": self.about, **({"format": "binary"} if self.is_binary else {})}
+        return {self.media_type: {"schema": schema, **({} if example is None else {"example": example})}}
 
 
 JSON = Format("json", "application/json", "json", "Records and figures with everything about them.")
@@ -58,6 +66,7 @@ XLSX = Format(
     "xlsx",
     "A workbook with typed cells, and a codebook that defines each column.",
     is_download=True,
+    is_binary=True,
 )
 NDJSON = Format(
     "ndjson",
@@ -73,7 +82,7 @@ JSONSTAT = Format(
     "jsonstat", "application/vnd.json-stat+json", "json", "JSON-stat 2.0, for statistics packages and viewers."
 )
 SVG = Format("svg", "image/svg+xml", "svg", "A picture that prints sharply at any size.")
-PNG = Format("png", "image/png", "png", "A picture for documents and slides.")
+PNG = Format("png", "image/png", "png", "A picture for documents and slides.", is_binary=True)
 
 
 class Offer:
@@ -116,6 +125,15 @@ class Offer:
                 f"This answer can't be given as {accept[:100]}.", errors=[what], headers={"Vary": "Accept"}
             )
         return chosen
+
+
+def check_mark(chosen: Format, *, bom: bool) -> None:
+    """Refuses a byte order mark for what is no CSV.
+
+    Raises Invalid.
+    """
+    if bom and chosen is not CSV:
+        raise invalid_parameter("bom", "contradiction", f"only CSV begins with a byte order mark, not {chosen.name}")
 
 
 def _ranges(accept: str) -> dict[str, float]:
