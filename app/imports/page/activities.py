@@ -225,7 +225,7 @@ def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type:
         following.low in _NO_EVENT_AFTER or following.kind in (Kind.PRODUCT, Kind.INSTITUTION)
     ):
         return None
-    if following is not None and following.kind is Kind.ACTIVITY:
+    if following is not None and following.kind is Kind.ACTIVITY and following.value not in ("mapping", "exchange"):
         return None  # "training workshop" in words that aren't listed: the last one counts
     if (
         following is not None
@@ -345,10 +345,10 @@ def _towns(tokens: list[Token], event: Event) -> int | None:
 
 def _typed(tokens: list[Token], event: Event, own: Sequence[str], session_type: str | None) -> Event | None:
     """Settles the type of words that several kinds of activity share."""
-    if event.type == "exchange":
+    if event.type in ("exchange", "mapping"):
         if event.start == event.at:
-            return None  # "exchange" without any article is no event
-        event.type = "knowledge-exchange"
+            return None  # without any article it is no event
+        event.type = "knowledge-exchange" if event.type == "exchange" else "other"
     elif event.type == "session":
         event.type = session_type or "information-session"
     elif event.type == "mission":
@@ -535,6 +535,8 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
     nearest = before[-1]
     if nearest.product and _is_of_another_verb(tokens, nearest, mention):
         return
+    if _is_left_behind(tokens, nearest, mention):
+        return
     if nearest.spans:
         if (nearest.number and nearest.number > 1) or nearest.is_plural:
             nearest.spans += mention.spans
@@ -557,6 +559,26 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
 _LATER_VERBS: Final = words(
     "presented adopted validated published approved endorsed distributed discussed printed signed launched"
 )
+
+
+def _is_left_behind(tokens: list[Token], event: Event, mention: Mention) -> bool:
+    """`After the mission, a report was written in May`: the date speaks of the report."""
+    if event.start > 3 or tokens[0].low not in (
+        "following",
+        "after",
+        "further",
+        "based",
+        "upon",
+        "during",
+        "on",
+        "building",
+    ):
+        return False
+    between = tokens[event.at + 1 : mention.first]
+    comma = next((at for at, token in enumerate(between) if token.low == ","), None)
+    if comma is None or (comma + 1 < len(between) and between[comma + 1].low in ("which", "held", "conducted", "that")):
+        return False
+    return any(token.low in FINITE for token in between[comma:])
 
 
 def _is_of_another_verb(tokens: list[Token], event: Event, mention: Mention) -> bool:

@@ -17,7 +17,7 @@ _DRAFTED: Final = words(
     "drawn"
 )
 _MADE: Final = words(
-    "produced published printed issued compiled released made translated disseminated distributed piloted tested "
+    "produced published printed issued compiled released made translated disseminated distributed piloted tested filmed "
     "broadcast aired shown"
 )
 _ADOPTED: Final = words("adopted approved validated endorsed submitted delivered presented handed launched available")
@@ -143,6 +143,9 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:
             or token.kind is Kind.MONTH
         ):
             break
+        is_study = tokens[at].low.endswith(("study", "studies", "survey", "surveys"))
+        if is_study and token.low in ("carried", "conducted", "undertaken"):
+            return "made", False, _status({t.low for t in window[:5]}), verb + offset
         if token.low in _DRAFTED or token.low in _MADE or token.low in _ADOPTED:
             how = "drafted" if token.low in _DRAFTED else "made"
             lows = {t.low for t in window[:5]}
@@ -190,6 +193,8 @@ def _verb_after(tokens: list[Token], at: int) -> int | None:
 
 def _status(lows: set[str]) -> str:
     if lows & {"is", "are"} and "being" in lows:
+        return ONGOING
+    if lows & {"ongoing", "underway"}:
         return ONGOING
     if "will" in lows or "to" in lows:
         return PLANNED
@@ -272,7 +277,8 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
         ]
         if not verbs or (before in ("of", "in") and not set(lows) & _HELPED):
             return None
-        return "drafted", False, _status(set(lows)), noun
+        how = "made" if tokens[noun].low in ("adoption", "publication", "production") else "drafted"
+        return how, False, _status(set(lows) - {"to"}), noun
     if noun <= 3 or before in (",", ".", "", "while"):
         verb = _verb_after(tokens, at)
         after = {token.low for token in tokens[verb : verb + 5]} if verb is not None else set()
@@ -344,7 +350,8 @@ def _phrase_start(tokens: list[Token], at: int) -> int:
             and before.low != "-"
         ):
             break
-        if before.low in _STOPS or before.low in FINITE:
+        in_hyphens = tokens[start].low == "-"  # "country-of-origin information"
+        if (before.low in _STOPS or before.low in FINITE) and not in_hyphens:
             break
         start -= 1
     return start

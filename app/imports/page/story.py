@@ -180,7 +180,7 @@ def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
 
 
 def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
-    if earlier := _told_before(story, event):
+    if earlier := _told_before(story, told, event):
         if event.spans and earlier.span is None and not event.product:
             earlier.span, earlier.status = event.spans[0], event.status
             earlier.place = earlier.place or (event.places[0] if event.places else None)
@@ -203,10 +203,11 @@ def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
     return made
 
 
-def _told_before(story: Story, event: Event) -> Activity | None:
+def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
     """The activity that the words speak of again: one of the same type, `the` workshop, or the same document."""
+    is_mission = told.sentence.tokens[event.at].value == "mission"
     for earlier in reversed(story.activities):
-        if earlier.type != event.type:
+        if earlier.type != event.type and not (is_mission and event.is_definite and earlier.type in _MISSIONS):
             continue
         if event.product and earlier.event.product:
             same = _same_product(event.product, earlier.event.product)
