@@ -4,8 +4,8 @@ from typing import Any
 
 from app.core.text import slugify
 from app.imports.drafts import ActionDraft, Finding, Reading, Severity
-from app.imports.page.dates import read_duration
 from app.imports.page.downloads import read_downloads
+from app.imports.page.duration import read_duration
 from app.imports.page.layout import LONGEST_TITLE, Block, Paragraph, lay_out
 from app.imports.page.lexicon import page_lexicon
 from app.imports.page.story import read_story

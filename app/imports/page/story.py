@@ -1,72 +1,26 @@
 """Reads an action's sentences in order and gathers its activities, deployments, outputs and partners."""
 
-import re
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from app.imports.drafts import ActionDraft, Draft, Finding, Severity
-from app.imports.page.activities import Event, Known
+from app.imports.drafts import ActionDraft, Finding, Severity
+from app.imports.page.activities import Known
 from app.imports.page.dates import Dates, Span, finding
 from app.imports.page.deployments import Sender, find_senders
+from app.imports.page.drafting import write
+from app.imports.page.events import Event
 from app.imports.page.facts import Facts, read_facts
 from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import COMPLETED, PLANNED, Product
-from app.imports.page.partners import Institution
 from app.imports.page.places import Place
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
+from app.imports.page.telling import Activity, Deployed, Story, Told
 from app.imports.page.wording import activity_title
 from app.imports.page.wordsets import words
 from app.reference.countries import COUNTRIES
 
 _MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-mission")
-_GENERIC: Final = frozenset(("the ministry", "the ministries"))
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A sentence, and the line of the page on which it begins."""
-
-    sentence: Sentence
-    line: int
-
-
-@dataclass(slots=True)
-class Activity:
-    """An activity, as gathered from its sentence."""
-
-    type: str
-    title: str
-    told: Told
-    span: Span | None
-    place: Place | None
-    sessions: int
-    status: str
-    event: Event
-    is_open: bool = False
-
-
-@dataclass(slots=True)
-class _Deployed:
-    sender: Sender
-    told: Told
-    activities: list[Activity]
-    speaks_of_action: bool
-
-
-@dataclass(slots=True)
-class Story:
-    """What is known of an action while its sentences are read."""
-
-    countries: tuple[str, ...]
-    activities: list[Activity] = field(default_factory=list)
-    deployed: list[_Deployed] = field(default_factory=list)
-    products: list[tuple[Product, Told, str | None]] = field(default_factory=list)
-    names: list[tuple[str, str]] = field(default_factory=list)
-    partners: list[Institution] = field(default_factory=list)
-    problems: list[Finding] = field(default_factory=list)
-    anchor: str | None = None
-    session_type: str | None = None
 
 
 def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> None:
@@ -80,7 +34,7 @@ def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> None:
     _drop_announcements(story)
     _date_by_duration(story, draft)
     _link(story)
-    _write(story, draft)
+    write(story, draft)
 
 
 def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[tuple[str, Told]]:
@@ -146,9 +100,6 @@ def _is_objective(name: str, _sentence: Sentence) -> bool:
 
 def _is_any(_name: str, _sentence: Sentence) -> bool:
     return True
-
-
-# -- one sentence --
 
 
 def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) -> None:
@@ -266,7 +217,7 @@ def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) 
     )
     for sender in senders.found:
         linked = [] if of_action else _spoken_of(story, sentence, added, sender)
-        story.deployed.append(_Deployed(replace(sender), told, linked, of_action))
+        story.deployed.append(Deployed(replace(sender), told, linked, of_action))
     if senders.shared_count:
         message = f"{senders.shared_count} experts in total: how many each sent isn't told"
         story.problems.append(
@@ -297,9 +248,6 @@ def _spoken_of(story: Story, sentence: Sentence, added: list[Activity], sender: 
         if low in _POINTING and lows[at - 1] in ("this", "the") and story.activities:
             return story.activities[-1:]
     return []
-
-
-# -- after the last sentence --
 
 
 def _drop_announcements(story: Story) -> None:
@@ -362,155 +310,3 @@ def _link(story: Story) -> None:
                 deployed.activities = deployed.activities or story.activities
     for deployed in story.deployed:
         deployed.activities = [activity for activity in deployed.activities if activity in story.activities]
-
-
-def _write(story: Story, draft: ActionDraft) -> None:
-    draft.problems += story.problems
-    draft.activities = [_activity_draft(activity) for activity in story.activities]
-    draft.deployments = [_deployment_draft(story, deployed) for deployed in _distinct_deployments(story)]
-    draft.outputs = _output_drafts(story)
-    draft.values["partners"] = _partner_values(story)
-    if not draft.deployments:
-        message = "no experts are named"
-        draft.problems.append(
-            Finding(
-                severity=Severity.NOTE,
-                code="no-deployments",
-                message=message,
-                line=draft.line,
-                quote=draft.values["title"],
-            )
-        )
-
-
-def _activity_draft(activity: Activity) -> Draft:
-    values: dict[str, Any] = {"type": activity.type, "title": activity.title}
-    if activity.span:
-        values["start"] = activity.span.start
-        values["end"] = None if activity.is_open or activity.status == "ongoing" else activity.span.end
-    else:
-        values["status"] = activity.status
-    if activity.place:
-        if activity.place.town:
-            values["place"] = activity.place.town
-        if activity.place.country:
-            values["country"] = activity.place.country
-    values["sessions"] = activity.sessions
-    values["source_quote"] = activity.told.sentence.text
-    return Draft(values=values, line=activity.told.line)
-
-
-def _distinct_deployments(story: Story) -> list[_Deployed]:
-    """Each origin and kind once: what the last sentence repeats isn't sent twice."""
-    states = any(d.sender.country for d in story.deployed)
-    kept: dict[tuple[Any, ...], _Deployed] = {}
-    for deployed in story.deployed:
-        sender = deployed.sender
-        if (
-            states
-            and sender.origin in ("EU", "European", "European Union", "Europe")
-            and not sender.type
-            and not sender.organisation
-        ):
-            continue
-        key = (sender.country, sender.origin, sender.type, sender.organisation if not sender.country else None)
-        earlier = kept.get(key)
-        if earlier and _are_apart(earlier, deployed):
-            kept[(*key, len(kept))] = deployed
-        elif earlier:
-            earlier.sender.count = earlier.sender.count or sender.count
-            earlier.sender.organisation = earlier.sender.organisation or sender.organisation
-        else:
-            kept[key] = deployed
-    found = list(kept.values())
-    # "Romanian experts" in one sentence and "the Romanian national administration" in another are the same ones.
-    typed = {d.sender.country for d in found if d.sender.type and d.sender.country and d.speaks_of_action}
-    return [d for d in found if d.sender.type or d.sender.country not in typed or d.sender.count]
-
-
-def _are_apart(one: _Deployed, other: _Deployed) -> bool:
-    """Whether experts of one origin were sent twice: to one activity, and to another."""
-    return len(one.activities) == len(other.activities) == 1 and one.activities[0] is not other.activities[0]
-
-
-def _deployment_draft(story: Story, deployed: _Deployed) -> Draft:
-    sender = deployed.sender
-    values: dict[str, Any] = {"organisation_type": sender.type or "unspecified", "experts_count": sender.count}
-    for name, value in (
-        ("sending_country", sender.country),
-        ("origin", sender.origin),
-        ("organisation", sender.organisation),
-    ):
-        if value:
-            values[name] = value[:300]
-    if len(deployed.activities) == 1:
-        values["activity"] = story.activities.index(deployed.activities[0]) + 1
-    values["source_quote"] = deployed.told.sentence.text
-    return Draft(values=values, line=deployed.told.line)
-
-
-def _output_drafts(story: Story) -> list[Draft]:
-    kept: list[tuple[Product, Draft]] = []
-    for shared, told, date in story.products:
-        product = replace(shared)
-        same = next((k for k in kept if _is_same_output(k[0], product)), None)
-        if same:
-            if product.is_named and not same[0].is_named:
-                same[1].values["title"], same[0].is_named = product.title, True
-            continue
-        title = product.title
-        if not product.is_named:
-            title = next(
-                (name for kind, name in story.names if kind == product.kind and _is_part_of(product.title, name)), title
-            )
-        for number in range(1, product.number + 1):
-            numbered = f"{title[:280]} ({number} of {product.number})" if product.number > 1 else title
-            values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": told.sentence.text}
-            if product.is_published and date:
-                values["published"] = date
-            kept.append((product, Draft(values=values, line=told.line)))
-    return [draft for _, draft in kept]
-
-
-def _is_same_output(one: Product, other: Product) -> bool:
-    if one is other or one.kind != other.kind:
-        return False
-    mine, its = _words(one.title), _words(other.title)
-    return one.is_definite or other.is_definite or mine <= its or its <= mine or len(mine & its) * 2 > len(mine | its)
-
-
-def _words(title: str) -> set[str]:
-    return set(re.findall(r"\w+", title.lower())) - {"the", "of", "on", "and", "a", "for", "in"}
-
-
-def _is_part_of(title: str, name: str) -> bool:
-    return _words(title) & _words(name) != set()
-
-
-def _partner_values(story: Story) -> list[dict[str, Any]]:
-    """The partners, each once: by acronym, and by name."""
-    own = story.countries[0] if len(story.countries) == 1 else None
-    kept: list[dict[str, Any]] = []
-    for found in story.partners:
-        if found.name.lower() in _GENERIC or found.name in ("EU", "MIEUX", "ICMPD", "UN"):
-            continue
-        country = found.country or (own if found.value not in ("eu-body", "international-organisation") else None)
-        acronym = found.acronym
-        same = next(
-            (p for p in kept if _same_partner(p, found.name, acronym) and p["country"] in (country, None)), None
-        )
-        if same:
-            same["acronym"], same["country"] = same["acronym"] or acronym, country
-            continue
-        kept.append({"name": found.name[:300], "acronym": acronym, "country": country})
-    return kept
-
-
-def _same_partner(partner: dict[str, Any], name: str, acronym: str | None) -> bool:
-    known: str = partner["name"].lower()
-    return bool(
-        known == name.lower()
-        or (acronym is not None and acronym == partner["acronym"])
-        or known.startswith(name.lower())
-        or name == partner["acronym"]
-    )

@@ -56,10 +56,7 @@ def read_lines(content: bytes, hint: str = "") -> Page:
     text, problems = decode(content)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     is_html = _is_html(text, hint)
-    if is_html:
-        lines = _html_lines(text)
-    else:
-        lines = _text_lines(text)
+    lines = _html_lines(text) if is_html else _text_lines(text)
     if not any(line.text.strip() for line in lines):
         raise UnreadableFile("There is no text in the file.")
     return Page(lines, problems, is_html, ends_with_break=is_html or text.endswith("\n"))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.imports.page.activities import Event
+from app.imports.page.events import Event
 from app.imports.page.lexicon import Kind
 from app.imports.page.places import Place
 from app.imports.page.sentences import Sentence

@@ -1,0 +1,184 @@
+"""Gives the dates of a sentence to the activities that they belong to."""
+
+from typing import Final
+
+from app.imports.page.dates import Mention
+from app.imports.page.events import Event
+from app.imports.page.lexicon import Token
+from app.imports.page.words import FINITE
+from app.imports.page.wordsets import words
+
+_BREAKS: Final = words("subsequently thereafter afterwards later whereas while")
+
+
+def set_ends(tokens: list[Token], events: list[Event]) -> None:
+    for event, following in zip(events, [*events[1:], None], strict=True):
+        event.end = following.start if following else len(tokens)
+
+
+def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mention]) -> None:
+    """Gives each date to the activities that it belongs to: those before it, or those after it where it leads."""
+    leading: list[Mention] = []
+    for mention in mentions:
+        before = [event for event in events if event.at < mention.first]
+        after = [event for event in events if event.at >= mention.after]
+        if _leads(tokens, mention, before, after):
+            leading.append(mention)
+        elif before:
+            _attach_back(tokens, before, mention, mentions)
+    for mention in leading:
+        following = next(
+            (other.first for other in mentions if other.first > mention.first and other in leading), len(tokens)
+        )
+        _attach_forward(tokens, [e for e in events if mention.after <= e.at < following], mention)
+    for event in events:
+        at = event.start - 1
+        if not event.spans and at > 0 and tokens[at].low in ("during", "at"):
+            # "was initiated in May during a workshop"
+            event.spans = next((list(mention.spans) for mention in mentions if mention.after == at), [])
+
+
+def _leads(tokens: list[Token], mention: Mention, before: list[Event], after: list[Event]) -> bool:
+    """Whether a date speaks of what follows it rather than of what stands before it."""
+    if not before:
+        return bool(after)
+    at = mention.first - 1
+    while at >= 0 and tokens[at].low in (
+        "in",
+        "on",
+        "from",
+        "early",
+        "late",
+        "mid",
+        "-",
+        "during",
+        "between",
+        "the",
+        "of",
+        "end",
+        "beginning",
+        "throughout",
+        "by",
+        "at",
+        "until",
+        "since",
+        "around",
+    ):
+        at -= 1
+    lead = tokens[at].low if at >= 0 else ""
+    if not after or lead in ("(", "held", "place"):
+        return False
+    if lead in ("", ";", ":", "then", "finally"):
+        return True
+    near = after[0].start - mention.after <= 4
+    comma = mention.after < len(tokens) and tokens[mention.after].low == ","
+    nearest = before[-1]
+    if lead in ("and", ",", "while", "when", "but") and (near or comma):
+        return bool(nearest.spans) or lead in ("while", "when", "but") or _has_verb(tokens, nearest.at, at)
+    # "the action began in May with a workshop": the date follows a verb whose subject is no activity
+    return _has_break(tokens, nearest.at, at)
+
+
+def _has_verb(tokens: list[Token], begin: int, end: int) -> bool:
+    return any(
+        token.low in ("was", "were", "is", "are", "will", "took", "has", "have") for token in tokens[begin + 1 : end]
+    )
+
+
+def _has_break(tokens: list[Token], begin: int, end: int) -> bool:
+    """Whether a new statement begins between two places."""
+    for at in range(begin + 1, end):
+        low = tokens[at].low
+        if low == ";" or (low == "followed" and at + 1 < len(tokens) and tokens[at + 1].low == "by"):
+            return True
+    return False
+
+
+def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, mentions: list[Mention]) -> None:
+    """To the nearest activity before the date, and to those joined with it before any verb: `a session and a workshop
+    followed in July`."""
+    nearest = before[-1]
+    if nearest.product and _is_of_another_verb(tokens, nearest, mention):
+        return
+    if _is_left_behind(tokens, nearest, mention):
+        return
+    if nearest.spans:
+        if (nearest.number and nearest.number > 1) or nearest.is_plural:
+            nearest.spans += mention.spans
+            nearest.dated_at.append(mention.first)
+        return
+    group = [nearest]
+    for event in reversed(before[:-1]):
+        between = tokens[event.at + 1 : group[0].at]
+        dated = any(event.at < other.first < group[0].at for other in mentions)
+        verb = any(
+            token.low in FINITE or token.low in (";", "followed", "during", "which", "that") for token in between
+        )
+        joined = any(token.low in ("and", ",", "&", "with") for token in between)
+        if event.spans or dated or verb or not joined:
+            break
+        group.insert(0, event)
+    _share(group, mention)
+
+
+_LATER_VERBS: Final = words(
+    "presented adopted validated published approved endorsed distributed discussed printed signed launched"
+)
+
+
+def _is_left_behind(tokens: list[Token], event: Event, mention: Mention) -> bool:
+    """`After the mission, a report was written in May`: the date speaks of the report."""
+    if event.start > 3 or tokens[0].low not in (
+        "following",
+        "after",
+        "further",
+        "based",
+        "upon",
+        "during",
+        "on",
+        "building",
+    ):
+        return False
+    between = tokens[event.at + 1 : mention.first]
+    comma = next((at for at, token in enumerate(between) if token.low == ","), None)
+    if comma is None or (comma + 1 < len(between) and between[comma + 1].low in ("which", "held", "conducted", "that")):
+        return False
+    return any(token.low in FINITE for token in between[comma:])
+
+
+def _is_of_another_verb(tokens: list[Token], event: Event, mention: Mention) -> bool:
+    """`was drafted by experts and presented in May`: when it was presented doesn't tell when it was drafted."""
+    assert event.product is not None
+    begin = max(event.product.verb, event.at)
+    return any(token.low in _LATER_VERBS for token in tokens[begin + 3 : mention.first])
+
+
+def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -> None:
+    group: list[Event] = []
+    for event in after:
+        begin = group[-1].at if group else mention.after
+        if group and (_has_break(tokens, begin, event.at) or any(t.low in _BREAKS for t in tokens[begin : event.at])):
+            break
+        if group and _is_aside(tokens, begin, event):
+            break
+        group.append(event)
+    _share([event for event in group if not event.spans], mention)
+
+
+def _is_aside(tokens: list[Token], begin: int, event: Event) -> bool:
+    """Whether an activity is only mentioned beside another one: `to prepare a workshop`, `as a basis for training`."""
+    between = tokens[begin + 1 : event.start]
+    return bool(between) and between[-1].low in ("for", "of", "on", "about", "prepare", "from")
+
+
+def _share(group: list[Event], mention: Mention) -> None:
+    if not group:
+        return
+    if len(mention.spans) > 1 and len(mention.spans) == len(group):
+        for event, span in zip(group, mention.spans, strict=True):
+            event.spans = [span]
+        return
+    for event in group:
+        event.spans = list(mention.spans)
+        event.dated_at = [mention.first]
+        event.is_open = mention.is_open

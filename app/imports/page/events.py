@@ -1,0 +1,308 @@
+"""Words that may tell of an activity, each with its article, number and type, before its sentence is asked about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.imports.page.dates import Span
+from app.imports.page.lexicon import Kind, Token
+from app.imports.page.outputs import COMPLETED, Product
+from app.imports.page.places import Place
+from app.imports.page.words import BE, FINITE, ORDINALS, number_of
+from app.imports.page.wordsets import words
+
+_NO_EVENT_AFTER: Final = words(
+    "material materials curriculum curricula module modules need needs centre center centres centers institute "
+    "institutes institution institutions academy school participants participant manual manuals package methods "
+    "methodology methodologies results findings phase phases cycle cycles component components capacity capacities "
+    "unit department plan plans tool tools techniques programmes opportunities facilities facility skills report "
+    "reports strategy strategies message branding provider providers site website room budget evaluation system "
+    "systems mechanism mechanisms process needs-based framework frameworks activities on-site points point"
+)
+
+
+_DEFINITE: Final = words("the this these those that such its their said each any every no all both")
+
+
+_FOLLOWERS: Final = words("followed complemented supplemented accompanied")
+
+
+_QUANTITIES: Final = words("series set number several various couple range")
+
+
+_VISITORS: Final = (Kind.PERSON, Kind.EXPERT)
+
+
+@dataclass(slots=True)
+class Event:
+    """An activity at a place in a sentence, before it is settled what becomes of it."""
+
+    at: int
+    type: str
+    start: int
+    """Where its phrase begins, with article and adjectives."""
+    is_plural: bool = False
+    is_definite: bool = False
+    ordinal: str | None = None
+    number: int | None = None
+    is_series: bool = False
+    spans: list[Span] = field(default_factory=list)
+    dated_at: list[int] = field(default_factory=list)
+    """Where the dates stand, if each stands by itself."""
+    places: list[Place] = field(default_factory=list)
+    status: str = COMPLETED
+    happens: bool = False
+    """Whether the sentence tells that it takes place."""
+    end: int = 0
+    """Where what belongs to it ends."""
+    product: Product | None = None
+    is_open: bool = False
+
+
+VISITED: Final = frozenset(("visited", "travelled", "traveled"))
+
+
+INVITED: Final = words("invited welcomed received hosted")
+
+
+STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated"}
+
+
+def event_at(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:
+    token = tokens[at]
+    if token.kind is Kind.ACTIVITY:
+        return _named_event(tokens, at, own, session_type)
+    if token.low in VISITED and at > 1:
+        return _visit_by_verb(tokens, at, own)
+    if token.low in INVITED and at > 0:
+        return _visit_by_invitation(tokens, at, own)
+    if token.low == "repeated" and at > 1:
+        return _repetition(tokens, at)
+    if token.low in ORDINALS and at + 1 < len(tokens):
+        return _elided(tokens, at, session_type)
+    return None
+
+
+def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:
+    token = tokens[at]
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is not None and (
+        following.low in _NO_EVENT_AFTER or following.kind in (Kind.PRODUCT, Kind.INSTITUTION)
+    ):
+        return None
+    if following is not None and following.kind is Kind.ACTIVITY and following.value not in ("mapping", "exchange"):
+        return None  # "training workshop" in words that aren't listed: the last one counts
+    if (
+        following is not None
+        and following.low == "-"
+        and at + 2 < len(tokens)
+        and tokens[at + 2].start == following.end
+    ):
+        return None
+    if token.low == "review" and not _is_noun(tokens, at):
+        return None
+    event = Event(at, str(token.value), at, is_plural=token.is_plural)
+    _read_phrase(tokens, event)
+    if event.is_plural and event.number is None:
+        event.number = _towns(tokens, event)
+    followed = at > 1 and tokens[at - 1].low == "by" and tokens[at - 2].low in (*_FOLLOWERS, "preceded")
+    if (
+        at
+        and not followed
+        and tokens[at - 1].low in ("to", "will", "by")
+        and token.low in ("training", "review", "visit", "campaign", "course")
+    ):
+        return None
+    if token.low == "training" and following is not None and _is_gerund(tokens, at, event):
+        return None
+    return _typed(tokens, event, own, session_type)
+
+
+def _is_noun(tokens: list[Token], at: int) -> bool:
+    return at > 0 and (
+        tokens[at - 1].low in ("a", "the", "an", "legal", "comprehensive", "joint", "first", "thorough")
+        or tokens[at - 1].kind is Kind.NATIONALITY
+    )
+
+
+def _is_gerund(tokens: list[Token], at: int, event: Event) -> bool:
+    """`By training border guards`: somebody is trained, and nothing is said to take place."""
+    before = tokens[at - 1].low if at else ""
+    after = tokens[at + 1]
+    return (
+        before in ("by", "for", "in", "of", "through", "at")
+        and event.start == at
+        and after.kind in (Kind.WORD, Kind.PERSON, Kind.NATIONALITY)
+        and after.low not in ("on", "for", "in", "and", "with", "to", "from", "of", "at", "was", "were", "took", "is")
+    )
+
+
+def _read_phrase(tokens: list[Token], event: Event) -> None:
+    """Reads the words before the noun: article, ordinal, number, `a series of`."""
+    at = event.at - 1
+    while at >= 0 and event.at - at < 12:
+        token = tokens[at]
+        number = number_of(token)
+        if token.low in _DEFINITE:
+            event.is_definite = True
+            event.start = at
+            if tokens[at - 1].low != "of" or token.low == "each":
+                break
+        elif token.low in ("a", "an"):
+            event.start = at
+            break
+        elif token.low in ORDINALS:
+            event.ordinal = token.low
+            event.start = at
+        elif number and not (
+            at + 1 < len(tokens)
+            and tokens[at + 1].low in ("-", "day", "days", "week", "weeks", "hour", "hours", "month", "months")
+        ):
+            if event.number is None:
+                event.number = number
+            event.start = at
+        elif token.low == "of":
+            before = tokens[at - 1] if at else None
+            if before is None or not (before.low in _QUANTITIES or before.low in ORDINALS or number_of(before)):
+                break
+            event.is_series = event.is_series or before.low in _QUANTITIES
+            if before.low in ORDINALS:
+                event.number = None  # "the first of two workshops" is one
+        elif token.low in _QUANTITIES:
+            event.is_series = True
+            event.start = at
+        elif (
+            token.kind in (Kind.WORD, Kind.NATIONALITY, Kind.GROUP, Kind.CITY)
+            or token.low == "-"
+            or token.kind is Kind.NUMBER
+        ):
+            if token.low in FINITE or token.low in _PHRASE_STOPS:
+                break
+            if token.kind is not Kind.SIGN:
+                event.start = at
+        else:
+            break
+        at -= 1
+
+
+_PHRASE_STOPS: Final = words(
+    "in on at for to by with and or as from into through during after before which that who when also under between "
+    "following via including include comprising featuring consisted was were is are be been being of held took "
+    "delivered then"
+)
+
+
+def _towns(tokens: list[Token], event: Event) -> int | None:
+    """`Sessions were held in six towns`: the number of times that the number of places tells."""
+    for at in range(event.at + 1, min(len(tokens) - 2, event.at + 16)):
+        if tokens[at].low == "in" and tokens[at + 2].low in (
+            "towns",
+            "cities",
+            "regions",
+            "provinces",
+            "districts",
+            "locations",
+            "municipalities",
+        ):
+            return number_of(tokens[at + 1])
+    return None
+
+
+def _typed(tokens: list[Token], event: Event, own: Sequence[str], session_type: str | None) -> Event | None:
+    """Settles the type of words that several kinds of activity share."""
+    if event.type in ("exchange", "mapping"):
+        if event.start == event.at:
+            return None  # without any article it is no event
+        event.type = "knowledge-exchange" if event.type == "exchange" else "other"
+    elif event.type == "session":
+        event.type = session_type or "information-session"
+    elif event.type == "mission":
+        event.type = "expert-visit"
+    elif event.type == "visit":
+        ahead = tokens[event.at + 1 : event.at + 9]
+        by_experts = any(token.kind is Kind.EXPERT for token in ahead) or "mieux" in {token.low for token in ahead[:5]}
+        target = next((t for t in ahead if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+        if by_experts or (target and _is_own(target, own)):
+            event.type = "expert-visit"
+        elif target:
+            event.type = "study-visit"
+        else:
+            return None
+    return event
+
+
+def _is_own(token: Token, own: Sequence[str]) -> bool:
+    return token.value in own if token.kind is Kind.COUNTRY else any(code in own for code in token.value)
+
+
+def _visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`Six officials visited Sweden`, `an expert visited Tashkent`."""
+    target = next((t for t in tokens[at + 1 : at + 5] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+    visitor = next((t for t in reversed(tokens[max(0, at - 14) : at]) if t.kind in _VISITORS), None)
+    if target is None or visitor is None:
+        return None
+    if visitor.kind is Kind.EXPERT or _is_own(target, own):
+        return (
+            Event(at, "expert-visit", at, ordinal="verb")
+            if visitor.kind is Kind.EXPERT and _is_own(target, own)
+            else None
+        )
+    return Event(at, "study-visit", at, ordinal="verb")
+
+
+def _repetition(tokens: list[Token], at: int) -> Event | None:
+    """`A training took place in May and was repeated in June`: one more of the same."""
+    if tokens[at - 1].low not in BE or tokens[at - 2].low not in ("and", ","):
+        return None
+    kind = next((str(t.value) for t in reversed(tokens[:at]) if t.kind is Kind.ACTIVITY), None)
+    return Event(at, kind, at, ordinal="verb") if kind and kind not in ("visit", "mission", "session") else None
+
+
+def _visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`The UK invited five Tajik officials`: a visit to the country that invites."""
+    if tokens[at - 1].low in BE:
+        return _visit_on_invitation(tokens, at, own)
+    host = next((t for t in reversed(tokens[max(0, at - 3) : at]) if t.kind is Kind.COUNTRY), None)
+    guest = any(t.kind is Kind.PERSON for t in tokens[at + 1 : at + 8])
+    if host is None or not guest or host.value in own:
+        return None
+    return Event(at, "study-visit", at, ordinal="verb", places=[Place(None, str(host.value))])
+
+
+def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`Lebanese judges were invited to Malta`."""
+    guest = any(t.kind is Kind.PERSON for t in tokens[max(0, at - 8) : at])
+    target = next((t for t in tokens[at + 1 : at + 4] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+    if not guest or target is None or _is_own(target, own):
+        return None
+    return Event(at, "study-visit", at, ordinal="verb")
+
+
+def _elided(tokens: list[Token], at: int, session_type: str | None) -> Event | None:
+    """`The first workshop took place in May and the second in June`: the noun is left out."""
+    following = tokens[at + 1]
+    before = tokens[at - 1].low if at else ""
+    if before not in ("the", "a") or tokens[at].low in (
+        "new",
+        "initial",
+        "subsequent",
+        "further",
+        "additional",
+        "next",
+    ):
+        return None
+    if following.low == "one" and at + 2 < len(tokens):
+        following = tokens[at + 2]
+    if (
+        following.low not in ("in", "on", "took", "was", "followed", "dealt", "focused", "held")
+        and following.low != ","
+    ):
+        return None
+    for place in range(at - 2, -1, -1):
+        if tokens[place].kind is Kind.ACTIVITY and not tokens[place].low.startswith("training of"):
+            kind = str(tokens[place].value)
+            kind = {"mission": "expert-visit", "session": session_type or "information-session"}.get(kind, kind)
+            if kind == "visit":
+                return None
+            return Event(at, kind, at - 1, ordinal=tokens[at].low)
+    return None
