@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request, Response
 from pydantic_core import to_json
-from sqlalchemy import select
+from sqlalchemy import Select, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.audit import State
@@ -68,7 +68,27 @@ def is_known(tag: str, if_none_match: str) -> bool:
 
 
 STATE = select(State.epoch, State.sequence)
-_STATE_AND_LABELS = STATE.add_columns(State.labels_sequence)
+
+
+class RecordState(NamedTuple):
+    """What the answer with one record depends on."""
+
+    version: int
+    whole: int
+    """The version of the parent whose changes show in it, or its own."""
+    epoch: str
+    sequence: int
+    labels: int
+    """The last change of a name that other records show."""
+
+
+def select_record_state(entity: Any, whole: Any) -> Select[*tuple[Any, ...]]:
+    """Selects the columns of a RecordState, from a table and the state of all."""
+    return (
+        select(entity.version, whole.label("whole"), State.epoch, State.sequence, State.labels_sequence)
+        .select_from(entity)
+        .join(State, true())
+    )
 
 
 async def state_validator(request: Request, connection: AsyncConnection, *parts: object) -> Validator:
@@ -79,13 +99,10 @@ async def state_validator(request: Request, connection: AsyncConnection, *parts:
     return validator(request, epoch, sequence, *parts)
 
 
-async def record_validator(
-    request: Request, connection: AsyncConnection, record_version: int, *parts: object
-) -> Validator:
+def record_validator(request: Request, state: RecordState, *parts: object) -> Validator:
     """The validator of an answer that shows one record, and names of others."""
-    epoch, sequence, labels = (await connection.execute(_STATE_AND_LABELS)).one()
-    request.state.answered_from = (epoch, sequence)
-    return validator(request, epoch, labels, *parts, record_version=record_version)
+    request.state.answered_from = (state.epoch, state.sequence)
+    return validator(request, state.epoch, state.labels, state.whole, *parts, record_version=state.version)
 
 
 def fixed_answer(request: Request, value: Any) -> Response:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, Select, Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.core.caching import record_validator
+from app.core.caching import RecordState, record_validator, select_record_state
 from app.core.database import Base
 from app.core.filters import today
 from app.core.idempotency import settle
@@ -189,24 +189,24 @@ class Editing(Generic[Record, Read]):
             raise NotFound(f"There is no {self.noun} '{key}'.")
         return record
 
-    async def versions(self, connection: AsyncConnection, key: Any) -> tuple[int, int]:
-        """The version of a record, and of the parent whose changes show in it.
+    async def state(self, connection: AsyncConnection, key: Any) -> RecordState:
+        """What the answer with a record depends on.
 
         Raises NotFound.
         """
-        found = (await connection.execute(_select_versions(self), {"key": key})).first() if _can_be(key) else None
+        found = (await connection.execute(_select_state(self), {"key": key})).first() if _can_be(key) else None
         if found is None:
             raise NotFound(f"There is no {self.noun} '{key}'.")
-        return int(found[0]), int(found[1])
+        return RecordState(*found)
 
 
 @lru_cache(maxsize=32)
-def _select_versions(editing: Editing[Any, Any]) -> Select[*tuple[Any, ...]]:
-    """Selects the versions of the record with the key `key`."""
+def _select_state(editing: Editing[Any, Any]) -> Select[*tuple[Any, ...]]:
+    """Selects the state of the record with the key `key`."""
     key, whole = editing.listing.resource.key, editing.model.version
     if editing.parent is not None:
         whole = select(editing.parent.version).where(editing.parent.id == editing.model.action).scalar_subquery()
-    return select(editing.model.version, whole.label("whole")).where(key == bindparam("key", type_=key.type))
+    return select_record_state(editing.model, whole).where(key == bindparam("key", type_=key.type))
 
 
 def _can_be(key: Any) -> bool:
@@ -410,8 +410,7 @@ async def read_record(
 
     Raises NotFound.
     """
-    version, whole = await editing.versions(connection, key)
-    found = await record_validator(request, connection, version, editing.noun, key, whole)
+    found = record_validator(request, await editing.state(connection, key), editing.noun, key)
     if found.is_known and request.method == "GET":
         return found.not_modified()
     shown = await editing.read(connection, key, as_of)
