@@ -4,14 +4,11 @@ A page links to its neighbours with a cursor that holds the last record's place 
 what page 1 costs. `offset` says where the page stands, and may be used to jump.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
@@ -26,24 +23,21 @@ from sqlalchemy import (
     Integer,
     RowMapping,
     Select,
-    and_,
     bindparam,
     func,
-    or_,
     select,
-    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import operators
 
 from app.core.caching import Validator, state_validator
+from app.core.cursors import MAX_OFFSET, Cursor, beyond, directed, order_of
 from app.core.filters import Filter, ReleaseName, Resource, Root, Selection
 from app.core.formats.negotiation import LISTS, VARY
 from app.core.languages import LabelLanguage
 from app.core.problems import invalid_parameter
 
 API = "/api/v1"
-MAX_OFFSET = 2**53
 MANY_VALUES = 50
 
 Record = TypeVar("Record", bound=BaseModel)
@@ -227,91 +221,6 @@ def _kept_select(
     return _select_where(listing, as_of, [column == bindparam("value", type_=column.type)], order)
 
 
-@dataclass(frozen=True)
-class _Cursor:
-    """A place in an ordered list: the sort values and the key of the record at the page's edge."""
-
-    sort: str
-    offset: int
-    """Where the page that the cursor leads to begins."""
-    backward: bool
-    values: tuple[Any, ...]
-
-    def encode(self) -> str:
-        packed = json.dumps(
-            [self.sort, self.offset, self.backward, *self.values], separators=(",", ":"), default=_written
-        )
-        return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
-
-    @classmethod
-    def decode(cls, written: str, sort: str, types: Sequence[type]) -> Self:
-        try:
-            packed = base64.urlsafe_b64decode(written.encode("ascii") + b"=" * (-len(written) % 4))
-            its_sort, offset, backward, *values = json.loads(packed)
-            if its_sort != sort or len(values) != len(types) or not 0 <= int(offset) <= MAX_OFFSET:
-                raise ValueError(sort)
-            typed = tuple(_read(value, kind) for value, kind in zip(values, types, strict=True))
-            return cls(sort, int(offset), bool(backward), typed)
-        except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
-            raise invalid_parameter(
-                "cursor", "bad-cursor", "the cursor belongs to no page of this list in this order"
-            ) from None
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The place, as the statements take it."""
-        return {f"place_{number}": value for number, value in enumerate(self.values)}
-
-
-def _written(value: Any) -> str:
-    return str(value.isoformat())
-
-
-def _read(value: Any, kind: type) -> Any:
-    if kind is datetime:
-        return datetime.fromisoformat(value).astimezone(UTC)
-    if kind is date:
-        return date.fromisoformat(value)
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise TypeError(value)
-    if isinstance(value, int) and abs(value) >= 2**31:
-        raise ValueError(value)  # no column holds it
-    if isinstance(value, str) and "\x00" in value.encode().decode():  # half a character can't be encoded
-        raise ValueError(value)
-    return value
-
-
-def _order(sort: str, listing: Listing[Any]) -> list[tuple[Any, bool]]:
-    """The expressions to sort by, each with whether it descends. The key follows the first one's direction, so that
-    one index serves both ways."""
-    key = listing.resource.key
-    named = [(listing.sorts[part.removeprefix("-")], part.startswith("-")) for part in sort.split(",")]
-    if any(expression is key for expression, _ in named):
-        return named
-    return [*named, (key, named[0][1])]
-
-
-def _directed(expression: Any, descends: bool) -> Any:
-    return expression.desc() if descends else expression.asc()
-
-
-def _beyond(order: Sequence[tuple[Any, bool]], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Whether a record stands after the place that the values give."""
-    expressions = [expression for expression, _ in order]
-    directions = {descends for _, descends in order}
-    if len(directions) == 1:
-        # Compared as one, which an index on them answers from the very place, however many share its first value.
-        here, place = tuple_(*expressions), tuple_(*values)
-        return here < place if directions.pop() else here > place
-    alternatives = []
-    for position, ((expression, descends), value) in enumerate(zip(order, values, strict=True)):
-        equal = [before == known for before, known in zip(expressions[:position], values, strict=False)]
-        alternatives.append(and_(*equal, expression < value if descends else expression > value))
-    (first, descends), value = order[0], values[0]
-    # Implied by the rest, and what lets the database begin near the place instead of looking for it.
-    return and_(first <= value if descends else first >= value, or_(*alternatives))
-
-
 class _Statements(NamedTuple):
     page: Select[*tuple[Any, ...]]
     """The rows of a page, each with its place in the order; takes `limit`, and either `offset` or the place."""
@@ -346,17 +255,17 @@ class _Question:
         wanted = self.selection.conditions(self.root, resource)
         order = [
             (expression.label(f"edge_{number}"), expression, descends != self.backward)
-            for number, (expression, descends) in enumerate(_order(self.sort, self.listing))
+            for number, (expression, descends) in enumerate(order_of(self.sort, self.listing.sorts, resource.key))
         ]
         places = (
             select(resource.key.label("key"), *(label for label, _, _ in order))
             .where(*wanted)
-            .order_by(*(_directed(expression, descends) for _, expression, descends in order))
+            .order_by(*(directed(expression, descends) for _, expression, descends in order))
             .limit(bindparam("limit", type_=Integer))
         )
         if self.from_place:
             values = [bindparam(f"place_{number}", type_=label.type) for number, (label, _, _) in enumerate(order)]
-            places = places.where(_beyond([(expression, descends) for _, expression, descends in order], values))
+            places = places.where(beyond([(expression, descends) for _, expression, descends in order], values))
         else:
             places = places.offset(bindparam("offset", type_=BigInteger))
         # First the places of the page, from what the filters and the order need; then its records, and no others.
@@ -365,7 +274,7 @@ class _Question:
             self.listing.select(self.as_of)
             .join_from(resource.entity, found, found.c.key == resource.key)
             .add_columns(*(found.c[label.name] for label, _, _ in order))
-            .order_by(*(_directed(found.c[label.name], descends) for label, _, descends in order))
+            .order_by(*(directed(found.c[label.name], descends) for label, _, descends in order))
         )
         return _Statements(page, select(func.count()).select_from(resource.entity).where(*wanted))
 
@@ -375,14 +284,14 @@ def _kept_statements(question: _Question) -> _Statements:
     return question.build()
 
 
-def _place(query: Asked, listing: Listing[Any]) -> _Cursor | None:
+def _place(query: Asked, listing: Listing[Any]) -> Cursor | None:
     """Where the query says that the page begins, if it does so by a cursor."""
     if query.cursor is None:
         return None
     if query.offset:
         raise invalid_parameter("offset", "contradiction", "a cursor has its own offset: send one of the two")
-    kinds = [expression.type.python_type for expression, _ in _order(query.sort, listing)]
-    return _Cursor.decode(query.cursor, query.sort, kinds)
+    kinds = [expression.type.python_type for expression, _ in order_of(query.sort, listing.sorts, listing.resource.key)]
+    return Cursor.decode(query.cursor, query.sort, kinds)
 
 
 def _statements(
@@ -437,7 +346,7 @@ async def read_page(
         total = int((await connection.execute(statements.total)).scalar_one())
 
     def link(row: RowMapping, begins: int, *, back: bool) -> str:
-        return page_url(request, cursor=_Cursor(query.sort, max(begins, 0), back, _edge(row)).encode())
+        return page_url(request, cursor=Cursor(query.sort, max(begins, 0), back, _edge(row)).encode())
 
     has_next = has_more or backward if rows else False
     has_previous = (has_more if backward else offset > 0 or place is not None) if rows else False

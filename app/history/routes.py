@@ -12,6 +12,7 @@ from app.actions.detail import ActionDetail
 from app.actions.editing import ACTION_EDITING
 from app.actions.models import Action
 from app.core.caching import state_validator
+from app.core.cursors import MAX_OFFSET
 from app.core.database import Database, DatabaseDep
 from app.core.editing import (
     LIST_ERRORS,
@@ -24,7 +25,7 @@ from app.core.editing import (
 )
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.languages import LABELLED
-from app.core.listing import API, MAX_OFFSET, page_url
+from app.core.listing import API, page_url
 from app.core.problems import invalid_parameter, refuse_unknown_parameters
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection, WriteSession

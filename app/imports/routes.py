@@ -11,10 +11,11 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.editing import json_body, known_parameters
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
-from app.core.listing import MAX_OFFSET, page_url
+from app.core.listing import page_url
 from app.core.partial_dates import PartialDate
 from app.core.problems import (
     BadRequest,

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.core.caching import state_validator
+from app.core.cursors import MAX_OFFSET
 from app.core.editing import LIST_ERRORS
 from app.core.filters import matching
 from app.core.languages import LABELLED
-from app.core.listing import MAX_OFFSET, page_url
+from app.core.listing import page_url
 from app.core.sessions import ReadConnection
 from app.core.text import Query as TextOfQuery
 from app.core.text_search.query import parse
