@@ -25,30 +25,18 @@ class Atom:
 
 
 RANGE_WORDS: Final = words("- to until till through /")
-
-
 LIST_WORDS: Final = words(", and & or")
-
-
 _BEFORE_YEAR: Final = words(
     "in during throughout since until by late early mid from between year - to ( till around before after"
 )
-
-
 _PARTS_OF_YEAR: Final = words(
     "end beginning start remainder rest course half quarter spring summer autumn fall winter middle months month part "
     "year first second third fourth last whole"
 )
-
-
 _BEFORE_MONTH: Final = words(
     "in of during early late mid and since until from to between by , ( - before after throughout end & or"
 )
-
-
 _DATE_SIGNS: Final = frozenset("-/.")
-
-
 _ORDINAL_SIGNS: Final = words("st nd rd th")
 
 

@@ -47,11 +47,7 @@ class Dates:
 
 
 _DATING: Final = (Kind.MONTH, Kind.NUMBER)  # in a tuple: an enum member hashes slowly
-
-
 _OPENING: Final = frozenset(("since", "from"))
-
-
 _NUMBER_WORDS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 

@@ -19,17 +19,9 @@ _NO_EVENT_AFTER: Final = words(
     "reports strategy strategies message branding provider providers site website room budget evaluation system "
     "systems mechanism mechanisms process needs-based framework frameworks activities on-site points point"
 )
-
-
 _DEFINITE: Final = words("the this these those that such its their said each any every no all both")
-
-
 _FOLLOWERS: Final = words("followed complemented supplemented accompanied")
-
-
 _QUANTITIES: Final = words("series set number several various couple range")
-
-
 _VISITORS: Final = (Kind.PERSON, Kind.EXPERT)
 
 
@@ -60,11 +52,7 @@ class Event:
 
 
 VISITED: Final = frozenset(("visited", "travelled", "traveled"))
-
-
 INVITED: Final = words("invited welcomed received hosted")
-
-
 STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated"}
 
 
@@ -137,7 +125,7 @@ def _is_gerund(tokens: list[Token], at: int, event: Event) -> bool:
     )
 
 
-def _read_phrase(tokens: list[Token], event: Event) -> None:
+def _read_phrase(tokens: list[Token], event: Event) -> None:  # noqa: PLR0912 - each branch is one kind of word before a noun
     """Reads the words before the noun: article, ordinal, number, `a series of`."""
     at = event.at - 1
     while at >= 0 and event.at - at < 12:

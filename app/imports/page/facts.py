@@ -6,11 +6,12 @@ from typing import Final
 
 from app.imports.page.activities import Known, find_events
 from app.imports.page.dates import Dates, find_dates
-from app.imports.page.deployments import Senders, find_senders
+from app.imports.page.deployments import find_senders
 from app.imports.page.events import Event
 from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import Product, find_products, named_products
 from app.imports.page.partners import Institution, institutions
+from app.imports.page.senders import Senders
 from app.imports.page.sentences import Sentence
 
 _DATING: Final = (Kind.MONTH, Kind.NUMBER)

@@ -15,11 +15,7 @@ _HAPPENED: Final = words(
     "repeated attended offered staged complete conclude close end devoted dedicated focused rounded accomplished "
     "realised realized run"
 )
-
-
 _TOOK: Final = words("took take takes taken taking")
-
-
 _STARTED: Final = words(
     "organised organized held conducted implemented delivered provided undertook carried hosted included comprised "
     "consisted featured followed complemented supplemented accompanied started began opened launched kicked "
@@ -28,11 +24,7 @@ _STARTED: Final = words(
     "convened facilitated continued continue culminated crowned saw supported arranged paid made repeated finished "
     "visited joined encompassed was were"
 )
-
-
 _PLANS: Final = words("planned scheduled foreseen envisaged foresees envisages upcoming forthcoming")
-
-
 _PURPOSE: Final = words(
     "results result findings outcome outcomes recommendations conclusions aim aims purpose objective objectives "
     "content context cycle framework topics topic delivery organisation organization implementation preparation "
@@ -149,7 +141,7 @@ def _told_as_fact(tokens: list[Token], event: Event) -> bool:
     return any(low == "took" or (low in BE and following in _HAPPENED) for low, following in itertools.pairwise(after))
 
 
-def _happens_after(tokens: list[Token], event: Event) -> bool:
+def _happens_after(tokens: list[Token], event: Event) -> bool:  # noqa: PLR0911 - each return is one wording
     """`... took place`, `... was held`, `... followed`, `... is planned`, `... held in Kyiv`."""
     depth = 0
     for at in range(event.at + 1, min(len(tokens), event.at + 45)):
@@ -206,7 +198,7 @@ def _happens_after(tokens: list[Token], event: Event) -> bool:
     return False
 
 
-def _happens_before(tokens: list[Token], event: Event) -> bool:
+def _happens_before(tokens: list[Token], event: Event) -> bool:  # noqa: PLR0911 - each return is one wording
     """`followed by ...`, `started with ...`, `MIEUX organised ...`, `included ...`."""
     at = event.start - 1
     steps = 0

@@ -14,7 +14,8 @@ _BULLET: Final = re.compile(
 _LABEL: Final = re.compile(
     r"^[\s*_#\u2022\u00b7-]{0,8}"
     r"(?P<label>(?:overall |general |main |specific )?objectives?|aims?|summary|description|"
-    r"activities|duration|dates?|period|timeframe|implementation period)[\s*_]{0,4}(?P<colon>[:\uff1a])?[\s*_]{0,4}(?P<rest>.*)$",
+    r"activities|duration|dates?|period|timeframe|implementation period)[\s*_]{0,4}(?P<colon>[:\uff1a])?"
+    r"[\s*_]{0,4}(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _WITHIN: Final = re.compile(r"(?<=[.!?\")\u201d])\s+(?=\*{0,2}(?:Objectives?|Summary|Duration)\s?\*{0,2}\s?:)")

@@ -17,7 +17,8 @@ _DRAFTED: Final = words(
     "drawn"
 )
 _MADE: Final = words(
-    "produced published printed issued compiled released made translated disseminated distributed piloted tested filmed "
+    "produced published printed issued compiled released made translated disseminated distributed piloted tested "
+    "filmed "
     "broadcast aired shown"
 )
 _ADOPTED: Final = words("adopted approved validated endorsed submitted delivered presented handed launched available")
@@ -120,7 +121,7 @@ def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None
     )
 
 
-def _passive(tokens: list[Token], at: int) -> _Frame | None:
+def _passive(tokens: list[Token], at: int) -> _Frame | None:  # noqa: PLR0911 - each return is one wording
     """`A roadmap ... was developed`, `Guidelines are being prepared`."""
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is not None and following.low in _DRAFTED | _MADE and any(token.low in BE for token in tokens[:at]):
@@ -203,7 +204,7 @@ def _status(lows: set[str]) -> str:
     return COMPLETED
 
 
-def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
+def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:  # noqa: PLR0911, PLR0912 - each return is one wording
     """`MIEUX developed a handbook`, `the action will produce guidelines`, `helped the ministry to draft a law`."""
     for place in range(at - 1, max(-1, at - 16), -1):
         low = tokens[place].low

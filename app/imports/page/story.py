@@ -6,7 +6,7 @@ from typing import Final
 from app.imports.drafts import ActionDraft, Finding, Severity
 from app.imports.page.activities import Known
 from app.imports.page.dates import Dates, Span, finding
-from app.imports.page.deployments import Sender, find_senders
+from app.imports.page.deployments import find_senders
 from app.imports.page.drafting import write
 from app.imports.page.events import Event
 from app.imports.page.facts import Facts, read_facts
@@ -14,6 +14,7 @@ from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import COMPLETED, PLANNED, Product
 from app.imports.page.places import Place
+from app.imports.page.senders import Sender
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
 from app.imports.page.telling import Activity, Deployed, Story, Told
 from app.imports.page.wording import activity_title
