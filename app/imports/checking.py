@@ -62,7 +62,8 @@ def _finding(draft: Draft, code: str, message: str, name: str | None, pointer: s
 
 
 def _written(entity: Entity, body: Any) -> dict[str, Any]:
-    return {name: _plain(getattr(body, name)) for name in entity.kinds if name not in LINKS}
+    written: dict[str, Any] = body.model_dump(mode="json", exclude=LINKS)
+    return written
 
 
 def _plain(value: Any) -> Any:

@@ -1,9 +1,13 @@
 """Recorded values as a plan shows them: codes with their labels."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.activities.editing import status_by_dates
+from app.core.filters import today
+from app.core.partial_dates import PartialDate
 from app.imports.record import Known, RecordedAction
 from app.reference.countries import country_ref
 from app.reference.schemas import region_ref
@@ -21,7 +25,7 @@ def show_action(values: Values, recorded: RecordedAction | None, slug: str | Non
 
 def show_child(kind: str, values: Values, activities: Sequence[int | None]) -> Values:
     """The values of what belongs to an action, with labels."""
-    shown = {name: show(kind, name, value) for name, value in values.items()}
+    shown = values | {name: country_ref(values[name]) for name in ("country", "sending_country") if values.get(name)}
     if kind == "activities":
         shown["status"] = values["status"] or _status_by_dates(values)
     if kind == "deployments":
@@ -36,7 +40,13 @@ def stated_status(values: Values) -> str | None:
 
 
 def _status_by_dates(values: Values) -> str | None:
-    found = status_by_dates(values["start"], values["end"])
+    return _status_of(values["start"], values["end"], today())
+
+
+@lru_cache(maxsize=4096)
+def _status_of(start: str | None, end: str | None, _day: date) -> str | None:
+    """What the dates tell on a day. Files have few dates and many activities."""
+    found = status_by_dates(*(None if written is None else PartialDate(written) for written in (start, end)))
     return None if found is None else found.value
 
 
