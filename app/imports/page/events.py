@@ -71,7 +71,7 @@ def event_at(tokens: list[Token], at: int, own: Sequence[str], session_type: str
     return None
 
 
-def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:
+def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:  # noqa: PLR0911 - each return is one word that isn't
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is not None and (

@@ -14,10 +14,15 @@ _BULLET: Final = re.compile(
 _LABEL: Final = re.compile(
     r"^[\s*_#\u2022\u00b7-]{0,8}"
     r"(?P<label>(?:overall |general |main |specific )?objectives?|aims?|summary|description|"
-    r"activities|duration|dates?|period|timeframe|implementation period)[\s*_]{0,4}(?P<colon>[:\uff1a])?"
-    r"[\s*_]{0,4}(?P<rest>.*)$",
+    r"activities|duration|dates?|period|timeframe|implementation period)"
+    r"[\s*_]{0,4}(?P<sign>[:\uff1a]|[\u2013\u2014-]\s)?[\s*_]{0,4}(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_LABELS: Final = {
+    "objective": ("objective", "objectives", "aim", "aims"),
+    "summary": ("summary", "description", "activities"),
+    "duration": ("duration", "date", "dates", "period", "timeframe"),
+}
 _WITHIN: Final = re.compile(r"(?<=[.!?\")\u201d])\s+(?=\*{0,2}(?:Objectives?|Summary|Duration)\s?\*{0,2}\s?:)")
 _DOWNLOADS: Final = re.compile(r"^\W*(?:downloads?|publications?|documents?)\W*$", re.IGNORECASE)
 _FOOTER: Final = re.compile(
@@ -126,19 +131,15 @@ def label_of(text: str) -> _Label | None:
     match = _LABEL.match(text)
     if match is None:
         return None
-    rest = match["rest"].strip().strip("*_").strip() if match["colon"] else match["rest"].strip()
-    if not match["colon"] and rest:
-        return None
+    rest = match["rest"].strip().strip("*_").strip()
     word = match["label"].lower().split()[-1]
-    if match["label"].lower().startswith("implementation") or word in (
-        "duration",
-        "date",
-        "dates",
-        "period",
-        "timeframe",
-    ):
-        return _Label("duration", rest)
-    return _Label("summary" if word in ("summary", "description", "activities") else "objective", rest)
+    name = next(name for name, known in _LABELS.items() if word in known)
+    if not match["sign"] and rest and not (word == "duration" and _LOOKS_DATED.match(rest)):
+        return None
+    return _Label(name, rest)
+
+
+_LOOKS_DATED: Final = re.compile(r"\d{1,4}\b|[A-Z][a-z]{2,8}\.? \d{4}")
 
 
 class _Reader:

@@ -192,7 +192,7 @@ def _add_countries(lexicon: Lexicon) -> None:
         for name in (row.name, *row.aliases):
             bare = name.removeprefix("The ").removeprefix("the ")
             # An abbreviation has to be written as it is: "us" is no country.
-            case = "exact" if bare.isupper() or len(bare) <= 3 else "capital"
+            case = "exact" if bare.isupper() or len(bare) <= 3 else "any" if bare[0].islower() else "capital"
             lexicon.add(bare, Kind.COUNTRY, code, case=case)
         for name in row.demonyms:
             lexicon.add(name, Kind.NATIONALITY, code, case="capital")

@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from app.imports.drafts import Finding
+from app.imports.drafts import Finding, Severity
 from app.imports.page.wordsets import words
 from app.imports.problems import UnreadableFile
 from app.imports.readers.decoding import decode
@@ -54,12 +54,26 @@ def read_lines(content: bytes, hint: str = "") -> Page:
         raise UnreadableFile("The file is empty.")
     _refuse_half_a_character(content)
     text, problems = decode(content)
+    text = _twice_decoded(text, problems)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     is_html = _is_html(text, hint)
     lines = _html_lines(text) if is_html else _text_lines(text)
     if not any(line.text.strip() for line in lines):
         raise UnreadableFile("There is no text in the file.")
     return Page(lines, problems, is_html, ends_with_break=is_html or text.endswith("\n"))
+
+
+def _twice_decoded(text: str, problems: list[Finding]) -> str:
+    """Undoes what a program did that took UTF-8 for Windows-1252, where that leads to a readable text."""
+    if "\u00e2\u20ac" not in text and "\u00c3\u00a9" not in text:
+        return text
+    try:
+        repaired = text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+    message = "the text was UTF-8 taken for Windows-1252 when it was saved, and was put right"
+    problems.append(Finding(severity=Severity.WARNING, code="encoding", message=message, line=1))
+    return repaired
 
 
 def _text_lines(text: str) -> list[Line]:
