@@ -132,9 +132,8 @@ def main() -> None:
                 base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {KEY}"}, timeout=900
             ) as client,
         ):
-            print(
-                f"{'':24}{'seconds':>9}{'of them busy':>14}{'peak MB':>9}  (at rest: {_memory(server.process, 'VmRSS'):.0f} MB)"
-            )
+            at_rest = _memory(server.process, "VmRSS")
+            print(f"{'':24}{'seconds':>9}{'of them busy':>14}{'peak MB':>9}  (at rest: {at_rest:.0f} MB)")
             planned = _measure(client, server.process, content, "plan, all new", dry_run=True)
             _measure(client, server.process, content, "record", dry_run=False)
             again = _measure(client, server.process, content, "plan, all unchanged", dry_run=True)

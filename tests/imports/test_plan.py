@@ -89,7 +89,8 @@ def past(version: int, before: Any, after: Any, *, by: int | None = None, **more
     return Past("actions", 1, version, datetime(2020, 1, 1, tzinfo=UTC), "ada", version == 1, differences, told, FILE)
 
 
-KEPT = {"decisions": [{"field": "start", "chosen": "recorded", "recorded": "2010", "new": "2012"}]}
+CHOSEN = {"decisions": [{"field": "start", "chosen": "recorded", "recorded": "2010", "new": "2012"}]}
+KEPT = past(2, "2010", "2010", by=OTHER, **CHOSEN)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ KEPT = {"decisions": [{"field": "start", "chosen": "recorded", "recorded": "2010
         ([past(1, None, "2010"), past(2, "2010", None)], None, "2012", Reader(FILE), Verdict.CONFLICT),
         ([], None, "2012", Reader(OTHER), Verdict.UPDATE),
         (
-            [past(1, None, "2010"), past(2, "2010", "2010", by=OTHER, **KEPT)], "2010", "2012", Reader(OTHER), Verdict.KEEP
+            [past(1, None, "2010"), KEPT], "2010", "2012", Reader(OTHER), Verdict.KEEP
         ),
         ([past(1, None, "2010")], "2010", "2011", Reader(None, is_editor=True, version=1), Verdict.UPDATE),
         ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2010", Reader(None, True, 1), Verdict.KEEP),
