@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from app.actions.queries import ACTIONS_LISTING
 from app.actions.routes import ActionQuery
@@ -54,3 +55,23 @@ async def test_an_export_is_of_one_moment(app: FastAPI, client: httpx.AsyncClien
     assert actions == [item["id"] for item in items]
     assert read == [item["id"] for item in activities]
     assert (await client.get(f"{API}/activities")).json()["total"] < len(activities)
+
+
+async def test_a_file_takes_no_connection_that_lists_need(app: FastAPI, client: httpx.AsyncClient) -> None:
+    database: Database = app.state.database
+    lists, files = database.read_engine.pool, database.file_engine.pool
+    taken: list[str] = []
+    event.listen(lists, "checkout", lambda *_: taken.append("list"))
+    event.listen(files, "checkout", lambda *_: taken.append("file"))
+    for path, accept, pool in (
+        ("/actions", "application/json", "list"),
+        ("/actions?format=json", "text/csv", "list"),
+        ("/actions", "text/csv", "file"),
+        ("/actions?format=xlsx", "*/*", "file"),
+        ("/exports/registry.zip", "*/*", "file"),
+    ):
+        taken.clear()
+        answer = await client.get(API + path, headers={"Accept": accept, "Cache-Control": "no-cache"})
+        assert answer.status_code == 200
+        assert pool in taken
+        assert pool == "list" or "list" not in taken
