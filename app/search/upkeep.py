@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
@@ -89,19 +89,29 @@ def _refresh(executor: Any, kind: str, keys: Sequence[int]) -> None:
         some = keys[start : start + AT_ONCE]
         with speaking(LabelLanguage.EN):  # whoever writes, the documents are the same
             rows = [row_of(document) for document in documents_of(executor, kind, some)]
-        _put(executor, rows)
+        _put(executor, rows, _known(executor, kind, some))
         if gone := set(some) - {row["record"] for row in rows}:
             executor.execute(delete(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.record.in_(gone)))
 
 
-def _put(executor: Any, rows: Sequence[dict[str, Any]]) -> None:
+def _known(executor: Executor, kind: str, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The documents as they were written last."""
+    table = SearchDocument.__table__
+    columns = [column for column in table.columns if column is not table.c.id]
+    wanted = select(*columns).where(table.c.kind == kind, table.c.record.in_(keys))
+    return {row["record"]: dict(row) for row in executor.execute(wanted).mappings()}
+
+
+def _put(executor: Any, documents: Sequence[dict[str, Any]], known: Mapping[int, dict[str, Any]]) -> None:
+    """Writes what is new, and nothing else: most changes of a record don't touch most of its words."""
+    rows = [row for row in documents if row != known.get(row["record"])]
     if not rows:
         return
     columns = [name for name in rows[0] if name not in ("kind", "record")]
     statement = _insert(executor, SearchDocument)
     changes = {name: statement.excluded[name] for name in columns}
     executor.execute(statement.on_conflict_do_update(index_elements=["kind", "record"], set_=changes), rows)
-    if terms := [{"term": term} for term in vocabulary(rows)]:
+    if terms := [{"term": term} for term in sorted(vocabulary(rows) - vocabulary(known.values()))]:
         executor.execute(_insert(executor, SearchTerm).on_conflict_do_nothing(), terms)
 
 

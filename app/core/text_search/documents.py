@@ -1,6 +1,6 @@
 """What is looked through: a document for each record, and the tables that the databases' indexes are made over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
@@ -131,7 +131,7 @@ def _terms(texts: Sequence[list[str]]) -> str:
     return written[:MOST_TERMS].decode("utf-8", "ignore").rpartition(" ")[0]
 
 
-def vocabulary(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """The words of documents that may be suggested, sorted: neither numbers nor short ones."""
+def vocabulary(rows: Iterable[dict[str, Any]]) -> set[str]:
+    """The words of documents that may be suggested: neither numbers nor short ones."""
     terms = set(chain.from_iterable(row["terms"].split(" ") for row in rows))
-    return sorted(term for term in terms if len(term) > 3 and term.isalpha())
+    return {term for term in terms if len(term) > 3 and term.isalpha()}
