@@ -1,6 +1,5 @@
 """The record as a data package: CSV files, with their types and keys described in `datapackage.json`."""
 
-import io
 import zipfile
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
@@ -9,6 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from app.core.formats.delimited import csv_header, csv_rows
+from app.core.formats.streaming import Outbox
 from app.core.formats.tables import Column, Kind
 from app.exports.resources import RESOURCES, Resource
 from app.exports.scope import Scope
@@ -26,29 +26,6 @@ Technical assistance in migration as data: actions with their activities, deploy
 to. Codes and ids refer to the other tables, as `datapackage.json` describes; dates are as precise as their source (a
 year, a month or a day); an empty cell says that nothing is known. A text that begins like a formula has a single quote
 before it, so that no spreadsheet runs it."""
-
-
-class Outbox(io.RawIOBase):
-    """A file that is only written to, and whose content is taken away as it comes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._waiting = bytearray()
-
-    def writable(self) -> bool:
-        """It is nothing else."""
-        return True
-
-    def write(self, content: Any) -> int:
-        """Keeps it until it is taken."""
-        self._waiting += content
-        return len(content)
-
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        taken = bytes(self._waiting)
-        self._waiting.clear()
-        return taken
 
 
 async def data_package(scope: Scope, told: Mapping[str, str], day: date) -> AsyncIterator[bytes]:

@@ -349,8 +349,13 @@ async def test_formats_are_negotiated(client: httpx.AsyncClient) -> None:
 
 async def test_the_description_names_every_format(client: httpx.AsyncClient) -> None:
     described = (await client.get("/openapi.json")).json()["paths"]
-    asked_of = [f"/{name}" for name in LISTS] + [f"/aggregates/{name}" for name in PRESETS]
-    for path in asked_of:
+    for path in (
+        "/actions",
+        "/deployments",
+        "/regions",
+        "/aggregates/actions-per-country",
+        "/aggregates/themes-by-year",
+    ):
         operation = described[API + path]["get"]
         (parameter,) = [each for each in operation["parameters"] if each["name"] == "format"]
         offered = next(kind["enum"] for kind in parameter["schema"]["anyOf"] if "enum" in kind)

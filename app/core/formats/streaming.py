@@ -6,8 +6,9 @@ something fails in the middle the connection is broken off: a truncated file nev
 """
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Mapping
-from typing import IO
+from typing import IO, Any
 
 from fastapi import Response
 from starlette.responses import StreamingResponse
@@ -97,3 +98,26 @@ def from_file(file: IO[bytes], content_type: str, headers: Mapping[str, str]) ->
                 yield piece
 
     return _LongAnswer(pieces(), headers=about)
+
+
+class Outbox(io.RawIOBase):
+    """A file that is only written to, and whose content is taken away as it comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting = bytearray()
+
+    def writable(self) -> bool:
+        """It is nothing else."""
+        return True
+
+    def write(self, content: Any) -> int:
+        """Keeps it until it is taken."""
+        self._waiting += content
+        return len(content)
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        taken = bytes(self._waiting)
+        self._waiting.clear()
+        return taken
