@@ -33,7 +33,7 @@ def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mentio
         _attach_forward(tokens, [e for e in events if mention.after <= e.at < following], mention)
     for event in events:
         at = event.start - 1
-        if not event.spans and at > 0 and tokens[at].low in ("during", "at"):
+        if not event.spans and at > 0 and tokens[at].low in ("during", "at", "with"):
             # "was initiated in May during a workshop"
             event.spans = next((list(mention.spans) for mention in mentions if mention.after == at), [])
 
@@ -114,6 +114,8 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
         verb = any(
             token.low in FINITE or token.low in (";", "followed", "during", "which", "that") for token in between
         )
+        if event.is_definite and not event.ordinal:
+            break
         joined = any(token.low in ("and", ",", "&", "with") for token in between)
         if event.spans or dated or verb or not joined:
             break

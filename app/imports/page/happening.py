@@ -10,7 +10,8 @@ from app.imports.page.words import BE, FINITE
 from app.imports.page.wordsets import words
 
 _HAPPENED: Final = words(
-    "held organised organized conducted delivered implemented carried provided given undertaken completed finalised "
+    "made paid held organised organized conducted delivered implemented carried provided given undertaken completed "
+    "finalised "
     "finalized followed follow follows launched hosted convened performed arranged facilitated concluded executed "
     "repeated attended offered staged complete conclude close end devoted dedicated focused rounded accomplished "
     "realised realized run"
@@ -50,7 +51,10 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
         event.happens = False
     else:
         event.happens = (
-            _happens_after(tokens, event) or _happens_before(tokens, event) or _joined_with_one(tokens, events, index)
+            _is_occasion(tokens, event)
+            or _happens_after(tokens, event)
+            or _happens_before(tokens, event)
+            or _joined_with_one(tokens, events, index)
         )
     if _is_denied(tokens, event):
         event.happens = False
@@ -159,7 +163,7 @@ def _happens_after(tokens: list[Token], event: Event) -> bool:  # noqa: PLR0911 
             return False
         if token.low in _TOOK and at + 1 < len(tokens) and tokens[at + 1].low == "place":
             return True
-        if token.low in BE or token.low in ("will", "has", "have"):
+        if token.low in BE or token.low in ("will", "has", "have", "had"):
             window = [t.low for t in tokens[at : at + 6]]
             if any(low in _HAPPENED or low in _PLANS or low in ("underway", "ongoing") for low in window):
                 return True
@@ -196,6 +200,12 @@ def _happens_after(tokens: list[Token], event: Event) -> bool:  # noqa: PLR0911 
         ):
             return True
     return False
+
+
+def _is_occasion(tokens: list[Token], event: Event) -> bool:
+    """`... were presented at a closing conference`."""
+    before = [token.low for token in tokens[max(0, event.start - 14) : event.start]]
+    return before[-1:] in (["at"], ["during"]) and any(low in FINITE for low in before)
 
 
 def _happens_before(tokens: list[Token], event: Event) -> bool:  # noqa: PLR0911 - each return is one wording

@@ -10,7 +10,6 @@ from app.imports.page.layout import LONGEST_TITLE, Block, Paragraph, lay_out
 from app.imports.page.lexicon import page_lexicon
 from app.imports.page.story import read_story
 from app.imports.page.text import Page, read_lines
-from app.imports.page.themes import find_themes
 from app.imports.page.titles import REQUEST, Title, read_title
 from app.imports.problems import UnreadableFile
 
@@ -97,8 +96,7 @@ def _read_action(block: Block, chain: _Chain) -> ActionDraft:
         draft.values["region"] = block.region.value
     readable = [name for name in ("objective", "summary") if _read_text(draft, block, name)]
     _read_dates(draft, block)
-    draft.values["themes"] = find_themes(title.subject, draft.values.get("objective", ""))
-    read_story(draft, {name: block.fields[name] for name in readable})
+    read_story(draft, {name: block.fields[name] for name in readable}, title.subject)
     if not title.countries:
         title.countries = draft.values["countries"]
     _read_follows(draft, title, chain)

@@ -13,10 +13,12 @@ from app.imports.page.facts import Facts, read_facts
 from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import COMPLETED, PLANNED, Product
+from app.imports.page.partners import institutions
 from app.imports.page.places import Place
 from app.imports.page.senders import Sender
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
 from app.imports.page.telling import Activity, Deployed, Story, Told
+from app.imports.page.themes import find_themes
 from app.imports.page.wording import activity_title
 from app.imports.page.wordsets import words
 from app.reference.countries import COUNTRIES
@@ -24,9 +26,11 @@ from app.reference.countries import COUNTRIES
 _MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-mission")
 
 
-def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> None:
-    """Adds what the objective and the summary tell to the draft of their action."""
+def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]], subject: str) -> None:
+    """Adds what the objective and the summary tell to the draft of their action; `subject` is that of its title."""
     read = _sentences(draft, fields)
+    objective = [_without_names(told.sentence) for name, told in read if name == "objective"]
+    draft.values["themes"] = find_themes(subject, *objective)
     if not draft.values["countries"]:
         _read_countries(draft, read)
     story = Story(tuple(draft.values["countries"]))
@@ -57,6 +61,14 @@ def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[t
                 else:
                     read.append((name, Told(read_sentence(text), line)))
     return read
+
+
+def _without_names(sentence: Sentence) -> str:
+    """A sentence without the institutions in it: a ministry's name tells no theme of the action."""
+    text = sentence.text
+    for found in reversed(list(institutions(sentence))):
+        text = text[: sentence.tokens[found.first].start] + "..." + text[sentence.tokens[found.after - 1].end :]
+    return text
 
 
 def _read_countries(draft: ActionDraft, read: list[tuple[str, Told]]) -> None:
