@@ -1,6 +1,7 @@
 """Reads an action's sentences in order and gathers its activities, deployments, outputs and partners."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from app.imports.drafts import ActionDraft, Finding, Severity
@@ -63,6 +64,7 @@ def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[t
     return read
 
 
+@lru_cache(maxsize=1_000)
 def _without_names(sentence: Sentence) -> str:
     """A sentence without the institutions in it: a ministry's name tells no theme of the action."""
     text = sentence.text
