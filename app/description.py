@@ -14,7 +14,7 @@ MIEUX (MIgration EU eXpertise) answers requests of partner countries for technic
 answer is an **action**; an action is made of **activities** (missions, trainings, study visits ...), for which experts
 are **deployed**, mostly by EU member states, and it leaves **outputs** behind (reports, handbooks, strategies ...).
 
-### Three things to know
+### Four things to know
 
 1. **Filters are the same everywhere.** What narrows `/actions` narrows `/deployments` and every figure, with the same
    meaning. Repeat a parameter for *or*; different parameters are *and*. An unknown parameter or value is refused, with
@@ -24,6 +24,8 @@ are **deployed**, mostly by EU member states, and it leaves **outputs** behind (
    counted. Counts are of distinct records, and `totals` says how the rows add up.
 3. **Dates are as precise as their source.** `2010`, `2010-05` and `2010-05-17` are all dates (EDTF); `null` is an open
    end. For filters, a date covers all the days that it can mean.
+4. **Everything is a file, too.** `format=csv` or `xlsx` gives all records of a list, with labels beside codes; figures
+   come as tables, cubes (JSON-stat), maps and pictures; and `/exports` has the record as a whole.
 
 ### Reading and writing
 

@@ -69,7 +69,7 @@ async def _answer(
         return validator.not_modified()
     selection = query.selection()
     await selection.check(connection)
-    name = file_name(subject, selection.values, selection.as_of, form)
+    name = file_name(subject, selection, form)
     headers = {**validator.headers, **disposition(form, name)}
     said = told(request, selection, await connection.scalar(select(State.sequence)))
     written = write(Scope(connection, selection), said)

@@ -102,7 +102,7 @@ async def _answer(
     called = name or f"{measure}-per-{'-and-'.join(by)}"
     sequence = await connection.scalar(select(State.sequence))
     written = WRITERS[chosen](Answered(request, called, question, aggregate, sequence, query))
-    headers |= disposition(chosen, file_name(called, selection.values, selection.as_of, chosen))
+    headers |= disposition(chosen, file_name(called, selection, chosen))
     content = written if isinstance(written, bytes) else await written
     return Response(content, headers={**headers, "Content-Type": chosen.content_type})
 

@@ -231,7 +231,7 @@ async def write_list(
     selection = query.selection()
     await selection.check(connection)
     batches = await read(selection)
-    name = file_name(table.name, selection.values, selection.as_of, chosen)
+    name = file_name(table.name, selection, chosen)
     headers = {**validator.headers, **VARY, **disposition(chosen, name), **batches.headers}
     return await _written(_Export(request, connection, root, table, query, selection, batches.parts), chosen, headers)
 

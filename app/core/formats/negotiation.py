@@ -5,15 +5,14 @@ to disk rather than read by a program has a telling file name.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from fastapi import Request
 
-from app.core.filters import Choice
+from app.core.filters import Choice, Selection
 from app.core.problems import ErrorItem, NotAcceptable, invalid_parameter
 
 LONGEST_NAME = 120
@@ -179,19 +178,21 @@ def is_for_file(request: Request) -> bool:
     return not (accept in ("", "*/*") or JSON.media_type in accept or "text/html" in accept)
 
 
-def file_name(subject: str, values: Mapping[str, Sequence[str]], day: date, format: Format) -> str:
-    """A file name that tells what is in it: `actions_country-PH_2026-11-23.csv`.
+def file_name(subject: str, selection: Selection, form: Format) -> str:
+    """A file name that tells what is in it: `actions_country-PH_2026-11-23.csv`, with the day of `as_of`.
 
-    `values` are the filters with their values. Only ASCII letters, digits, dots, hyphens and underscores occur.
+    Only ASCII letters, digits, dots, hyphens and underscores occur.
     """
-    parts = [f"{name}-{_safe(given)}" for name, given in sorted(values.items())]
-    kept = subject
+    parts = [f"{name}-{_safe(given)}" for name, given in sorted(selection.values.items())]
+    if selection.release is not None:
+        parts.append(f"release-{_safe([selection.release])}")
+    name = subject
     for part in parts:
-        if len(kept) + len(part) + 1 > LONGEST_NAME:
-            kept += "_and-more"
+        if len(name) + len(part) + 1 > LONGEST_NAME:
+            name += "_and-more"
             break
-        kept += f"_{part}"
-    return f"{kept}_{day.isoformat()}.{format.extension}"
+        name += f"_{part}"
+    return f"{name}_{selection.as_of.isoformat()}.{form.extension}"
 
 
 def _safe(values: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from fastapi import Request
 
+from app.core.filters import Selection
 from app.core.formats.negotiation import CSV, GEOJSON, JSON, NDJSON, PNG, SVG, XLSX, Format, Offer, file_name
 from app.core.problems import Invalid, NotAcceptable
 
@@ -92,4 +93,10 @@ def test_a_named_format_wins() -> None:
     ],
 )
 def test_a_file_name_tells_what_is_in_the_file(values: dict[str, list[str]], expected: str) -> None:
-    assert file_name("actions", values, date(2026, 11, 23), CSV) == expected
+    given = {name: tuple(several) for name, several in values.items()}
+    assert file_name("actions", Selection({}, given, date(2026, 11, 23)), CSV) == expected
+
+
+def test_a_file_name_tells_the_release() -> None:
+    selection = Selection({}, {}, date(2026, 11, 23), release="2026-01")
+    assert file_name("actions", selection, CSV) == "actions_release-2026-01_2026-11-23.csv"
