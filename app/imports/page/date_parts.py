@@ -163,7 +163,6 @@ def _days_then_month(pieces: list[tuple[Token, int]], at: int) -> tuple[Atom, in
     if joints == ["and"] and first and pieces[first - 1][0].low == "between":
         joints = ["-"]
     atom = Atom(pieces[first][1], pieces[at - 1][1] + 1, _pairs(days, joints), month, year)
-    _check_days(atom)
     return atom, at
 
 
@@ -238,11 +237,10 @@ def _american(pieces: list[tuple[Token, int]], at: int) -> tuple[Atom, int] | No
     if year is None:
         return None
     atom = Atom(pieces[at][1], pieces[after - 1][1] + 1, _pairs(days, [joint] * (len(days) - 1)), month, year)
-    _check_days(atom)
     return atom, after
 
 
-def _check_days(atom: Atom) -> None:
+def check_days(atom: Atom) -> None:
     """Splits a number that holds two days, and marks what is no date."""
     longest = 31 if atom.month is None else _days_in(atom.month, atom.year)
     if len(atom.days) == 1 and atom.days[0][0] == atom.days[0][1] and not 1 <= atom.days[0][0] <= longest:

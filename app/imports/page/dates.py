@@ -4,11 +4,13 @@ What can be read in one way alone is read: `1624 April 2012` is 16 to 24 April, 
 not, is 2 to 9 February. What can't be repaired is left out. Both are told.
 """
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.core.partial_dates import PartialDate
 from app.imports.drafts import Finding, Severity
-from app.imports.page.date_parts import LIST_WORDS, RANGE_WORDS, Atom, atom_at, unglued
+from app.imports.page.date_parts import LIST_WORDS, RANGE_WORDS, Atom, atom_at, check_days, unglued
 from app.imports.page.lexicon import MONTHS, Kind, Token
 
 
@@ -108,6 +110,9 @@ def _joined(pieces: list[tuple[Token, int]], after: int) -> tuple[str, Atom, int
 
 def _resolve(pieces: list[tuple[Token, int]], atoms: list[Atom], joints: list[str], found: Dates) -> Mention | None:
     _share_years(atoms)
+    for part in atoms:
+        if part.days and part.month:
+            check_days(part)
     first, after = atoms[0].first, atoms[-1].after
     before = pieces[_index_of(pieces, first) - 1][0].low if _index_of(pieces, first) else ""
     if broken := next((atom for atom in atoms if atom.broken), None):
@@ -147,6 +152,10 @@ def _share_years(atoms: list[Atom]) -> None:
         if atom.month is None and atom.days:
             atom.month = month
         month = atom.month or month
+    for earlier, atom in itertools.pairwise(atoms):
+        if atom.year is None and earlier.year and atom.month:
+            # "May 2010 to June", "November 2010 to January": the first one after it
+            atom.year = earlier.year + (earlier.month is not None and atom.month < earlier.month)
 
 
 def _is_range(before: str, joints: list[str]) -> bool:
@@ -228,6 +237,12 @@ def _inherit_years(found: Dates, anchor: str | None) -> None:
                 last,
                 next((s.start for m in found.mentions for s in m.spans if not s.start.startswith("?")), None),
             )
+            if dated is not None and not (_is_date(dated.start) and _is_date(dated.end)):
+                found.problems.append(
+                    ("impossible-date", "it is no date, and was left out", mention.first, mention.after)
+                )
+                found.mentions.remove(mention)
+                break
             if dated is None:
                 found.problems.append(
                     ("date-without-year", "its year is not told, so it was left out", mention.first, mention.after)
@@ -238,6 +253,14 @@ def _inherit_years(found: Dates, anchor: str | None) -> None:
             found.problems.append(("inferred-year", message, mention.first, mention.after))
             mention.spans[index] = dated
             last = dated.end
+
+
+def _is_date(written: str) -> bool:
+    try:
+        PartialDate(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _dated(span: Span, last: str | None, coming: str | None) -> Span | None:

@@ -42,7 +42,14 @@ def read_page(content: bytes, hint: str = "") -> Reading:
 
 def _refuse_cut_off(page: Page, last: Block, ends_in: str | None) -> None:
     """A text that ends within a sentence of its last action, and with no end of line, wasn't loaded in full."""
-    if page.ends_with_break or ends_in not in ("objective", "summary") or "duration" in last.fields:
+    if page.ends_with_break or ends_in is None:
+        return
+    if ends_in == "duration":
+        written = " ".join(paragraph.text for paragraph in last.fields["duration"])
+        if read_duration(written[:500], page_lexicon().tokens(written[:500])).start is None:
+            raise UnreadableFile(f"The text breaks off in line {page.lines[-1].number}, within the dates of an action.")
+        return
+    if "duration" in last.fields:
         return
     text = page.lines[-1].text.rstrip()
     if text and text[-1] not in ".!?\"')]\u201d\u2019":

@@ -198,7 +198,9 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
     if event.type in _MISSIONS and event.places == [] and len(own) == 1:
         places = [Place(None, own[0])]
     if len(spans) > 1 and _is_single(event):
-        spans = [Span(event.spans[0].start, event.spans[-1].end)]  # "a campaign was run in 2012 and 2013"
+        spans = [
+            Span(min(s.start for s in event.spans), max(s.end for s in event.spans))
+        ]  # "a campaign was run in 2012 and 2013"
     if len(spans) > 1 and len(places) > 1 and len(places) != len(spans):
         places = [None]  # which of them was where isn't told
     if len(spans) > 1 and len(places) == len(spans):
