@@ -1,5 +1,6 @@
 """Pictures of figures: they show the numbers of the JSON, say in words what they show, and look as they were asked."""
 
+import re
 import struct
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from app.insight.catalogue import PRESETS
+from app.core.languages import LabelLanguage
+from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS
 from app.insight.pictures import charts, rendering
 from app.insight.pictures.lettering import elided, width_of, wrapped
 from app.insight.pictures.schemes import SCHEMES, luminance
+from app.insight.pictures.wording import WORDINGS, Wording
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1/aggregates"
@@ -173,6 +176,17 @@ async def test_what_people_wrote_can_not_run_in_a_picture(client: httpx.AsyncCli
     svg = ET.fromstring(answer.content)
     assert not list(svg.iter(f"{SVG}script"))
     assert any(name in (title.text or "") for title in svg.iter(f"{SVG}title"))
+
+
+@pytest.mark.parametrize("wording", WORDINGS.values(), ids=[*WORDINGS])
+def test_everything_that_can_be_counted_has_its_words(wording: Wording) -> None:
+    assert wording.measures.keys() == MEASURES.keys()
+    assert wording.nouns.keys() == DIMENSIONS.keys()
+    for name in ("title", "title_of_two", "source", "release", "filtered", "several", "left_out"):
+        assert re.findall(r"\{\w+\}", getattr(wording, name)), name
+        assert sorted(re.findall(r"\{\w+\}", getattr(wording, name))) == sorted(
+            re.findall(r"\{\w+\}", getattr(WORDINGS[LabelLanguage.EN], name))
+        )
 
 
 def test_texts_fit() -> None:

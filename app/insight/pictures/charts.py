@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.core.aggregates import Question
@@ -37,6 +38,11 @@ class Mark:
     value: int
     href: str
 
+    @property
+    def is_known(self) -> bool:
+        """Whether its records have a value in every dimension."""
+        return all(category.key is not None for category in self.categories)
+
 
 MOST_ROWS = 250
 """How many bars, or lines of a table, a picture shows: more could be neither read nor printed."""
@@ -56,10 +62,15 @@ class Chart:
     wording: Wording
     language: LabelLanguage
 
-    @property
+    @cached_property
     def greatest(self) -> int:
         """The greatest value, at least 1."""
         return max((mark.value for mark in self.marks), default=0) or 1
+
+    @cached_property
+    def greatest_known(self) -> int:
+        """The greatest value of records with a value in every dimension, at least 1."""
+        return max((mark.value for mark in self.marks if mark.is_known), default=0) or 1
 
     def told_left_out(self, count: int, marks: Iterable[Mark]) -> list[str]:
         """What the picture has no room for, in words; nothing when all is shown."""

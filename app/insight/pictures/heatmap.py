@@ -7,7 +7,7 @@ from math import cos, radians, sin
 from app.insight.pictures.charts import MOST_ROWS, Axis, Category, Chart, Mark
 from app.insight.pictures.drawing import Drawing
 from app.insight.pictures.lettering import width_of, wrapped
-from app.insight.pictures.schemes import Paint
+from app.insight.pictures.schemes import Colour, Paint
 
 LABEL, SMALLEST = 12.0, 7.5
 GAP, EDGE = 8.0, 16.0
@@ -115,7 +115,7 @@ def _draw_cell(
     drawing: Drawing, chart: Chart, paint: Paint, mark: Mark, box: tuple[float, float, float, float]
 ) -> None:
     x, y, width, height = box
-    colour = paint.shade(mark.value / chart.greatest) if mark.value else paint.ground
+    colour = _colour(chart, paint, mark)
     drawing.mark(
         x + 0.75,
         y + 0.75,
@@ -138,6 +138,13 @@ def _draw_cell(
             colour=paint.readable_on(colour) if mark.value else paint.quiet,
             anchor="middle",
         )
+
+
+def _colour(chart: Chart, paint: Paint, mark: Mark) -> Colour:
+    if not mark.value:
+        return paint.ground
+    # What has no value is often more than all that has one: beside it, the others would look alike.
+    return paint.shade(mark.value / chart.greatest_known) if mark.is_known else paint.line
 
 
 def _draw_head(drawing: Drawing, plan: _Plan, paint: Paint, top: float, start: float) -> float:
