@@ -31,12 +31,13 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     """Who sent experts, by a sentence. `own` are the partner countries, whose experts take part as a rule."""
     tokens = sentence.tokens
     result = Senders()
-    deploys = not sentence.words.isdisjoint(_DEPLOY)
+    deploys = not sentence.words.isdisjoint(_DEPLOY) or "as experts" in sentence.text
     if not deploys and Kind.EXPERT not in sentence.kinds and Kind.PERSON not in sentence.kinds:
         return result
     heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT or _acts_as_expert(tokens, at, own)]
     if deploys:
         heads = sorted({*heads, *_other_heads(tokens)})
+    heads = [at for at in heads if tokens[at].low != "academia" or not any(head < at for head in heads)]
     bounds = [_phrase_start(tokens, head) for head in heads]
     for index, head in enumerate(heads):
         until = bounds[index + 1] if index + 1 < len(heads) else len(tokens)
@@ -135,6 +136,8 @@ class ExpertPhrase:
             self.share(count, result)
             return
         following = self._list_start()
+        if head.low == "expertise" and following is None:
+            return
         if following is not None:
             SenderList(self, leading, hint).read(following)
         else:
@@ -183,7 +186,7 @@ class ExpertPhrase:
     def origin_of(self, token: Token) -> Sender:
         if token.kind is Kind.GROUP:
             written = self.sentence.text[token.start : token.end]
-            return Sender(self.head, origin=token.value if token.is_plural else written)
+            return Sender(self.head, origin=token.value if token.is_plural or token.value == "EU" else written)
         return Sender(self.head, country=str(token.value))
 
     def _read_subject(self) -> bool:
@@ -215,7 +218,11 @@ class ExpertPhrase:
                 return at + 1
             if token.low == "by" and seen_verb and self.tokens[at - 1].low in _SENT:
                 return at + 1
-            if token.low in _SENT or token.low in BE or token.low in ("came", "come", "has", "have", "seconded"):
+            if (
+                token.low in _SENT
+                or token.low in BE
+                or token.low in ("came", "come", "has", "have", "will", "seconded")
+            ):
                 seen_verb = True
             elif token.low in ("who", "that") and (verb := self._verb_behind(at)):
                 self.deploys, seen_verb, at = True, True, verb

@@ -44,7 +44,7 @@ class SenderList:
             elif token.kind in (Kind.INSTITUTION, Kind.BODY) and (after := self._add_institution(at)):
                 at, unknown = after, 0
                 continue
-            elif token.kind is Kind.ADMINISTRATION:
+            elif token.kind is Kind.ADMINISTRATION or token.low == "academia":
                 at, unknown = self._add_type(at), 0
                 continue
             elif after := self._add_proper_name(at):
@@ -100,7 +100,7 @@ class SenderList:
             last.country = sender.country  # "the University of Coimbra in Portugal", "La Strada (Moldova)"
             self.named = False
             return
-        sender.type = self.carried if token.kind is Kind.COUNTRY or self.carried else None
+        sender.type = self.carried if token.kind is not Kind.NATIONALITY else None
         sender.organisation = self.carried_name if sender.type else None
         self.pending.append(sender)
 
@@ -139,7 +139,8 @@ class SenderList:
                     ]
             self._flush()
             after = name or after
-        elif not self.pending:
+        else:
+            self._flush()
             if self.leading:
                 for sender in self.leading:
                     sender.type = token.value
@@ -209,7 +210,8 @@ class SenderList:
         )
         if taken and is_theirs and not group and not found_is_body(self.tokens[at]):
             for sender in taken:
-                sender.type, sender.organisation = value, found.name
+                sender.type = value
+                sender.organisation = found.name if len(taken) == 1 else None
             self._flush()
         else:
             if inside and self.pending and self.pending[-1].country == inside[-1].value and not self.pending[-1].type:
@@ -302,7 +304,7 @@ class SenderList:
                 self.phrase.settle(self.leading, self.hint)
         kinds = [s for s in self.phrase.found if not (s.country or s.origin or s.organisation)]
         for bare in kinds:  # "from universities in Spain": the type has found its country
-            if any(s.type == bare.type and s is not bare and s.country for s in self.phrase.found):
+            if any(s.type == bare.type and s is not bare and (s.country or s.organisation) for s in self.phrase.found):
                 self.phrase.found.remove(bare)
 
 
