@@ -1,12 +1,21 @@
 """Search: what is found, in which order, and what a hit shows; the same on both databases."""
 
+import gzip
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
+from app.core.database import Database
 from app.insight.search import hits
+from app.releases.models import Release
 from tests.conftest import BACKENDS, Postgresql, Sqlite, serving
 from tests.selection.making import Maker
 
@@ -309,3 +318,25 @@ async def test_a_release_is_searched_as_it_stood(client: httpx.AsyncClient) -> N
     assert before["counts"]["action"] == 2
     assert misspelt["suggestion"] == "trafficking"
     assert (await found(client, "poea"))["counts"]["partner"] == 0
+
+
+async def test_a_release_from_before_there_was_search_is_searched_too(
+    app: FastAPI, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    await client.post(f"{API}/releases", json={"name": "r1"})
+    database: Database = app.state.database
+    async with database.write() as session:
+        release = (await session.scalars(select(Release).options(undefer(Release.snapshot)))).one()
+        file = tmp_path / "old.db"
+        file.write_bytes(gzip.decompress(release.snapshot))
+        with closing(sqlite3.connect(file)) as old:
+            for table in ("search_index", "search_documents", "search_terms", "search_state"):
+                old.execute(f"DROP TABLE {table}")
+            old.commit()
+        release.snapshot = gzip.compress(file.read_bytes())
+        await session.commit()
+    live, frozen = await found(client, "poea"), await found(client, "poea", release="r1")
+    assert frozen.pop("release") == "r1"
+    assert frozen == live
+    listed = (await client.get(f"{API}/actions?q=poea&release=r1")).json()
+    assert listed["total"] == 2
