@@ -158,8 +158,8 @@ def _options(answered: Answered) -> Options:
     return Options(query.width or USUAL, query.scheme or Scheme.LIGHT)
 
 
-def _svg(answered: Answered) -> bytes:
-    return render_svg(_chart(answered), _options(answered))
+async def _svg(answered: Answered) -> bytes:
+    return await render_svg(_chart(answered), _options(answered))
 
 
 async def _png(answered: Answered) -> bytes:

@@ -1,5 +1,5 @@
-"""Pictures as bytes. Drawing takes milliseconds; a PNG takes tens of them, so it is made in a thread, few at a time,
-and the last ones are kept."""
+"""Pictures as bytes. They are made in threads, few at a time, since a large one takes some tenths of a second; the
+last PNGs are kept."""
 
 import asyncio
 from collections import OrderedDict
@@ -14,20 +14,21 @@ _kept: OrderedDict[bytes, bytes] = OrderedDict()
 _slots: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 
 
-def render_svg(chart: Chart, options: Options) -> bytes:
+async def render_svg(chart: Chart, options: Options) -> bytes:
     """The picture as SVG."""
-    return svg_of(chart, options).encode()
+    async with _slots_of_loop():
+        return (await asyncio.to_thread(svg_of, chart, options)).encode()
 
 
 async def render_png(chart: Chart, options: Options) -> bytes:
     """The picture as PNG, as wide as asked."""
-    svg = svg_of(chart, options)
-    key = sha256(svg.encode()).digest()
+    svg = await render_svg(chart, options)
+    key = sha256(svg).digest()
     if key in _kept:
         _kept.move_to_end(key)
         return _kept[key]
     async with _slots_of_loop():
-        png = await asyncio.to_thread(_rasterised, svg)
+        png = await asyncio.to_thread(_rasterised, svg.decode())
     _kept[key] = png
     while len(_kept) > KEPT:
         _kept.popitem(last=False)
