@@ -127,5 +127,5 @@ def _new(value: Any, source: ImportSource, reader: Reader, draft: Draft) -> Valu
         "source": None if reader.is_editor else source.title,
         "source_id": None if reader.is_editor else source.id,
         "line": draft.line,
-        "quote": draft.values.get("source_quote"),
+        "quote": quote if isinstance(quote := draft.values.get("source_quote"), str) else None,
     }

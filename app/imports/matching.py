@@ -38,7 +38,8 @@ def numeral(title: str | None) -> str:
 
 def codes(values: Any) -> tuple[str, ...]:
     """Bare codes of countries, in one order."""
-    found = [value.get("code") if isinstance(value, dict) else value for value in values or ()]
+    listed = values if isinstance(values, list | tuple) else ()
+    found = [value.get("code") if isinstance(value, dict) else value for value in listed]
     return tuple(sorted(code for code in found if isinstance(code, str)))
 
 
@@ -79,20 +80,25 @@ def _unnamed(values: Values) -> bool:
     return not values.get("slug") and values.get("id") is None and isinstance(values.get("title"), str)
 
 
+def _start(values: Values) -> str | None:
+    start = values.get("start")
+    return start if isinstance(start, str) else None
+
+
 def _whole(values: Values) -> Hashable | None:
     if not _unnamed(values):
         return None
-    return folded(values["title"]), codes(values.get("countries")), values.get("start")
+    return folded(values["title"]), codes(values.get("countries")), _start(values)
 
 
 def _begun(values: Values) -> Hashable | None:
-    if not _unnamed(values) or not values.get("start") or not values.get("countries"):
+    if not _unnamed(values) or not _start(values) or not values.get("countries"):
         return None
-    return codes(values["countries"]), numeral(values["title"]), values["start"]
+    return codes(values["countries"]), numeral(values["title"]), _start(values)
 
 
 def _titled_then(values: Values) -> Hashable | None:
-    return (folded(values["title"]), values["start"]) if _unnamed(values) and values.get("start") else None
+    return (folded(values["title"]), _start(values)) if _unnamed(values) and _start(values) else None
 
 
 def _titled(values: Values) -> Hashable | None:
@@ -159,7 +165,9 @@ def _is_alike(kind: str, draft: Values, recorded: Values) -> bool:
 def _bare(value: Any) -> Any:
     if isinstance(value, dict):
         value = value.get("code", value.get("slug", value.get("id")))
-    return folded(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return folded(value)
+    return str(value) if isinstance(value, list | dict) else value
 
 
 def _signs(*names: str, needs: str = "") -> Key:

@@ -81,14 +81,10 @@ class References:
             recorded = self.known.sources.get(key) if isinstance(key, int) else None
             if recorded is None or folded(recorded.values["title"]) != folded(title):
                 key = None
-            stated = ImportSource.model_construct(
-                id=key,
-                title=title.strip()[:300],
-                publisher=named.get("publisher"),
-                url=named.get("url"),
-                as_of=named.get("as_of"),
-            )
-            return self.source(stated)
+            fields = {name: named[name] for name in ("title", "publisher", "url", "as_of") if name in named}
+            checked, found = check(ENTITIES["sources"], Draft(values=fields))
+            checked.pop("funder")
+            return None if found else self.source(ImportSource(id=key, **checked))
         if isinstance(key, int) and key in self.known.sources:
             return self.source(ImportSource.model_construct(id=key, title=""))
         return None
@@ -202,8 +198,9 @@ def _by_name(name: str, recorded: dict[Any, Recorded]) -> dict[str | None, Any]:
 
 def _find(name: str, values: Values, recorded: dict[Any, Recorded], keys: dict[str | None, Any]) -> Any:
     """The key of the recorded row: its id or slug, where the name is not another one's, or its name."""
-    if name == "themes" and values.get("slug") in recorded:
-        return values["slug"]
+    slug = values.get("slug")
+    if name == "themes" and isinstance(slug, str) and slug in recorded:
+        return slug
     by_name = keys.get(_sign(name, values))
     its_id = values.get("id")
     if by_name is None and isinstance(its_id, int) and its_id in recorded and "version" in values:

@@ -1,6 +1,7 @@
 """JSON and NDJSON: records as the API answers them, or as it takes them."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
@@ -12,6 +13,7 @@ from app.imports.entities import ENTITIES, Entity, recognise
 from app.imports.problems import UnreadableFile
 
 MAX_RECORDS = 100_000
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ENVELOPE = frozenset({"items", "total", "limit", "offset", "next", "previous"})
 _NOTHING: frozenset[str] = frozenset()
 
@@ -44,16 +46,21 @@ def read_ndjson(text: str, found: list[Finding], file_name: str) -> Reading:
 
 def _parse(text: str, where: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_named_once, parse_constant=_refuse_constant)
+        document = json.loads(text, object_pairs_hook=_named_once, parse_constant=_refuse_constant)
+        if _SURROGATE.search(text):
+            json.dumps(document, ensure_ascii=False).encode()  # half of a pair is no character
     except json.JSONDecodeError as error:
         is_cut = error.pos >= len(text.rstrip()) - 1 or "Unterminated string" in error.msg
         hint = " The file seems to be cut off." if is_cut else ""
         place = f"line {error.lineno}, column {error.colno}" if where == "The file" else f"column {error.colno}"
         raise UnreadableFile(f"{where} is not JSON: {error.msg} at {place}.{hint}") from None
+    except UnicodeEncodeError:
+        raise UnreadableFile(f"{where} has half a character: a \\ud800 to \\udfff without its other half.") from None
     except RecursionError:
         raise UnreadableFile(f"{where} is nested too deeply.") from None
     except ValueError as error:
         raise UnreadableFile(f"{where} can't be read: {error}.") from None
+    return document
 
 
 def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
