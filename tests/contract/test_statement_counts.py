@@ -19,7 +19,7 @@ from tests.generated import generate
 
 pytestmark = pytest.mark.anyio
 
-ACTIONS = 600
+ACTIONS = 200
 """More than the longest page has."""
 LISTS = (
     "/actions",

@@ -1,21 +1,22 @@
 """Backups: written while the service writes, and put back into either kind of database."""
 
+import asyncio
 import sqlite3
 import threading
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.conftest import Postgresql, Sqlite
+from tests.conftest import Postgresql, Sqlite, serving
 from tests.running.service import mieux, serve
 
 KEY = "mx_set-by-the-administrator"
 
 
-def _everything(address: str) -> list[object]:
+async def _everything(client: httpx.AsyncClient) -> list[object]:
     lists = ("actions", "activities", "deployments", "outputs", "themes", "partners", "publications", "sources")
-    found = [httpx.get(f"{address}/api/v1/{name}?limit=500").json()["items"] for name in lists]
-    return [*found, httpx.get(f"{address}/api/v1/changes?limit=500").json()["items"]]
+    return [(await client.get(f"/api/v1/{name}?limit=500")).json()["items"] for name in (*lists, "changes")]
 
 
 def test_a_backup_is_whole_while_the_service_is_writing(database_url: str, tmp_path: Path) -> None:
@@ -48,24 +49,24 @@ def test_a_backup_is_whole_while_the_service_is_writing(database_url: str, tmp_p
     assert last == newest
 
 
-def test_a_backup_goes_back_into_either_kind_of_database(
+@pytest.mark.anyio
+async def test_a_backup_goes_back_into_either_kind_of_database(
     database_url: str, sqlite_server: Sqlite, postgresql_server: Postgresql, tmp_path: Path
 ) -> None:
     file = tmp_path / "registry.backup"
-    assert mieux(database_url, "backup", str(file)).returncode == 0
-    with serve(database_url, tmp_path) as service:
-        before = _everything(service.address)
+    assert (await asyncio.to_thread(mieux, database_url, "backup", str(file))).returncode == 0
+    async with serving(database_url) as (_, client):
+        before = await _everything(client)
     for server in (sqlite_server, postgresql_server):
-        url = server.create("empty")
-        restored = mieux(url, "restore", str(file))
+        url = await asyncio.to_thread(server.create, "empty")
+        restored = await asyncio.to_thread(mieux, url, "restore", str(file))
         assert restored.returncode == 0, restored.stderr
-        with serve(url, tmp_path, bootstrap_key=KEY) as service:
-            assert _everything(service.address) == before
+        async with serving(url) as (_, client):
+            assert await _everything(client) == before
             # New records get ids behind the restored ones.
-            headers = {"Authorization": f"Bearer {KEY}"}
-            added = httpx.post(f"{service.address}/api/v1/actions", json={"title": "New"}, headers=headers)
+            added = await client.post("/api/v1/actions", json={"title": "New"})
             assert added.json()["id"] == 18
-        server.drop(url)
+        await asyncio.to_thread(server.drop, url)
 
 
 def test_nothing_is_replaced_unasked(database_url: str, tmp_path: Path) -> None:

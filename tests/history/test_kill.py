@@ -24,6 +24,7 @@ class Writer:
         self.activities: dict[int, str] = {}
         self.partners: dict[int, str] = {}
         self.deleted: set[int] = set()
+        self.acknowledged = asyncio.Event()
         self._number = 0
 
     async def write(self, client: httpx.AsyncClient) -> None:
@@ -53,6 +54,7 @@ class Writer:
             made = await client.post("/api/v1/partners", json={"name": f"Partner {self._number}"})
             assert made.status_code == 201, made.text
             self.partners[made.json()["id"]] = f"Partner {self._number}"
+            self.acknowledged.set()
 
 
 async def _write_until_killed(writer: Writer, service: Any, seconds: float) -> None:
@@ -60,10 +62,9 @@ async def _write_until_killed(writer: Writer, service: Any, seconds: float) -> N
         base_url=service.address, headers={"Authorization": f"Bearer {KEY}"}, timeout=10
     ) as client:
         writing = asyncio.create_task(writer.write(client))
-        before = len(writer.partners)
+        writer.acknowledged.clear()
         async with asyncio.timeout(30):  # a slow machine is given the time to acknowledge something
-            while len(writer.partners) == before and not writing.done():
-                await asyncio.sleep(0.005)
+            await writer.acknowledged.wait()
         await asyncio.sleep(seconds)
         service.process.kill()
         service.process.wait()
