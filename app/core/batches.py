@@ -25,10 +25,9 @@ MAX_BATCH = 32 * 1024 * 1024
 class Batch(BaseModel, Generic[Model]):
     """Records to add together: all of them, or none."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
-    items: Annotated[list[Model], Field(min_length=1, max_length=1000)]
-    """1 to 1,000 records."""
+    items: Annotated[list[Model], Field(min_length=1, max_length=1000, description="1 to 1,000 records.")]
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -46,14 +45,10 @@ class Batch(BaseModel, Generic[Model]):
 class Added(BaseModel, Generic[Read]):
     """What was added, in the order in which it was sent."""
 
-    model_config = ConfigDict(
-        use_attribute_docstrings=True, json_schema_extra={"description": "What was added, as it was sent."}
-    )
+    model_config = ConfigDict(json_schema_extra={"description": "What was added, as it was sent."})
 
-    items: list[Read]
-    """The records, in the order in which they were sent."""
-    total: int
-    """How many they are."""
+    items: Annotated[list[Read], Field(description="The records, in the order in which they were sent.")]
+    total: Annotated[int, Field(description="How many they are.")]
 
 
 async def create_batch(session: AsyncSession, editing: Editing[Record, Read], bodies: Sequence[WriteModel]) -> Response:

@@ -46,21 +46,23 @@ Record = TypeVar("Record", bound=BaseModel)
 class Page(BaseModel, Generic[Record]):
     """A page of a list."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
+    # Fields are described in place: to look for docstrings in each concrete page would take a fifth of the start.
     items: list[Record]
-    total: int
-    """How many records match, exactly."""
-    limit: int
-    """How many records a page has at most."""
-    offset: int
-    """How many records stand before this page."""
-    next: str | None
-    """Where the next page is, or null on the last one. Follow it as it is: its cursor has no meaning outside."""
-    previous: str | None
-    """Where the previous page is, or null on the first one."""
-    release: str | None = None
-    """The release that answered; left out when it was the record as it stands."""
+    total: Annotated[int, Field(description="How many records match, exactly.")]
+    limit: Annotated[int, Field(description="How many records a page has at most.")]
+    offset: Annotated[int, Field(description="How many records stand before this page.")]
+    next: Annotated[
+        str | None,
+        Field(
+            description="Where the next page is, or null on the last one. Follow it as it is: its cursor has no "
+            "meaning outside."
+        ),
+    ]
+    previous: Annotated[str | None, Field(description="Where the previous page is, or null on the first one.")]
+    release: Annotated[
+        str | None,
+        Field(description="The release that answered; left out when it was the record as it stands."),
+    ] = None
 
 
 class _Names:

@@ -272,7 +272,7 @@ class ExpertPhrase:
 def _read_subject(sentence: Sentence, own: Sequence[str], result: Senders) -> None:
     """Administrations that are deployed themselves: `The Dutch and Belgian national administrations were deployed`."""
     tokens = sentence.tokens
-    deployed = next(at for at, token in enumerate(tokens) if token.low in _DEPLOY)
+    deployed = next((at for at, token in enumerate(tokens) if token.low in _DEPLOY), len(tokens))
     head = next((at for at in range(deployed) if tokens[at].kind is Kind.ADMINISTRATION), None)
     if head is None:
         return

@@ -16,7 +16,6 @@ _NOT_A_NAME: Final = words(
 _PROPER: Final = frozenset(
     (Kind.WORD, Kind.NATIONALITY, Kind.COUNTRY, Kind.GROUP, Kind.BODY, Kind.INSTITUTION, Kind.CITY)
 )
-_ACTS: Final = words("was were is are has will")
 
 
 @dataclass(slots=True)
