@@ -238,12 +238,18 @@ def _visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | 
     return Event(at, "study-visit", at, ordinal="verb")
 
 
+_SHARED: Final = {"mission": "expert-visit", "exchange": "knowledge-exchange", "mapping": "other"}
+"""Words that say less than a type, and the type that they stand for where nothing says more."""
+
+
 def _repetition(tokens: list[Token], at: int) -> Event | None:
     """`A training took place in May and was repeated in June`: one more of the same."""
     if tokens[at - 1].low not in BE or tokens[at - 2].low not in ("and", ","):
         return None
     kind = next((str(t.value) for t in reversed(tokens[:at]) if t.kind is Kind.ACTIVITY), None)
-    return Event(at, kind, at, ordinal="verb") if kind and kind not in ("visit", "mission", "session") else None
+    if kind in (None, "visit", "session"):
+        return None
+    return Event(at, _SHARED.get(kind, kind), at, ordinal="verb")
 
 
 def _visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
@@ -289,8 +295,6 @@ def _elided(tokens: list[Token], at: int, session_type: str | None) -> Event | N
     for place in range(at - 2, -1, -1):
         if tokens[place].kind is Kind.ACTIVITY and not tokens[place].low.startswith("training of"):
             kind = str(tokens[place].value)
-            kind = {"mission": "expert-visit", "session": session_type or "information-session"}.get(kind, kind)
-            if kind == "visit":
-                return None
-            return Event(at, kind, at - 1, ordinal=tokens[at].low)
+            kind = {**_SHARED, "session": session_type or "information-session"}.get(kind, kind)
+            return None if kind == "visit" else Event(at, kind, at - 1, ordinal=tokens[at].low)
     return None
