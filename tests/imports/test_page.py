@@ -244,7 +244,7 @@ NATIONAL = "national-administration"
             [("NL", NATIONAL, None, None), ("GB", NATIONAL, None, None), ("DK", NATIONAL, None, None)],
         ),
         (
-            "Experts from Italy and the Russian Federation were deployed for this action.",
+            "The experts came from Italy and the Russian Federation.",
             [("IT", "unspecified", None, None), ("RU", "unspecified", None, None)],
         ),
         (
@@ -252,7 +252,7 @@ NATIONAL = "national-administration"
             [("IT", NATIONAL, None, None), ("IT", "private-consultant", None, 1)],
         ),
         (
-            "A workshop was led by an expert from the ASEAN task force on workers' rights and a Romanian expert.",
+            "A workshop was given by an expert of the ASEAN task force on workers' rights and by a Romanian expert.",
             [
                 ("ASEAN", "international-organisation", "ASEAN task force on workers' rights", 1),
                 ("RO", "unspecified", None, 1),
@@ -271,8 +271,8 @@ NATIONAL = "national-administration"
             [("AT", NATIONAL, None, 1), ("MT", NATIONAL, None, 1)],
         ),
         (
-            "Experts from various EU Member States' (Hungary, Italy) national administrations and Southeast Asia came.",
-            [("HU", NATIONAL, None, None), ("IT", NATIONAL, None, None), ("Southeast Asia", "unspecified", None, None)],
+            "Experts from several EU Member States' (Malta, Cyprus) national administrations and Southeast Asia came.",
+            [("MT", NATIONAL, None, None), ("CY", NATIONAL, None, None), ("Southeast Asia", "unspecified", None, None)],
         ),
         (
             "EU academia, Frontex and representatives from NGOs were deployed.",
