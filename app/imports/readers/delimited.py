@@ -41,6 +41,9 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
     line = 1
     try:
         for cells in reader:
+            # The reader's own limit belongs to the whole process, and any library may lift it.
+            if any(len(cell) > _LONGEST_CELL for cell in cells):
+                raise csv.Error(f"a field has more than {_LONGEST_CELL:,} characters")
             if cells:
                 yield line, cells
             line = reader.line_num + 1
