@@ -104,18 +104,21 @@ def serve(
     seed: Annotated[bool, typer.Option(help="Seed an empty embedded database.")] = True,
 ) -> None:
     """Serves the API and its documentation. An embedded database is migrated, and seeded when it is empty."""
-    # A start makes a million objects and hardly any garbage; `serve_app` switches the collector on again.
-    gc.disable()
     import uvicorn
 
     settings = _settings()
+    count = workers or settings.workers
+    if count == 1:
+        # A start makes a million objects and hardly any garbage. `serve_app` switches the collector on again, in this
+        # process when it is the one that serves.
+        gc.disable()
     _run(_prepare(settings, seed=seed))
     uvicorn.run(
         "app.main:serve_app",
         factory=True,
         host=host or settings.host,
         port=settings.port if port is None else port,
-        workers=workers or settings.workers,
+        workers=count,
         timeout_graceful_shutdown=30,
         # Longer than clients and proxies keep a connection that rests: who closes first must not be who answers.
         timeout_keep_alive=75,

@@ -12,13 +12,12 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.paging import GENERATED, create_database
-from benchmarks.servers import Server, make_record, registry
-from tests import postgres
+from benchmarks.paging import GENERATED
+from benchmarks.servers import Server, databases, make_record, registry
 
 MOST_MB = 40
 CSV = "/api/v1/actions?format=csv"
@@ -123,14 +122,7 @@ def main() -> None:
     given = parser.parse_args()
     total = max(given.actions // GENERATED, 1) * GENERATED
     broken = []
-    has_server = postgres.find_binaries() is not None
-    with (
-        tempfile.TemporaryDirectory(prefix="mieux-benchmark-") as folder,
-        postgres.cluster() if has_server else nullcontext() as cluster,
-    ):
-        urls = {"SQLite": f"sqlite:///{Path(folder) / 'registry.db'}"}
-        if cluster is not None:
-            urls["PostgreSQL"] = asyncio.run(create_database(cluster))
+    with tempfile.TemporaryDirectory(prefix="mieux-benchmark-") as folder, databases(Path(folder)) as urls:
         for name, url in urls.items():
             asyncio.run(make_record(url, GENERATED, times=total // GENERATED))
             with registry(url, Path(folder) / "server.log") as server:

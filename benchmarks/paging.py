@@ -11,12 +11,11 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import event
@@ -24,8 +23,7 @@ from sqlalchemy import event
 from app.core.listing import API
 from app.main import create_app
 from app.settings import Settings
-from benchmarks.servers import make_record
-from tests import postgres
+from benchmarks.servers import databases, make_record
 
 GENERATED = 2_000
 ROUNDS = 40
@@ -116,14 +114,6 @@ async def measure(url: str, total: int) -> dict[str, Cost]:
     return costs
 
 
-async def create_database(url: str) -> str:
-    """A database in a cluster."""
-    connection = await asyncpg.connect(url.format(name="postgres"))
-    await connection.execute("CREATE DATABASE registry")
-    await connection.close()
-    return url.format(name="registry")
-
-
 def report(database: str, total: int, costs: dict[str, Cost]) -> list[str]:
     """Prints a table; gives what breaks the promise."""
     print(f"{database}, {total:,} actions, pages of {LIMIT}; medians of {ROUNDS} rounds in milliseconds")
@@ -142,14 +132,7 @@ def main() -> None:
     parser.add_argument("--actions", type=int, default=200_000)
     total = max(parser.parse_args().actions // GENERATED, 1) * GENERATED
     begun, broken = time.monotonic(), []
-    has_server = postgres.find_binaries() is not None
-    with (
-        tempfile.TemporaryDirectory(prefix="mieux-benchmark-") as folder,
-        postgres.cluster() if has_server else nullcontext() as cluster,
-    ):
-        urls = {"SQLite": f"sqlite:///{Path(folder) / 'registry.db'}"}
-        if cluster is not None:
-            urls["PostgreSQL"] = asyncio.run(create_database(cluster))
+    with tempfile.TemporaryDirectory(prefix="mieux-benchmark-") as folder, databases(Path(folder)) as urls:
         for name, url in urls.items():
             asyncio.run(make_record(url, GENERATED, times=total // GENERATED))
             broken += report(name, total, asyncio.run(measure(url, total)))

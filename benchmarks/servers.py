@@ -1,5 +1,6 @@
 """What the benchmarks run: databases with many records, servers on free ports, and the load from another core."""
 
+import asyncio
 import json
 import os
 import secrets
@@ -9,22 +10,43 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 from sqlalchemy import insert, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import schema, seeding
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.core.database import Database
+from tests import postgres
 from tests.generated import generate
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = Path(sys.executable).with_name("mieux")
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVER_CORE, CLIENT_CORE = (CORES[0], CORES[1]) if len(CORES) > 1 else (None, None)
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[dict[str, str]]:
+    """The URL of a new database of each kind: SQLite in a folder, and PostgreSQL in a cluster of its own, when the
+    machine has one."""
+    has_server = postgres.find_binaries() is not None
+    with postgres.cluster() if has_server else nullcontext() as cluster:
+        urls = {"SQLite": f"sqlite:///{folder / 'registry.db'}"}
+        if cluster is not None:
+            asyncio.run(_create_database(cluster.format(name="postgres")))
+            urls["PostgreSQL"] = cluster.format(name="registry")
+        yield urls
+
+
+async def _create_database(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute("CREATE DATABASE registry")
+    await connection.close()
 
 
 async def make_record(url: str, actions: int, *, times: int = 1) -> None:

@@ -119,6 +119,29 @@ def server(request: pytest.FixtureRequest) -> "Sqlite | Postgresql":
     return made
 
 
+@pytest.fixture(scope="module", params=BACKENDS)
+def module_server(request: pytest.FixtureRequest) -> "Sqlite | Postgresql":
+    """Makes databases that all tests of a module share, of both kinds in turn."""
+    made: Sqlite | Postgresql = request.getfixturevalue(f"{request.param}_server")
+    return made
+
+
+@pytest.fixture(scope="module")
+def seeded_url(module_server: Sqlite | Postgresql) -> Iterator[str]:
+    """A seeded database of a module's own."""
+    url = module_server.create("seeded")
+    yield url
+    module_server.drop(url)
+
+
+@pytest.fixture(scope="module")
+def empty_url(module_server: Sqlite | Postgresql) -> Iterator[str]:
+    """A database of a module's own, with reference data only."""
+    url = module_server.create("empty")
+    yield url
+    module_server.drop(url)
+
+
 @pytest.fixture
 def make_database(server: Sqlite | Postgresql) -> Iterator[Callable[[str], str]]:
     """Makes a database from a template ("seeded", "empty", or "" for none), and takes it away after the test."""

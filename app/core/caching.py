@@ -7,11 +7,12 @@ is what a writer's `If-Match` is compared with.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
 from fastapi import Request, Response
+from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy import Select, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +31,8 @@ class Validator:
     tag: str
     is_known: bool
     release: str | None = None
+    sequence: int | None = None
+    """The last change that the answer knows of, where it depends on the record as a whole."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -42,6 +45,14 @@ class Validator:
             "Vary": "Accept-Language",
             **said,
         }
+
+    def answer(
+        self, shown: BaseModel, status: int = 200, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Response:
+        """The answer as JSON. The model was checked when it was made, and is written as it is; `options` are those of
+        its serializer."""
+        content = shown.__pydantic_serializer__.to_json(shown, **options)
+        return Response(content, status, media_type="application/json", headers={**self.headers, **(headers or {})})
 
     def not_modified(self, headers: Mapping[str, str] | None = None) -> Response:
         """304: what the client has still holds."""
@@ -96,7 +107,7 @@ async def state_validator(request: Request, connection: AsyncConnection, *parts:
     tell: a list, a figure, in a format that a header asked for."""
     epoch, sequence = (await connection.execute(STATE)).one()
     request.state.answered_from = (epoch, sequence)
-    return validator(request, epoch, sequence, *parts)
+    return replace(validator(request, epoch, sequence, *parts), sequence=sequence)
 
 
 def record_validator(request: Request, state: RecordState, *parts: object) -> Validator:

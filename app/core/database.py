@@ -221,11 +221,6 @@ def _as_text(statement: Select[*tuple[Any, ...]]) -> str:
     return str(statement.compile(dialect=sqlite_dialect()))
 
 
-def sqlite_version_is_enough() -> bool:
-    """Whether the SQLite library has what the statements use: `RETURNING` and strict window frames (3.35)."""
-    return sqlite3.sqlite_version_info >= (3, 35)
-
-
 async def _database(request: Request) -> Database:
     database: Database = request.app.state.database
     return database

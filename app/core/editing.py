@@ -414,5 +414,4 @@ async def read_record(
     if found.is_known and request.method == "GET":
         return found.not_modified()
     shown = await editing.read(connection, key, as_of)
-    content = shown.__pydantic_serializer__.to_json(shown)
-    return Response(content, status, media_type="application/json", headers=found.headers)
+    return found.answer(shown, status)

@@ -37,7 +37,6 @@ from app.core.text_search.index import matches
 from app.core.text_search.query import Synonyms, parse
 
 NONE = "none"
-Expression = ColumnElement[Any]
 
 
 _day_of_release: ContextVar[date | None] = ContextVar("day_of_release", default=None)

@@ -401,7 +401,22 @@ async def fetch_page(
     return page_response(request, page, query.fields, validator)
 
 
-def page_links(request: Request, page: Page[Any]) -> dict[str, str]:
+class HasNeighbours(Protocol):
+    """A page that says where the pages around it are."""
+
+    next: str | None
+    previous: str | None
+
+
+def neighbours(request: Request, limit: int, offset: int, total: int) -> dict[str, str | None]:
+    """Where the pages around the one at an offset are, as `next` and `previous`."""
+    return {
+        "next": page_url(request, offset=str(offset + limit)) if offset + limit < total else None,
+        "previous": page_url(request, offset=str(max(offset - limit, 0))) if offset else None,
+    }
+
+
+def page_links(request: Request, page: HasNeighbours) -> dict[str, str]:
     """The header that leads to the pages around this one."""
     links = ((page_url(request), "first"), (page.previous, "prev"), (page.next, "next"))
     return {"Link": ", ".join(f'<{url}>; rel="{relation}"' for url, relation in links if url)}
@@ -413,9 +428,8 @@ def page_response(request: Request, page: Page[Any], fields: str | None, validat
     if fields is not None:
         include = dict.fromkeys(Page.model_fields, True) | {"items": {"__all__": set(fields.split(","))}}
     exclude = {"release"} if page.release is None else None
-    content = page.__pydantic_serializer__.to_json(page, include=include, exclude=exclude)
-    headers = {**validator.headers, **VARY, **page_links(request, page)}
-    return Response(content, media_type="application/json", headers=headers)
+    headers = {**VARY, **page_links(request, page)}
+    return validator.answer(page, headers=headers, include=include, exclude=exclude)
 
 
 def page_url(request: Request, **changes: str) -> str:

@@ -5,10 +5,8 @@ from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic_core import to_json
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.audit import State
 from app.core.caching import state_validator
 from app.core.editing import LIST_ERRORS, known_parameters
 from app.core.formats.negotiation import XLSX, Format, disposition, file_name
@@ -71,7 +69,7 @@ async def _answer(
     await selection.check(connection)
     name = file_name(subject, selection, form)
     headers = {**validator.headers, **disposition(form, name)}
-    said = told(request, selection, await connection.scalar(select(State.sequence)))
+    said = told(request, selection, validator.sequence)
     written = write(Scope(connection, selection), said)
     if isinstance(written, AsyncIterator):
         return await streamed(written, form.content_type, headers)

@@ -25,7 +25,7 @@ from app.core.editing import (
 )
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.languages import LABELLED
-from app.core.listing import API, page_url
+from app.core.listing import API, neighbours
 from app.core.problems import invalid_parameter, refuse_unknown_parameters
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection, WriteSession
@@ -73,10 +73,9 @@ async def list_revisions(
         total=total,
         limit=limit,
         offset=offset,
-        next=page_url(request, offset=str(offset + limit)) if offset + limit < total else None,
-        previous=page_url(request, offset=str(max(offset - limit, 0))) if offset else None,
+        **neighbours(request, limit, offset, total),
     )
-    return Response(page.model_dump_json(), media_type="application/json", headers=validator.headers)
+    return validator.answer(page)
 
 
 @history.get("/{version}", response_model=ActionDetail, responses=READ_ERRORS)
@@ -86,7 +85,7 @@ async def get_revision(request: Request, connection: LiveConnection, action: Act
     if validator.is_known:
         return validator.not_modified()
     past = await detail_at(connection, await snapshot(connection, action, version))
-    return Response(past.model_dump_json(), media_type="application/json", headers=validator.headers)
+    return validator.answer(past)
 
 
 @history.post("/{version}/restore", response_model=ActionDetail, responses=RESTORE_ERRORS)

@@ -15,7 +15,7 @@ from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.editing import json_body, known_parameters
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
-from app.core.listing import page_url
+from app.core.listing import neighbours
 from app.core.partial_dates import PartialDate
 from app.core.problems import (
     BadRequest,
@@ -272,8 +272,7 @@ async def list_imports(
         total=total,
         limit=limit,
         offset=offset,
-        next=page_url(request, offset=str(offset + limit)) if offset + limit < total else None,
-        previous=page_url(request, offset=str(max(offset - limit, 0))) if offset else None,
+        **neighbours(request, limit, offset, total),
     )
 
 

@@ -60,7 +60,7 @@ _MEMBERSHIPS: Final = {
 _EU_LABELS: Final = {"true": "EU member states", "false": "Outside the EU"}
 
 
-def _dimension(
+def dimension_of(
     name: str,
     link: Link | None,
     column: Any,
@@ -69,6 +69,8 @@ def _dimension(
     label: Callable[[str], str] = str,
     **options: Any,
 ) -> Dimension:
+    """A dimension with its own name as its filter's, whose row of records without a value is called in the language of
+    the request."""
     options.setdefault("filter", name)
     unassigned = partial(translated, "none", none, none)
     return Dimension(name=name, link=link, column=column, noun=noun, none=unassigned, label=label, **options)
@@ -77,9 +79,11 @@ def _dimension(
 DIMENSIONS: Final = {
     dimension.name: dimension
     for dimension in (
-        _dimension("theme", THEMES, Theme.slug, "theme", "No theme", lookup=(Theme.slug, Theme.name), named=theme_name),
-        _dimension("pillar", THEMES, Theme.pillar, "pillar", "No theme", label_of, known=list(Pillar)),
-        _dimension(
+        dimension_of(
+            "theme", THEMES, Theme.slug, "theme", "No theme", lookup=(Theme.slug, Theme.name), named=theme_name
+        ),
+        dimension_of("pillar", THEMES, Theme.pillar, "pillar", "No theme", label_of, known=list(Pillar)),
+        dimension_of(
             "country",
             COUNTRIES,
             Country.code,
@@ -88,7 +92,7 @@ DIMENSIONS: Final = {
             country_name,
             known=list(COUNTRY_ROWS),
         ),
-        _dimension(
+        dimension_of(
             "subregion",
             COUNTRIES,
             Country.subregion,
@@ -97,10 +101,10 @@ DIMENSIONS: Final = {
             subregion_name,
             known=list(SUBREGIONS),
         ),
-        _dimension("region", None, Action.region, "region", "No region", label_of, known=list(Region)),
-        _dimension("partner", PARTNERS, Partner.id, "partner", "No partner", lookup=(Partner.id, Partner.name)),
-        _dimension("status", None, action_status, "status", "No status", label_of, known=list(Status)),
-        _dimension(
+        dimension_of("region", None, Action.region, "region", "No region", label_of, known=list(Region)),
+        dimension_of("partner", PARTNERS, Partner.id, "partner", "No partner", lookup=(Partner.id, Partner.name)),
+        dimension_of("status", None, action_status, "status", "No status", label_of, known=list(Status)),
+        dimension_of(
             "start_year",
             None,
             Action.start_year,
@@ -109,7 +113,7 @@ DIMENSIONS: Final = {
             filter="started_in",
             in_years=True,
         ),
-        _dimension(
+        dimension_of(
             "active_year",
             None,
             Years(Action.start_first_day, Action.end_last_day),
@@ -118,7 +122,7 @@ DIMENSIONS: Final = {
             filter="active_in",
             in_years=True,
         ),
-        _dimension(
+        dimension_of(
             "activity_type",
             ACTIVITIES,
             Activity.type,
@@ -127,7 +131,7 @@ DIMENSIONS: Final = {
             label_of,
             known=list(ActivityType),
         ),
-        _dimension(
+        dimension_of(
             "activity_year",
             ACTIVITIES,
             Years(Activity.start_first_day, Activity.end_last_day),
@@ -136,7 +140,7 @@ DIMENSIONS: Final = {
             filter="activity_in",
             in_years=True,
         ),
-        _dimension(
+        dimension_of(
             "activity_country",
             ACTIVITIES,
             Activity.country,
@@ -145,7 +149,7 @@ DIMENSIONS: Final = {
             country_name,
             known=list(COUNTRY_ROWS),
         ),
-        _dimension(
+        dimension_of(
             "sending_country",
             DEPLOYMENTS,
             Deployment.sending_country,
@@ -154,7 +158,7 @@ DIMENSIONS: Final = {
             country_name,
             known=list(COUNTRY_ROWS),
         ),
-        _dimension(
+        dimension_of(
             "member_state",
             DEPLOYMENTS,
             MEMBER_STATE,
@@ -164,7 +168,7 @@ DIMENSIONS: Final = {
             known=MEMBER_STATES,
             member_states=_MEMBERSHIPS,
         ),
-        _dimension(
+        dimension_of(
             "eu_member",
             DEPLOYMENTS,
             IS_EU_MEMBER,
@@ -173,7 +177,7 @@ DIMENSIONS: Final = {
             lambda key: translated("eu_member", key, _EU_LABELS[key]),
             known=list(_EU_LABELS),
         ),
-        _dimension(
+        dimension_of(
             "organisation_type",
             DEPLOYMENTS,
             Deployment.organisation_type,

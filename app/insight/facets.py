@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -18,10 +17,9 @@ from app.core.editing import LIST_ERRORS
 from app.core.filters import NONE, Selection
 from app.core.languages import LABELLED
 from app.core.sessions import ReadConnection
-from app.insight.catalogue import DIMENSIONS, MEASURES
+from app.insight.catalogue import DIMENSIONS, MEASURES, dimension_of
 from app.insight.definitions import define
 from app.insight.schemas import Described
-from app.reference.labels import translated
 from app.reference.vocabularies import Status, label_of
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION, ACTIVITIES, activity_status
@@ -29,23 +27,22 @@ from app.selection.graph import ACTION, ACTIVITIES, activity_status
 router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=LABELLED)
 
 # What filters have beside the dimensions of figures.
-_END_YEAR = Dimension(
-    name="end_year",
-    link=None,
-    column=cast(func.substr(cast(Action.end, String), 1, 4), Integer),
+_END_YEAR = dimension_of(
+    "end_year",
+    None,
+    cast(func.substr(cast(Action.end, String), 1, 4), Integer),
+    "end year",
+    "No end",
     filter="ended_in",
-    noun="end year",
-    none=partial(translated, "none", "No end", "No end"),
     in_years=True,
 )
-_ACTIVITY_STATUS = Dimension(
-    name="activity_status",
-    link=ACTIVITIES,
-    column=activity_status,
-    filter="activity_status",
-    noun="activity status",
-    none=partial(translated, "none", "Not known, or no activity", "Not known, or no activity"),
-    label=label_of,
+_ACTIVITY_STATUS = dimension_of(
+    "activity_status",
+    ACTIVITIES,
+    activity_status,
+    "activity status",
+    "Not known, or no activity",
+    label_of,
     known=list(Status),
 )
 _BY_FILTER: Final = {dimension.filter: dimension for dimension in (*DIMENSIONS.values(), _END_YEAR, _ACTIVITY_STATUS)}
@@ -143,8 +140,7 @@ async def list_facets(request: Request, connection: ReadConnection, query: Annot
         ],
         **({} if query.release is None else {"release": query.release}),
     )
-    content = answer.__pydantic_serializer__.to_json(answer, exclude_unset=True)
-    return Response(content, media_type="application/json", headers=known.headers)
+    return known.answer(answer, exclude_unset=True)
 
 
 async def _facet(

@@ -133,8 +133,7 @@ async def get_headline(
         },
         **({} if query.release is None else {"release": query.release}),
     )
-    content = answer.__pydantic_serializer__.to_json(answer, exclude_unset=True)
-    return Response(content, media_type="application/json", headers=known.headers)
+    return known.answer(answer, exclude_unset=True)
 
 
 def _question(measure: str, by: str, selection: Selection) -> Question:

@@ -5,11 +5,9 @@ from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, model_validator
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Question
-from app.core.audit import State
 from app.core.caching import state_validator
 from app.core.formats.negotiation import JSON, PNG, SVG, VARY, XLSX, Format, check_mark, disposition, file_name
 from app.core.formats.provenance import export_day
@@ -95,16 +93,13 @@ async def _answer(
     dimensions = tuple(DIMENSIONS[name] for name in by)
     question = Question(ACTION, MEASURES[measure], dimensions, selection, query.include_empty)
     aggregate = await compute(connection, question)
-    headers = {**known.headers, **VARY}
     if chosen is JSON:
-        content = aggregate.__pydantic_serializer__.to_json(aggregate, exclude_unset=True)
-        return Response(content, media_type="application/json", headers=headers)
+        return known.answer(aggregate, headers=VARY, exclude_unset=True)
     called = name or f"{measure}-per-{'-and-'.join(by)}"
-    sequence = await connection.scalar(select(State.sequence))
-    written = WRITERS[chosen](Answered(request, called, question, aggregate, sequence, query))
-    headers |= disposition(chosen, file_name(called, selection, chosen))
+    written = WRITERS[chosen](Answered(request, called, question, aggregate, known.sequence, query))
     content = written if isinstance(written, bytes) else await written
-    return Response(content, headers={**headers, "Content-Type": chosen.content_type})
+    told = disposition(chosen, file_name(called, selection, chosen))
+    return Response(content, headers={**known.headers, **VARY, **told, "Content-Type": chosen.content_type})
 
 
 @router.get("", response_model=Aggregate, responses=figure_responses(), response_model_exclude_unset=True)

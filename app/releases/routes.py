@@ -30,7 +30,7 @@ async def list_releases(request: Request, connection: LiveConnection) -> Respons
     if known.is_known:
         return known.not_modified()
     found = ReleaseList(items=[ReleaseRead.model_validate(dict(row)) for row in rows], total=len(rows))
-    return Response(found.model_dump_json(), media_type="application/json", headers=known.headers)
+    return known.answer(found)
 
 
 @router.get("/{name}", response_model=ReleaseRead, responses=READ_ERRORS)
@@ -44,7 +44,7 @@ async def get_release(request: Request, connection: LiveConnection, name: Name) 
     if known.is_known:
         return known.not_modified()
     found = ReleaseRead.model_validate(dict(row))
-    return Response(found.model_dump_json(), media_type="application/json", headers=known.headers)
+    return known.answer(found)
 
 
 @router.post("", status_code=201, response_model=ReleaseRead, responses=CREATE_ERRORS)

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from app.core.database import Database
-from tests.conftest import BACKENDS, serving
+from tests.conftest import serving
 from tests.contract.oracle import (
     API,
     DIMENSIONS,
@@ -113,25 +113,16 @@ class Record:
         return self.followed[known]
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A seeded database of this module's own, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("seeded")
-    yield made
-    server.drop(made)
-
-
 @pytest.fixture(scope="module")
-async def record(url: str) -> AsyncIterator[Record]:
+async def record(seeded_url: str) -> AsyncIterator[Record]:
     """The seed and made-up actions. Nothing here changes them."""
-    database = Database(url)
+    database = Database(seeded_url)
     async with database.write() as session:
         await generate(session, GENERATED_ACTIONS)
         await session.commit()
     await database.close()
     today = datetime.now(UTC).date()
-    async with serving(url) as (_, client):
+    async with serving(seeded_url) as (_, client):
         client.headers["Accept-Encoding"] = "identity"  # thousands of answers need not be packed and unpacked
         yield Record(client, await Oracle.read(client, [today, *DAYS]), today)
 

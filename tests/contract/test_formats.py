@@ -5,7 +5,7 @@ import io
 import json
 import math
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.core.listing import API
 from app.core.problems import MEDIA_TYPE
 from app.insight.catalogue import PRESETS
 from app.reference.countries import COUNTRIES
-from tests.conftest import BACKENDS, serving
+from tests.conftest import serving
 
 pytestmark = pytest.mark.anyio
 
@@ -33,19 +33,10 @@ FILTERS = ("", "region=asia&active_in=2012/2014", "q=zzzz")
 COUNTRIES_OF = {"country", "sending_country", "member_state", "activity_country"}
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A seeded database for this module, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("seeded")
-    yield made
-    server.drop(made)
-
-
 @pytest.fixture(scope="module")
-async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def client(seeded_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the seed, with one action that would do harm in a spreadsheet."""
-    async with serving(url) as (_, made):
+    async with serving(seeded_url) as (_, made):
         partners = []
         for number, name in enumerate(HOSTILE):
             answer = await made.post(f"{API}/partners", json={"name": f"{name} {number}", "acronym": name})

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from app.core.listing import API
 from app.core.problems import MEDIA_TYPE
 from app.core.security import Role, create_key
-from tests.conftest import AUTHORIZED, BACKENDS, serving
+from tests.conftest import AUTHORIZED, serving
 from tests.core.records import KINDS
 
 pytestmark = pytest.mark.anyio
@@ -571,15 +571,6 @@ ODD_TARGETS = (
 # -- the service --
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A seeded database for all the requests, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("seeded")
-    yield made
-    server.drop(made)
-
-
 async def whole_record(client: httpx.AsyncClient) -> dict[str, Any]:
     """Everything that the lists show."""
     found = {}
@@ -591,9 +582,9 @@ async def whole_record(client: httpx.AsyncClient) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def app(url: str) -> AsyncIterator[FastAPI]:
+async def app(seeded_url: str) -> AsyncIterator[FastAPI]:
     """The application on that database, in which a reader has a key. After all the requests the record is as before."""
-    async with serving(url) as (made, client):
+    async with serving(seeded_url) as (made, client):
         async with made.state.database.write() as session:
             await create_key(session, "reader", Role.READER, token=READERS_KEY)
             await session.commit()

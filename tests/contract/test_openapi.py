@@ -11,7 +11,7 @@ import pytest
 from app.core.problems import MEDIA_TYPE
 from app.main import create_app
 from app.settings import Settings
-from tests.conftest import BACKENDS, Sqlite, serving
+from tests.conftest import Sqlite, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -130,19 +130,10 @@ async def test_a_patch_is_a_merge_patch_in_which_nothing_is_needed() -> None:
 # -- what its examples do --
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A seeded database for all tests that only read, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("seeded")
-    yield made
-    server.drop(made)
-
-
 @pytest.fixture(scope="module")
-async def reader(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def reader(seeded_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client with an admin's key, since some lists are an administrator's."""
-    async with serving(url) as (_, made):
+    async with serving(seeded_url) as (_, made):
         yield made
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from app.core.database import Base, Database
 from app.core.listing import API
-from tests.conftest import ADMIN_KEY, BACKENDS, serving
+from tests.conftest import ADMIN_KEY, serving
 from tests.generated import generate
 
 pytestmark = pytest.mark.anyio
@@ -40,23 +40,14 @@ CHILDREN = 120
 EDITOR = {"Authorization": f"Bearer {ADMIN_KEY}"}
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A seeded database for this module, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("seeded")
-    yield made
-    server.drop(made)
-
-
 @pytest.fixture(scope="module")
-async def service(url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+async def service(seeded_url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
     """The application on a database with many records, with a client that has no key."""
-    database = Database(url)
+    database = Database(seeded_url)
     async with database.engine.begin() as connection:
         await generate(connection, ACTIONS)
     await database.close()
-    async with serving(url) as (app, client):
+    async with serving(seeded_url) as (app, client):
         del client.headers["Authorization"]
         client.headers["Cache-Control"] = "no-cache"  # nothing that was kept: every answer is made
         yield app, client

@@ -9,7 +9,7 @@ import pytest
 
 from app.core.database import Database
 from app.core.listing import API
-from tests.conftest import BACKENDS, serving
+from tests.conftest import serving
 from tests.generated import generate
 
 pytestmark = pytest.mark.anyio
@@ -37,24 +37,15 @@ WALKS = [
 ]
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def generated_url(request: pytest.FixtureRequest) -> Any:
-    """A database with generated records."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    url = server.create("empty")
-    yield url
-    server.drop(url)
-
-
 @pytest.fixture(scope="module")
-async def client(generated_url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def client(empty_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service with generated records."""
-    database = Database(generated_url)
+    database = Database(empty_url)
     async with database.write() as session:
         await generate(session, ACTIONS_MADE)
         await session.commit()
     await database.close()
-    async with serving(generated_url) as (_, made):
+    async with serving(empty_url) as (_, made):
         yield made
 
 

@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 import warnings
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from app.core.listing import API
 from app.exports.iati import shares
 from app.exports.resources import RESOURCES
-from tests.conftest import BACKENDS, serving
+from tests.conftest import serving
 
 pytestmark = pytest.mark.anyio
 
@@ -40,19 +40,10 @@ LISTS = (
 )
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A seeded database for this module, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("seeded")
-    yield made
-    server.drop(made)
-
-
 @pytest.fixture(scope="module")
-async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def client(seeded_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the seed, with actions that standards find hard to take."""
-    async with serving(url) as (_, made):
+    async with serving(seeded_url) as (_, made):
         follows = None
         for body in (
             {"title": "Undated -- and without countries"},
@@ -63,7 +54,7 @@ async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
             answer = await made.post(f"{API}/actions", json=body | {"follows": follows})
             assert answer.status_code == 201, answer.text
             follows = answer.json()["id"]
-        patch = {"url": "https://example.org/asia?a=1&b=2"}
+        patch = {"seeded_url": "https://example.org/asia?a=1&b=2"}
         source = await made.get(f"{API}/sources/1")
         changed = await made.patch(f"{API}/sources/1", json=patch, headers={"If-Match": source.headers["ETag"]})
         assert changed.status_code == 200

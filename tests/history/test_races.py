@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import BACKENDS
 from tests.history.clone import Clone, assert_is_exact
 from tests.running.service import Service, serve
 
@@ -40,14 +39,11 @@ async def _append(client: httpx.AsyncClient, mark: str, seen: Counter[int]) -> b
     return False
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def service(seeded_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One service for all tests of this module: to start its workers takes longer than the tests do."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    url = server.create("seeded")
-    with serve(url, tmp_path_factory.mktemp("service"), workers="4", bootstrap_key=KEY) as running:
+    with serve(seeded_url, tmp_path_factory.mktemp("service"), workers="4", bootstrap_key=KEY) as running:
         yield running
-    server.drop(url)
 
 
 async def test_fifty_writers_on_one_action_lose_nothing(service: Service) -> None:

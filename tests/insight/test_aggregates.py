@@ -1,6 +1,5 @@
 """What the figures mean, on records that are small enough to count by eye."""
 
-from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,23 +9,15 @@ import pytest
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS
 from app.reference.countries import MEMBER_STATES
 from app.reference.vocabularies import ActivityType, OrganisationType, Pillar, Region, Status
-from tests.conftest import serving
 from tests.selection.making import API, Maker, problem
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def url(make_database: Callable[[str], str]) -> str:
-    """A database with reference data only."""
-    return make_database("empty")
-
-
-@pytest.fixture
-async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of it."""
-    async with serving(url) as (_, made):
-        yield made
+def client(empty_client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A client of a database with reference data only."""
+    return empty_client
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Definitions as an analyst reads them."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import combinations, product
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
-from tests.conftest import BACKENDS, serving
+from tests.conftest import serving
 from tests.selection.making import API, Maker
 
 pytestmark = pytest.mark.anyio
@@ -25,19 +25,10 @@ MEMBERSHIP = (
 )
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database with reference data, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("empty")
-    yield made
-    server.drop(made)
-
-
 @pytest.fixture(scope="module")
-async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def client(empty_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of it. Nothing but a partner is added here."""
-    async with serving(url) as (_, made):
+    async with serving(empty_url) as (_, made):
         yield made
 
 
@@ -309,11 +300,11 @@ async def test_every_filter_is_named_in_every_definition(client: httpx.AsyncClie
         assert words.partition(";")[0] != (await definition(client, f"measure={measure}&by=region")).partition(";")[0]
 
 
-async def test_every_pair_of_dimensions_and_of_filters_makes_a_sentence(url: str) -> None:
+async def test_every_pair_of_dimensions_and_of_filters_makes_a_sentence(empty_url: str) -> None:
     # Straight from the engine: there are 816 questions, and their words need no figure.
     everything: list[Any] = [{}, *({name: given} for name, given in VALUES.items())]
     everything += [dict(pair) for pair in combinations(VALUES.items(), 2)]
-    database = Database(url)
+    database = Database(empty_url)
     async with database.read() as connection:
         pairs = [*((one,) for one in DIMENSIONS.values()), *combinations(DIMENSIONS.values(), 2)]
         for number, (measure, by) in enumerate(product(MEASURES.values(), pairs)):

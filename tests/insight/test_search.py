@@ -16,20 +16,11 @@ from sqlalchemy.orm import undefer
 from app.core.database import Database
 from app.insight.search import hits
 from app.releases.models import Release
-from tests.conftest import BACKENDS, Postgresql, Sqlite, serving
+from tests.conftest import Postgresql, Sqlite, serving
 from tests.selection.making import Maker
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1"
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def seeded_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database with the seed alone, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("seeded")
-    yield made
-    server.drop(made)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
 """One service for all tests of a module: each makes records of its own."""
 
-from tests.core.conftest import shared, shared_app, shared_service, shared_url
+from tests.core.conftest import shared, shared_app, shared_service
 
-__all__ = ["shared", "shared_app", "shared_service", "shared_url"]
+__all__ = ["shared", "shared_app", "shared_service"]

@@ -1,6 +1,6 @@
 """Every filter on every list: the same set everywhere, and the same meaning everywhere."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -10,7 +10,7 @@ from app.insight.catalogue import DIMENSIONS
 from app.reference.countries import COUNTRIES
 from app.reference.vocabularies import ActivityType, Region
 from app.selection.filters import RecordFilters
-from tests.conftest import BACKENDS, serving
+from tests.conftest import serving
 from tests.selection.making import API, Maker, items, problem, titles
 
 pytestmark = pytest.mark.anyio
@@ -19,19 +19,10 @@ LISTS = ["actions", "activities", "deployments", "outputs", "countries", "themes
 AS_OF = "as_of=2014-06-30"
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database with reference data, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("empty")
-    yield made
-    server.drop(made)
-
-
 @pytest.fixture(scope="module")
-async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def client(empty_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a small record. Nothing here changes it."""
-    async with serving(url) as (_, made):
+    async with serving(empty_url) as (_, made):
         await _fill(Maker(made))
         yield made
 

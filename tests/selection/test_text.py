@@ -1,13 +1,13 @@
 """What `q` finds: words in all their forms, beginnings of words and phrases, whatever their case and accents; and
 nothing breaks it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from tests.conftest import BACKENDS, serving
+from tests.conftest import serving
 from tests.selection.making import API, Maker, problem, titles
 
 pytestmark = pytest.mark.anyio
@@ -17,19 +17,10 @@ IVOIRE = "Côte d'Ivoire: diaspora"
 SIGNS = "100% of the by_laws, C:\\drafts (2015/16) [draft*]"
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database with reference data, of both kinds in turn."""
-    server = request.getfixturevalue(f"{request.param}_server")
-    made = server.create("empty")
-    yield made
-    server.drop(made)
-
-
 @pytest.fixture(scope="module")
-async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+async def client(empty_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of three actions with texts."""
-    async with serving(url) as (_, made):
+    async with serving(empty_url) as (_, made):
         make = Maker(made)
         first = await make.action(
             TURKIYE,

@@ -12,7 +12,6 @@ from pydantic_core import to_json
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.audit import State
 from app.core.caching import state_validator
 from app.core.filters import Root, Selection
 from app.core.formats.delimited import csv_header, csv_rows
@@ -233,13 +232,14 @@ async def write_list(
     batches = await read(selection)
     name = file_name(table.name, selection, chosen)
     headers = {**validator.headers, **VARY, **disposition(chosen, name), **batches.headers}
-    return await _written(_Export(request, connection, root, table, query, selection, batches.parts), chosen, headers)
+    export = _Export(request, connection, root, table, query, selection, batches.parts)
+    return await _written(export, chosen, headers, validator.sequence)
 
 
-async def _written(export: _Export[Any], chosen: Format, headers: Mapping[str, str]) -> Response:
+async def _written(export: _Export[Any], chosen: Format, headers: Mapping[str, str], sequence: int | None) -> Response:
     match chosen.name:
         case XLSX.name:
-            book = await export.xlsx(await export.connection.scalar(select(State.sequence)))
+            book = await export.xlsx(sequence)
             await export.connection.close()  # what is left to do needs it no more
             return from_file(book.file, chosen.content_type, headers)
         case CSV.name:

@@ -31,7 +31,6 @@ _FOOTER: Final = re.compile(
     r"back to top)",
     re.IGNORECASE,
 )
-FIELDS: Final = ("objective", "summary", "duration")
 _REGIONS: Final = {
     "asia": Region.ASIA,
     "asia and the pacific": Region.ASIA,

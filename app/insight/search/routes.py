@@ -11,7 +11,7 @@ from app.core.cursors import MAX_OFFSET
 from app.core.editing import LIST_ERRORS
 from app.core.filters import matching
 from app.core.languages import LABELLED
-from app.core.listing import page_url
+from app.core.listing import page_links, page_url
 from app.core.sessions import ReadConnection
 from app.core.text import Query as TextOfQuery
 from app.core.text_search.query import parse
@@ -87,10 +87,7 @@ async def search(request: Request, connection: ReadConnection, query: Annotated[
         **({} if query.release is None else {"release": query.release}),
     )
     exclude = {"release"} if query.release is None else None
-    content = page.__pydantic_serializer__.to_json(page, exclude=exclude)
-    relations = {"first": page_url(request), "prev": page.previous, "next": page.next}
-    links = ", ".join(f'<{url}>; rel="{relation}"' for relation, url in relations.items() if url)
-    return Response(content, media_type="application/json", headers={**known.headers, "Link": links})
+    return known.answer(page, headers=page_links(request, page), exclude=exclude)
 
 
 def _at(request: Request, offset: int) -> str:
