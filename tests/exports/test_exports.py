@@ -54,7 +54,7 @@ async def client(seeded_url: str) -> AsyncIterator[httpx.AsyncClient]:
             answer = await made.post(f"{API}/actions", json=body | {"follows": follows})
             assert answer.status_code == 201, answer.text
             follows = answer.json()["id"]
-        patch = {"seeded_url": "https://example.org/asia?a=1&b=2"}
+        patch = {"url": "https://example.org/asia?a=1&b=2"}
         source = await made.get(f"{API}/sources/1")
         changed = await made.patch(f"{API}/sources/1", json=patch, headers={"If-Match": source.headers["ETag"]})
         assert changed.status_code == 200
