@@ -43,11 +43,7 @@ def find_events(
         and (event := event_at(tokens, at, own, known.session_type))
     ]
     events = [event for event in events if not _is_topic(tokens, event)]
-    drafted = [
-        Event(p.at, "drafting", min(p.at, p.verb), product=p, status=p.status, happens=True)
-        for p in products
-        if p.is_drafted
-    ]
+    drafted = [Event(p.at, "drafting", min(p.at, p.verb), product=p, status=p.status) for p in products if p.is_drafted]
     events = sorted([*_without_drafting_words(events, products), *drafted], key=lambda event: event.at)
     if not events:
         return []
@@ -57,6 +53,8 @@ def find_events(
     for index, event in enumerate(events):
         if event.product is None:
             judge(tokens, events, index, in_objective=in_objective)
+        else:
+            event.happens = _has_its_time(event.product, event)
     for event in events:
         _attach_places(sentence, events, event, own)
         if event.is_definite and not event.spans and event.places and event.type not in known.types:
@@ -70,6 +68,12 @@ def _without_drafting_words(events: list[Event], products: list[Product]) -> lis
     return [
         e for e in events if not (e.type == "drafting" and any(p.is_drafted and abs(p.at - e.at) < 8 for p in products))
     ]
+
+
+def _has_its_time(product: Product, event: Event) -> bool:
+    """Whether the work on a document is an activity: `the drafting began in May`, `drafted between May and July`. One
+    that `was drafted`, or was in May, is an output and no more."""
+    return bool(event.spans) and (product.is_process or event.is_stretch or event.is_open)
 
 
 def _is_topic(tokens: list[Token], event: Event) -> bool:

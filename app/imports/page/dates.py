@@ -12,6 +12,7 @@ from app.core.partial_dates import PartialDate
 from app.imports.drafts import Finding, Severity
 from app.imports.page.date_parts import LIST_WORDS, RANGE_WORDS, Atom, atom_at, check_days, unglued
 from app.imports.page.lexicon import MONTHS, Kind, Token
+from app.imports.page.wordsets import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Mention:
     is_open: bool = False
     """Whether it goes on from there: `since March 2013`."""
     is_list: bool = False
+    is_stretch: bool = False
+    """Whether it tells how long something took: `throughout 2015`, `between May and July`."""
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class Dates:
 
 _DATING: Final = (Kind.MONTH, Kind.NUMBER)  # in a tuple: an enum member hashes slowly
 _OPENING: Final = frozenset(("since", "from"))
+_OF_THE_REST: Final = words("the of rest remainder remaining course whole entire year first second half")
 _NUMBER_WORDS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -134,7 +138,20 @@ def _resolve(pieces: list[tuple[Token, int]], atoms: list[Atom], joints: list[st
         message = f"a dash is missing: read as {' and '.join(_words(span) for span in spans)}"
         found.problems.append(("repaired-date", message, first, after))
     is_open = before in _OPENING and len(spans) == 1 and spans[0].start == spans[0].end
-    return Mention(first, after, spans, is_open, is_list=len(spans) > 1)
+    is_stretch = is_range or _runs_through(pieces, _index_of(pieces, first))
+    return Mention(first, after, spans, is_open, is_list=len(spans) > 1, is_stretch=is_stretch)
+
+
+def _runs_through(pieces: list[tuple[Token, int]], index: int) -> bool:
+    """`Throughout 2015`, `during the rest of 2015`."""
+    at = index - 1
+    while at >= 0 and index - at < 6 and pieces[at][0].low in _OF_THE_REST:
+        at -= 1
+    return (
+        at >= 0
+        and pieces[at][0].low in ("throughout", "over")
+        or (at < index - 1 and at >= 0 and pieces[at][0].low == "during")
+    )
 
 
 def _index_of(pieces: list[tuple[Token, int]], place: int) -> int:

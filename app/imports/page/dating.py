@@ -183,4 +183,4 @@ def _share(group: list[Event], mention: Mention) -> None:
     for event in group:
         event.spans = list(mention.spans)
         event.dated_at = [mention.first]
-        event.is_open = mention.is_open
+        event.is_open, event.is_stretch = mention.is_open, mention.is_stretch

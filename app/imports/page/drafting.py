@@ -34,7 +34,7 @@ def _activity_draft(activity: Activity) -> Draft:
     values: dict[str, Any] = {"type": activity.type, "title": activity.title}
     if activity.span:
         values["start"] = activity.span.start
-        values["end"] = None if activity.is_open or activity.status == "ongoing" else activity.span.end
+        values["end"] = None if activity.is_open else activity.span.end
     else:
         values["status"] = activity.status
     if activity.place:

@@ -49,6 +49,8 @@ class Event:
     """Where what belongs to it ends."""
     product: Product | None = None
     is_open: bool = False
+    is_stretch: bool = False
+    """Whether its date tells how long it took: `throughout 2015`, `between May and July`."""
 
 
 VISITED: Final = frozenset(("visited", "travelled", "traveled"))

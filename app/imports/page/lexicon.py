@@ -215,6 +215,22 @@ def _add_phrases(lexicon: Lexicon) -> None:
             lexicon.add(plural, kind, row["value"] or None, is_plural=True, case="exact" if case == plural else case)
 
 
+def _add_cities(lexicon: Lexicon) -> None:
+    """Towns, each with the countries that have one of its name: a capital first, then by their size."""
+    codes: dict[str, list[str]] = {}
+    for row in _rows("cities.csv"):
+        known = codes.setdefault(fold(row["name"]).removeprefix("the "), [])
+        known.insert(0 if row["capital"] else len(known), row["country"])
+    for name, found in codes.items():
+        lexicon.add(name, Kind.CITY, tuple(dict.fromkeys(found)), case="capital")
+
+
+@cache
+def capitals() -> dict[str, str]:
+    """The capital of each country, by the country's code."""
+    return {row["country"]: row["name"] for row in _rows("cities.csv") if row["capital"]}
+
+
 @cache
 def page_lexicon() -> Lexicon:
     """The words that say who, what, when and where; made once."""
@@ -225,11 +241,7 @@ def page_lexicon() -> Lexicon:
         lexicon.add(name, Kind.MONTH, number, case="capital")
     _add_countries(lexicon)
     _add_phrases(lexicon)
-    cities: dict[str, list[str]] = {}
-    for row in _rows("cities.csv"):
-        cities.setdefault(row["name"], []).append(row["country"])
-    for name, codes in cities.items():
-        lexicon.add(name.removeprefix("The "), Kind.CITY, tuple(codes), case="capital")
+    _add_cities(lexicon)
     return lexicon.close()
 
 

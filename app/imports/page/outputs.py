@@ -65,7 +65,7 @@ class Product:
     kind: str
     title: str
     is_drafted: bool
-    """Whether the work on it is an activity of its own."""
+    """Whether it is told that somebody worked on it, which is an activity of its own where its time is told."""
     status: str
     number: int = 1
     is_definite: bool = False
@@ -73,6 +73,8 @@ class Product:
     is_published: bool = False
     verb: int = 0
     """The place of the verb or noun that says that it is made."""
+    is_process: bool = False
+    """Whether a noun tells of the work: `the drafting of the law`."""
 
 
 def find_products(sentence: Sentence, *, in_objective: bool) -> list[Product]:
@@ -109,7 +111,7 @@ def _is_compound(tokens: list[Token], at: int) -> bool:
 
 
 _Frame = tuple[str, bool, str, int]
-"""How it is made: `drafted`, `made` or `result`; whether it is published; the status; the place of the verb."""
+"""How it is made: `process`, `drafted`, `made` or `result`; whether it is published; the status; the place of the verb."""
 
 
 def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
@@ -278,7 +280,7 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
         ]
         if not verbs or (before in ("of", "in") and not set(lows) & _HELPED):
             return None
-        how = "made" if tokens[noun].low in ("adoption", "publication", "production") else "drafted"
+        how = "made" if tokens[noun].low in ("adoption", "publication", "production") else "process"
         return how, False, _status(set(lows) - {"to"}), noun
     if noun <= 3 or before in (",", ".", "", "while"):
         verb = _verb_after(tokens, at)
@@ -297,7 +299,7 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
                 after & {"initiated", "started", "launched", "begun"}
                 or active & {"started", "began", "starts", "begins"}
             )
-            return "drafted", False, ONGOING if is_open else _status(after), noun
+            return "process", False, ONGOING if is_open else _status(after), noun
     return None
 
 
@@ -325,12 +327,20 @@ def _product(sentence: Sentence, at: int, how: str, published: bool, status: str
     before = sentence.tokens[max(0, start - 2) : at]
     number = next((n for t in before if (n := number_of(t)) and t.low != "one"), 1) if token.is_plural else 1
     kind = str(token.value)
-    drafted = kind not in _NEVER_DRAFTED and (how == "drafted" or (how == "made" and status == PLANNED))
-    if kind in _NEVER_DRAFTED and how == "drafted" and status == PLANNED and kind == "resource-book":
-        drafted = True
+    drafted = kind not in _NEVER_DRAFTED and how in ("drafted", "process")
     definite = bool(start and sentence.tokens[start - 1].low in ("the", "this", "these", "its", "their"))
     return Product(
-        at, kind, title, drafted, status, min(number, 20), definite and not is_named, is_named, published, verb
+        at,
+        kind,
+        title,
+        drafted,
+        status,
+        min(number, 20),
+        definite and not is_named,
+        is_named,
+        published,
+        verb,
+        how == "process",
     )
 
 

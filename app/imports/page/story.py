@@ -13,7 +13,7 @@ from app.imports.page.events import Event
 from app.imports.page.facts import Facts, read_facts
 from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
-from app.imports.page.outputs import COMPLETED, PLANNED, Product
+from app.imports.page.outputs import COMPLETED, ONGOING, PLANNED, Product
 from app.imports.page.partners import institutions
 from app.imports.page.places import Place
 from app.imports.page.senders import Sender
@@ -161,7 +161,7 @@ def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
             sessions,
             event.status,
             event,
-            event.is_open,
+            event.is_open or (event.status == ONGOING and not event.is_stretch),
         )
         for span, place, sessions, alone in _occasions(event, story.countries)
     ]
