@@ -7,26 +7,22 @@ speaks of what was told before; a series that is only announced is no activity b
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Final
 
 from app.imports.page.dates import Dates
-from app.imports.page.dating import attach_dates, set_ends
-from app.imports.page.events import INVITED, STARTERS, VISITED, Event, event_at
+from app.imports.page.dating import attach_dates, is_one_of, set_ends
+from app.imports.page.events import INVITED, STARTERS, VISITED, Event, Known, event_at
 from app.imports.page.happening import judge
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.outputs import Product
 from app.imports.page.places import Place, find_places, place_before, unknown_town
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import FINITE
+from app.imports.page.wordsets import words
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the sentences before tell: the partner countries, what `session` means, and the types that were met."""
-
-    countries: tuple[str, ...]
-    session_type: str | None
-    types: frozenset[str]
+_BY_WORD: Final = VISITED | INVITED | {"trained", "first", "second", "last", "final"}
+"""Words that may tell of an activity in a sentence that names none."""
 
 
 def find_events(
@@ -34,13 +30,12 @@ def find_events(
 ) -> list[Event]:
     """The activities that a sentence tells of, each with its dates and places; those of drafting among them."""
     tokens, own = sentence.tokens, known.countries
-    if not products and Kind.ACTIVITY not in sentence.kinds and sentence.words.isdisjoint(VISITED | INVITED):
+    if not products and Kind.ACTIVITY not in sentence.kinds and sentence.words.isdisjoint(_BY_WORD):
         return []
     events = [
         event
         for at, token in enumerate(tokens)
-        if (token.kind is Kind.ACTIVITY or token.low in STARTERS)
-        and (event := event_at(tokens, at, own, known.session_type))
+        if (token.kind is Kind.ACTIVITY or token.low in STARTERS) and (event := event_at(tokens, at, known))
     ]
     events = [event for event in events if not _is_topic(tokens, event)]
     drafted = [Event(p.at, "drafting", min(p.at, p.verb), product=p, status=p.status) for p in products if p.is_drafted]
@@ -57,8 +52,14 @@ def find_events(
             event.happens = _has_its_time(event.product, event)
     for event in events:
         _attach_places(sentence, events, event, own)
-        if event.is_definite and not event.spans and event.places and event.type not in known.types:
-            event.happens = event.happens or _is_first_told(tokens, event)
+        if event.is_definite and not event.spans and event.type not in known.types:
+            event.happens = (
+                event.happens
+                or _begins_the_action(tokens, event)
+                or (bool(event.places) and _is_first_told(tokens, event))
+            )
+        if event.ordinal == "verb" and tokens[event.at].low == "trained":
+            event.happens = bool(event.spans or event.places) and len(events) == 1
     _drop_headings(tokens, events)
     return [event for event in events if event.happens]
 
@@ -70,6 +71,9 @@ def _without_drafting_words(events: list[Event], products: list[Product]) -> lis
     ]
 
 
+_GAVE: Final = words("provided provide provides providing offered offering served as constituted was created gave")
+
+
 def _has_its_time(product: Product, event: Event) -> bool:
     """Whether the work on a document is an activity: `the drafting began in May`, `drafted between May and July`. One
     that `was drafted`, or was in May, is an output and no more."""
@@ -77,7 +81,10 @@ def _has_its_time(product: Product, event: Event) -> bool:
 
 
 def _is_topic(tokens: list[Token], event: Event) -> bool:
-    """Whether the word belongs to the subject of another one: `training on strategies and information campaigns`."""
+    """Whether the word belongs to the subject of another one: `training on strategies and information campaigns`; or
+    names what others had by it: `it provided a forum for an exchange`."""
+    if tokens[event.at].low == "forum" and tokens[event.start - 1].low in _GAVE:
+        return True
     if (
         event.ordinal
         or event.number
@@ -88,7 +95,7 @@ def _is_topic(tokens: list[Token], event: Event) -> bool:
     for at in range(event.start - 1, max(-1, event.start - 12), -1):
         token = tokens[at]
         if token.low in ("on", "about", "regarding", "concerning"):
-            return any(other.kind is Kind.ACTIVITY for other in tokens[max(0, at - 8) : at])
+            return any(other.kind is Kind.ACTIVITY for other in tokens[max(0, at - 16) : at])
         if (
             token.kind in (Kind.ACTIVITY, Kind.MONTH)
             or token.low in FINITE
@@ -104,6 +111,15 @@ def _is_first_told(tokens: list[Token], event: Event) -> bool:
     """`Following the visit of an expert to Tashkent`: told by the way, and nowhere else."""
     before = tokens[event.start - 1].low if event.start else ""
     return before in ("following", "after", "during") and event.start <= 2
+
+
+def _begins_the_action(tokens: list[Token], event: Event) -> bool:
+    """`The action started with the visit of an expert`."""
+    lows = [token.low for token in tokens[max(0, event.start - 3) : event.start]]
+    return lows[-1:] == ["with"] and not _STARTS.isdisjoint(lows)
+
+
+_STARTS: Final = words("started began begun opened commenced launched kicked off initiated")
 
 
 def _merge_predicates(tokens: list[Token], events: list[Event]) -> None:
@@ -135,7 +151,10 @@ def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
         if not event.is_plural or event.spans or event.product or len(listed) < 2:
             continue
         between = {token.low for token in tokens[event.at + 1 : listed[0].at]}
-        if between & {";", ":", "namely"} and not (event.places and event.number and event.number > len(listed)):
+        ordered = [other for other in listed if is_one_of(other, event)]
+        if (between & {";", ":", "namely"} or len(ordered) > 1) and not (
+            event.places and event.number and event.number > len(listed)
+        ):
             event.happens = False
 
 

@@ -22,7 +22,7 @@ def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mentio
     for mention in mentions:
         before = [event for event in events if event.at < mention.first]
         after = [event for event in events if event.at >= mention.after]
-        if _leads(tokens, mention, before, after):
+        if _leads(tokens, mention, mentions, before, after):
             leading.append(mention)
         elif before:
             _attach_back(tokens, before, mention, mentions)
@@ -38,7 +38,9 @@ def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mentio
             event.spans = next((list(mention.spans) for mention in mentions if mention.after == at), [])
 
 
-def _leads(tokens: list[Token], mention: Mention, before: list[Event], after: list[Event]) -> bool:
+def _leads(
+    tokens: list[Token], mention: Mention, mentions: list[Mention], before: list[Event], after: list[Event]
+) -> bool:
     """Whether a date speaks of what follows it rather than of what stands before it."""
     if not before:
         return bool(after)
@@ -73,6 +75,9 @@ def _leads(tokens: list[Token], mention: Mention, before: list[Event], after: li
     near = after[0].start - mention.after <= 4
     comma = mention.after < len(tokens) and tokens[mention.after].low == ","
     nearest = before[-1]
+    dated = next((other.after for other in mentions if nearest.at < other.first < mention.first), None)
+    if near and dated and any(token.low in FINITE for token in tokens[dated : mention.first]):
+        return True  # "following a mission in May, both sides met in July for a planning session"
     if lead in ("and", ",", "while", "when", "but") and (near or comma):
         return bool(nearest.spans) or lead in ("while", "when", "but") or _has_verb(tokens, nearest.at, at)
     # "the action began in May with a workshop": the date follows a verb whose subject is no activity
@@ -114,13 +119,18 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
         verb = any(
             token.low in FINITE or token.low in (";", "followed", "during", "which", "that") for token in between
         )
-        if event.is_definite and not event.ordinal:
+        if (event.is_definite and not event.ordinal) or is_one_of(group[0], event):
             break
         joined = any(token.low in ("and", ",", "&", "with") for token in between)
         if event.spans or dated or verb or not joined:
             break
         group.insert(0, event)
     _share(group, mention)
+
+
+def is_one_of(event: Event, series: Event) -> bool:
+    """`Two missions, the first of which was held in May`."""
+    return series.is_plural and event.ordinal is not None and not event.is_plural and event.type == series.type
 
 
 _LATER_VERBS: Final = words(

@@ -25,6 +25,21 @@ _QUANTITIES: Final = words("series set number several various couple range")
 _VISITORS: Final = (Kind.PERSON, Kind.EXPERT)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the sentences before tell."""
+
+    countries: tuple[str, ...]
+    session_type: str | None
+    """What `session` means."""
+    series_type: str | None
+    """The type of the activities that were last spoken of as several: `a set of trainings`."""
+    town: str | None
+    """Where the last activity was held, for `in the same city`."""
+    types: frozenset[str]
+    """The types of the activities that were told."""
+
+
 @dataclass(slots=True)
 class Event:
     """An activity at a place in a sentence, before it is settled what becomes of it."""
@@ -53,23 +68,25 @@ class Event:
     """Whether its date tells how long it took: `throughout 2015`, `between May and July`."""
 
 
-VISITED: Final = frozenset(("visited", "travelled", "traveled"))
+VISITED: Final = frozenset(("visited", "travelled", "traveled", "returned", "went"))
 INVITED: Final = words("invited welcomed received hosted")
-STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated"}
+STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained"}
 
 
-def event_at(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:
-    token = tokens[at]
+def event_at(tokens: list[Token], at: int, known: Known) -> Event | None:
+    token, own = tokens[at], known.countries
     if token.kind is Kind.ACTIVITY:
-        return _named_event(tokens, at, own, session_type)
+        return _named_event(tokens, at, own, known.session_type)
     if token.low in VISITED and at > 1:
         return _visit_by_verb(tokens, at, own)
     if token.low in INVITED and at > 0:
         return _visit_by_invitation(tokens, at, own)
     if token.low == "repeated" and at > 1:
         return _repetition(tokens, at)
+    if token.low == "trained" and at > 1:
+        return _training_by_verb(tokens, at)
     if token.low in ORDINALS and at + 1 < len(tokens):
-        return _elided(tokens, at, session_type)
+        return _elided(tokens, at, known)
     return None
 
 
@@ -91,6 +108,8 @@ def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type:
         return None
     if token.low == "review" and not _is_noun(tokens, at):
         return None
+    if token.low == "course" and at and _is_passing_of_time(tokens, at):
+        return None  # "in the course of the mission", "of course"
     event = Event(at, str(token.value), at, is_plural=token.is_plural)
     _read_phrase(tokens, event)
     if event.is_plural and event.number is None:
@@ -106,6 +125,14 @@ def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type:
     if token.low == "training" and following is not None and _is_gerund(tokens, at, event):
         return None
     return _typed(tokens, event, own, session_type)
+
+
+def _is_passing_of_time(tokens: list[Token], at: int) -> bool:
+    """`In the course of the mission`, `of course`."""
+    if tokens[at - 1].low == "of":
+        return True
+    follows = at + 1 < len(tokens) and tokens[at + 1].low == "of"
+    return follows and at > 1 and tokens[at - 2].low in ("in", "during", "over", "throughout")
 
 
 def _is_noun(tokens: list[Token], at: int) -> bool:
@@ -227,9 +254,13 @@ def _is_own(token: Token, own: Sequence[str]) -> bool:
 
 def _visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
     """`Six officials visited Sweden`, `an expert visited Tashkent`."""
-    target = next((t for t in tokens[at + 1 : at + 5] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
     visitor = next((t for t in reversed(tokens[max(0, at - 14) : at]) if t.kind in _VISITORS), None)
-    if target is None or visitor is None:
+    if visitor is None or (visitor.kind is Kind.PERSON and tokens[at].low in ("returned", "went")):
+        return None
+    ahead = tokens[at + 1 : at + (5 if visitor.kind is Kind.EXPERT else 10)]
+    ends = next((place for place, token in enumerate(ahead) if token.low in FINITE or token.low == ","), len(ahead))
+    target = next((t for t in ahead[:ends] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+    if target is None:
         return None
     if visitor.kind is Kind.EXPERT or _is_own(target, own):
         return (
@@ -254,6 +285,12 @@ def _repetition(tokens: list[Token], at: int) -> Event | None:
     return Event(at, _SHARED.get(kind, kind), at, ordinal="verb")
 
 
+def _training_by_verb(tokens: list[Token], at: int) -> Event | None:
+    """`Staff of the border posts were trained in Cali`."""
+    before = tokens[at - 1] if tokens[at - 1].low not in ("also", "then", "subsequently") else tokens[at - 2]
+    return Event(at, "training", at, ordinal="verb") if before.low in ("was", "were", "been") else None
+
+
 def _visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
     """`The UK invited five Tajik officials`: a visit to the country that invites."""
     if tokens[at - 1].low in BE:
@@ -274,29 +311,42 @@ def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Ev
     return Event(at, "study-visit", at, ordinal="verb")
 
 
-def _elided(tokens: list[Token], at: int, session_type: str | None) -> Event | None:
-    """`The first workshop took place in May and the second in June`: the noun is left out."""
-    following = tokens[at + 1]
-    before = tokens[at - 1].low if at else ""
-    if before not in ("the", "a") or tokens[at].low in (
-        "new",
-        "initial",
-        "subsequent",
-        "further",
-        "additional",
-        "next",
-    ):
+_ORDER: Final = words("first second third fourth fifth sixth last final other")
+_AFTER_ELISION: Final = words(
+    "in on at to for from took was were is will followed dealt focused held dealing dedicated devoted addressed looked "
+    "covered gathered concerned being , ( . ; :"
+)
+
+
+def _elided(tokens: list[Token], at: int, known: Known) -> Event | None:
+    """`The first workshop took place in May and the second in June`, `another one`, `the first of these`: the noun is
+    left out."""
+    low, before = tokens[at].low, tokens[at - 1].low if at else ""
+    after = at + 1
+    has_pronoun = tokens[after].low == "one"
+    if has_pronoun:
+        after += 1
+    elif tokens[after].low == "of" and after + 1 < len(tokens) and tokens[after + 1].low in _OF_THEM:
+        has_pronoun, after = True, after + 2
+    is_ordinal = low in _ORDER and before in ("the", "a")
+    if not is_ordinal and not (has_pronoun and (low == "another" or before in ("the", "a"))):
         return None
-    if following.low == "one" and at + 2 < len(tokens):
-        following = tokens[at + 2]
-    if (
-        following.low not in ("in", "on", "took", "was", "followed", "dealt", "focused", "held")
-        and following.low != ","
-    ):
+    if after < len(tokens) and tokens[after].low not in _AFTER_ELISION:
         return None
+    kind = _noun_before(tokens, at, known) or (known.series_type if has_pronoun or at < 2 else None)
+    if kind is None:
+        return None
+    return Event(at, kind, at - 1 if before in ("the", "a") else at, ordinal=low)
+
+
+_OF_THEM: Final = frozenset(("these", "them", "those", "which"))
+
+
+def _noun_before(tokens: list[Token], at: int, known: Known) -> str | None:
+    """The type of the nearest activity that is named before a place."""
     for place in range(at - 2, -1, -1):
         if tokens[place].kind is Kind.ACTIVITY and not tokens[place].low.startswith("training of"):
             kind = str(tokens[place].value)
-            kind = {**_SHARED, "session": session_type or "information-session"}.get(kind, kind)
-            return None if kind == "visit" else Event(at, kind, at - 1, ordinal=tokens[at].low)
+            kind = {**_SHARED, "session": known.session_type or "information-session"}.get(kind, kind)
+            return None if kind == "visit" else kind
     return None

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from app.imports.page.activities import Known, find_events
+from app.imports.page.activities import find_events
 from app.imports.page.dates import Dates, find_dates
 from app.imports.page.deployments import find_senders
-from app.imports.page.events import Event
+from app.imports.page.events import Event, Known
 from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import Product, find_products, named_products
 from app.imports.page.partners import Institution, institutions

@@ -21,7 +21,7 @@ _STARTED: Final = words(
     "organised organized held conducted implemented delivered provided undertook carried hosted included comprised "
     "consisted featured followed complemented supplemented accompanied started began opened launched kicked "
     "concluded conclude ended end completed closed close finalised rounded preceded attended participated benefited "
-    "involved foresees envisages include consist undertake organise hold deliver conduct implement combined offered "
+    "received underwent involved foresees envisages include consist undertake organise hold deliver conduct implement combined offered "
     "convened facilitated continued continue culminated crowned saw supported arranged paid made repeated finished "
     "visited joined encompassed was were"
 )
@@ -42,7 +42,8 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
     if event.ordinal == "verb":
         event.happens = True
     elif event.spans:
-        event.happens = not (purpose and event.is_definite and not _follows_relative(tokens, event))
+        own_date = event.dated_at and event.dated_at[0] - event.at <= 3
+        event.happens = not (purpose and event.is_definite and not (own_date or _follows_relative(tokens, event)))
     elif event.is_definite and not event.ordinal:
         event.happens = False
     elif event.start == 0 and tokens[0].start == 0 and not tokens[0].is_capital and not in_objective:
@@ -56,7 +57,7 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
             or _happens_before(tokens, event)
             or _joined_with_one(tokens, events, index)
         )
-    if _is_denied(tokens, event):
+    if _is_denied(tokens, event) or _is_help(tokens, event):
         event.happens = False
 
 
@@ -95,6 +96,14 @@ def _is_denied(tokens: list[Token], event: Event) -> bool:
     if any(pair in (("not", "be"), ("not", "take")) for pair in itertools.pairwise(after)):
         return True
     return "no" in before or ("not" in [token.low for token in tokens[event.at : event.at + 8]] and not event.spans)
+
+
+def _is_help(tokens: list[Token], event: Event) -> bool:
+    """`With remote support from the experts`: how something else was done."""
+    if event.type != "other":
+        return False
+    before = [token.low for token in tokens[max(0, event.start - 2) : event.start]]
+    return (before[-1:] == ["with"] and before != ["followed", "with"]) or (not event.spans and event.status == PLANNED)
 
 
 def _is_purpose(tokens: list[Token], event: Event) -> bool:
@@ -242,6 +251,8 @@ def _joined_with_one(tokens: list[Token], events: list[Event], index: int) -> bo
     lows = [token.low for token in between]
     if lows[-2:] in (["along", "with"], ["together", "with"], ["well", "as"]):
         return True
+    if lows[-1:] == ["by"]:  # "followed by a workshop and subsequently by a seminar"
+        lows = [low for low in lows[:-1] if low not in ("then", "subsequently", "later", "finally", "also")]
     return (
         bool(lows)
         and lows[-1] in ("and", "as", ",", "with", ":", "or")

@@ -5,11 +5,10 @@ from functools import lru_cache
 from typing import Final
 
 from app.imports.drafts import ActionDraft, Finding, Severity
-from app.imports.page.activities import Known
 from app.imports.page.dates import Dates, Span, finding
 from app.imports.page.deployments import find_senders
 from app.imports.page.drafting import write
-from app.imports.page.events import Event
+from app.imports.page.events import Event, Known
 from app.imports.page.facts import Facts, read_facts
 from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
@@ -118,7 +117,13 @@ def _is_any(_name: str, _sentence: Sentence) -> bool:
 
 
 def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) -> None:
-    known = Known(story.countries, story.session_type, frozenset([activity.type for activity in story.activities]))
+    known = Known(
+        story.countries,
+        story.session_type,
+        story.series_type,
+        story.town,
+        frozenset([activity.type for activity in story.activities]),
+    )
     facts = read_facts(sentence, story.anchor, known, in_objective=in_objective)
     story.problems += [finding(problem, sentence.tokens, sentence.text, line) for problem in facts.dates.problems]
     story.names += facts.names
@@ -137,9 +142,12 @@ def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
     if dates.mentions:
         story.anchor = dates.mentions[-1].spans[-1].end
     for token in sentence.tokens if Kind.ACTIVITY in sentence.kinds else ():
+        if token.kind is not Kind.ACTIVITY:
+            continue
+        if token.is_plural and token.value not in ("visit", "exchange", "mapping", "mission"):
+            story.series_type = story.session_type if token.value == "session" else str(token.value)
         if (
-            token.kind is Kind.ACTIVITY
-            and token.value in ("information-session", "training", "knowledge-exchange", "workshop", "planning-session")
+            token.value in ("information-session", "training", "knowledge-exchange", "workshop", "planning-session")
             and "session" in token.low
         ):
             story.session_type = str(token.value)
@@ -166,6 +174,7 @@ def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
         for span, place, sessions, alone in _occasions(event, story.countries)
     ]
     story.activities += made
+    story.town = next((activity.place.town for activity in reversed(made) if activity.place), story.town)
     return made
 
 

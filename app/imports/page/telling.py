@@ -56,3 +56,5 @@ class Story:
     problems: list[Finding] = field(default_factory=list)
     anchor: str | None = None
     session_type: str | None = None
+    series_type: str | None = None
+    town: str | None = None
