@@ -15,7 +15,7 @@ from app.imports.page.events import INVITED, STARTERS, VISITED, Event, Known, ev
 from app.imports.page.happening import judge
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.outputs import Product
-from app.imports.page.places import Place, find_places, place_before, unknown_town
+from app.imports.page.places import Place, find_hosts, find_places, own_places, place_before, unknown_town
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import FINITE
 from app.imports.page.wordsets import words
@@ -29,7 +29,7 @@ def find_events(
     sentence: Sentence, dates: Dates, products: list[Product], known: Known, *, in_objective: bool
 ) -> list[Event]:
     """The activities that a sentence tells of, each with its dates and places; those of drafting among them."""
-    tokens, own = sentence.tokens, known.countries
+    tokens = sentence.tokens
     if not products and Kind.ACTIVITY not in sentence.kinds and sentence.words.isdisjoint(_BY_WORD):
         return []
     events = [
@@ -43,6 +43,7 @@ def find_events(
     if not events:
         return []
     set_ends(tokens, events)
+    _settle_numbers(events)
     _merge_predicates(tokens, events)
     attach_dates(tokens, events, dates.mentions)
     for index, event in enumerate(events):
@@ -51,7 +52,7 @@ def find_events(
         else:
             event.happens = _has_its_time(event.product, event)
     for event in events:
-        _attach_places(sentence, events, event, own)
+        _attach_places(sentence, events, event, known)
         if event.is_definite and not event.spans and event.type not in known.types:
             event.happens = (
                 event.happens
@@ -113,6 +114,14 @@ def _is_first_told(tokens: list[Token], event: Event) -> bool:
     return before in ("following", "after", "during") and event.start <= 2
 
 
+def _settle_numbers(events: list[Event]) -> None:
+    """`Two workshops, one on visas and the other on borders`: the other one is an activity of its own."""
+    for index, event in enumerate(events):
+        if event.is_told_apart and event.number:
+            event.number -= sum(is_one_of(other, event) for other in events[index + 1 :])
+            event.is_told_apart = event.is_plural = event.number > 1
+
+
 def _begins_the_action(tokens: list[Token], event: Event) -> bool:
     """`The action started with the visit of an expert`."""
     lows = [token.low for token in tokens[max(0, event.start - 3) : event.start]]
@@ -158,7 +167,8 @@ def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
             event.happens = False
 
 
-def _attach_places(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> None:
+def _attach_places(sentence: Sentence, events: list[Event], event: Event, known: Known) -> None:
+    own, town = known.countries, known.town
     if event.places or event.product:
         return
     abroad = event.type in ("study-visit", "expert-visit")
@@ -167,23 +177,22 @@ def _attach_places(sentence: Sentence, events: list[Event], event: Event, own: S
         event.places = [place for place in by_date if place]
         if len(event.places) == len(event.spans):
             return
-    event.places = find_places(sentence, event.at + 1, event.end, own, abroad=abroad)
-    if not event.places and event.at > 0 and (event is events[0]):
-        event.places = find_places(sentence, 0, event.start, own, abroad=False)
-    if (
-        not event.places
-        and event.ordinal
-        and event.ordinal != "verb"
-        and sentence.tokens[event.at].kind is not Kind.ACTIVITY
-    ):
-        earlier = [other for other in events[: events.index(event)] if other.type == event.type]
-        event.places = earlier[-1].places if earlier else []
+    if event.start > 1 and sentence.tokens[event.start - 1].low == "hosted":
+        event.places = find_hosts(sentence, event.start - 1, own)  # "Baku hosted the second one"
+    event.places = event.places or find_places(
+        sentence, event.at + 1, event.end, own, abroad=abroad, to_country=event.type.endswith("mission")
+    )
+    if not event.places and event.at > 0:
+        earlier = events.index(event) - 1
+        event.places = find_places(sentence, events[earlier].end if earlier >= 0 else 0, event.start, own, abroad=False)
     if not event.places and not abroad:
         event.places = _shared_place(sentence, events, event, own)
     if event.type == "study-visit" and not event.places:
         event.places = _host(sentence.tokens, event, own)
     if not event.places and not abroad:
-        event.places = unknown_town(sentence, event.at + 1, event.end)
+        event.places = unknown_town(sentence, event.at + 1, event.end) or own_places(
+            sentence, event.at + 1, event.end, own, town
+        )
     if event.type == "study-visit" and event.places and all(place.country in own for place in event.places):
         event.type = "expert-visit" if "field" not in sentence.tokens[event.at].low else event.type
     elif event.type == "study-visit":

@@ -147,11 +147,8 @@ def _runs_through(pieces: list[tuple[Token, int]], index: int) -> bool:
     at = index - 1
     while at >= 0 and index - at < 6 and pieces[at][0].low in _OF_THE_REST:
         at -= 1
-    return (
-        at >= 0
-        and pieces[at][0].low in ("throughout", "over")
-        or (at < index - 1 and at >= 0 and pieces[at][0].low == "during")
-    )
+    low = pieces[at][0].low if at >= 0 else ""
+    return low in ("throughout", "over") or (low == "during" and at < index - 1)
 
 
 def _index_of(pieces: list[tuple[Token, int]], place: int) -> int:

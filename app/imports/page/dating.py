@@ -14,6 +14,23 @@ _BREAKS: Final = words("subsequently thereafter afterwards later whereas while")
 def set_ends(tokens: list[Token], events: list[Event]) -> None:
     for event, following in zip(events, [*events[1:], None], strict=True):
         event.end = following.start if following else len(tokens)
+    if events and (ends := _end_of_lead(tokens, events[0])):
+        events[0].end = min(events[0].end, ends)
+
+
+_LEADS: Final = words("following after further based upon during on building prior before")
+
+
+def _end_of_lead(tokens: list[Token], event: Event) -> int | None:
+    """Where the words end that lead on to what a sentence tells: `Following a mission in May, ...`."""
+    if event.start > 3 or tokens[0].low not in _LEADS:
+        return None
+    comma = next((at for at in range(event.at + 1, len(tokens)) if tokens[at].low == ","), None)
+    if comma is None or comma + 1 >= len(tokens):
+        return None
+    if tokens[comma + 1].low in ("which", "held", "conducted", "that"):
+        comma = next((at for at in range(comma + 1, len(tokens)) if tokens[at].low == ","), None)
+    return comma if comma and any(token.low in FINITE for token in tokens[comma:]) else None
 
 
 def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mention]) -> None:
@@ -140,22 +157,8 @@ _LATER_VERBS: Final = words(
 
 def _is_left_behind(tokens: list[Token], event: Event, mention: Mention) -> bool:
     """`After the mission, a report was written in May`: the date speaks of the report."""
-    if event.start > 3 or tokens[0].low not in (
-        "following",
-        "after",
-        "further",
-        "based",
-        "upon",
-        "during",
-        "on",
-        "building",
-    ):
-        return False
-    between = tokens[event.at + 1 : mention.first]
-    comma = next((at for at, token in enumerate(between) if token.low == ","), None)
-    if comma is None or (comma + 1 < len(between) and between[comma + 1].low in ("which", "held", "conducted", "that")):
-        return False
-    return any(token.low in FINITE for token in between[comma:])
+    ends = _end_of_lead(tokens, event)
+    return ends is not None and any(token.low in FINITE for token in tokens[ends : mention.first])
 
 
 def _is_of_another_verb(tokens: list[Token], event: Event, mention: Mention) -> bool:

@@ -64,6 +64,8 @@ class Event:
     """Where what belongs to it ends."""
     product: Product | None = None
     is_open: bool = False
+    is_told_apart: bool = False
+    """Whether several are told one by one: `two workshops, one on visas and the other on borders`."""
     is_stretch: bool = False
     """Whether its date tells how long it took: `throughout 2015`, `between May and July`."""
 
@@ -114,6 +116,7 @@ def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type:
     _read_phrase(tokens, event)
     if event.is_plural and event.number is None:
         event.number = _towns(tokens, event)
+    event.is_told_apart = event.is_plural and event.number is not None and _is_told_apart(tokens, event)
     followed = at > 1 and tokens[at - 1].low == "by" and tokens[at - 2].low in (*_FOLLOWERS, "preceded")
     if (
         at
@@ -225,6 +228,15 @@ def _towns(tokens: list[Token], event: Event) -> int | None:
     return None
 
 
+def _is_told_apart(tokens: list[Token], event: Event) -> bool:
+    """Whether as many are told one by one as there were: `one on visas and the other on borders`."""
+    told = 0
+    for at in range(event.at + 1, min(len(tokens) - 1, event.at + 60)):
+        is_one = tokens[at].low == "one" or (tokens[at].low == "other" and tokens[at - 1].low == "the")
+        told += is_one and tokens[at + 1].low in ("on", "for", "in", "with", "dedicated", "devoted", "about", "dealing")
+    return told == event.number
+
+
 def _typed(tokens: list[Token], event: Event, own: Sequence[str], session_type: str | None) -> Event | None:
     """Settles the type of words that several kinds of activity share."""
     if event.type in ("exchange", "mapping"):
@@ -268,7 +280,10 @@ def _visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | 
             if visitor.kind is Kind.EXPERT and _is_own(target, own)
             else None
         )
-    return Event(at, "study-visit", at, ordinal="verb")
+    event = Event(at, "study-visit", at, ordinal="verb")
+    if target.kind is Kind.COUNTRY and ahead[ahead.index(target) - 1].low == "of":
+        event.places = [Place(None, str(target.value))]  # "visited the statistical office of Malta"
+    return event
 
 
 _SHARED: Final = {"mission": "expert-visit", "exchange": "knowledge-exchange", "mapping": "other"}

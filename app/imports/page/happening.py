@@ -43,7 +43,8 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
         event.happens = True
     elif event.spans:
         own_date = event.dated_at and event.dated_at[0] - event.at <= 3
-        event.happens = not (purpose and event.is_definite and not (own_date or _follows_relative(tokens, event)))
+        is_told = own_date or _follows_relative(tokens, event)
+        event.happens = bool(is_told) or not (purpose and event.is_definite)
     elif event.is_definite and not event.ordinal:
         event.happens = False
     elif event.start == 0 and tokens[0].start == 0 and not tokens[0].is_capital and not in_objective:

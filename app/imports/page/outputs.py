@@ -21,7 +21,9 @@ _MADE: Final = words(
     "filmed "
     "broadcast aired shown"
 )
-_ADOPTED: Final = words("adopted approved validated endorsed submitted delivered presented handed launched available")
+_ADOPTED: Final = words(
+    "agreed adopted approved validated endorsed submitted delivered presented handed launched available"
+)
 
 _BASE: Final = words(
     "develop draft elaborate prepare formulate design create write revise update finalise produce publish issue"
@@ -35,14 +37,13 @@ _NOUNS: Final = words(
     "publication compilation adoption"
 )
 _HELPED: Final = words("supported assisted helped contributed advised supports assists helps support assist help")
+_SET_DOWN: Final = words(
+    "resulted result results reflected summarised summarized compiled captured outlined presented described documented "
+    "recorded detailed contained consolidated collected gathered incorporated out down formulated"
+)
 _RESULTS: Final = (
-    ("resulted", "in"),
-    ("result", "in"),
-    ("results", "in"),
+    *((verb, "in") for verb in sorted(_SET_DOWN)),
     ("led", "to"),
-    ("reflected", "in"),
-    ("summarised", "in"),
-    ("compiled", "in"),
     ("form", "of"),
     ("concluded", "with"),
     ("ended", "with"),
@@ -85,7 +86,7 @@ def find_products(sentence: Sentence, *, in_objective: bool) -> list[Product]:
     for at, token in enumerate(sentence.tokens):
         if token.kind is Kind.PRODUCT and not _is_compound(sentence.tokens, at):
             frame = _frame(sentence.tokens, at, in_objective=in_objective)
-            if frame:
+            if frame and not (found and _is_listed(sentence.tokens, found[-1], at)):
                 found.append(_product(sentence, at, *frame))
     return found
 
@@ -103,6 +104,12 @@ def named_products(sentence: Sentence) -> list[tuple[str, str]]:
     return found
 
 
+def _is_listed(tokens: list[Token], earlier: Product, at: int) -> bool:
+    """`Posters and other campaign materials` are one kind of product, told once."""
+    between = [token.low for token in tokens[earlier.at + 1 : at]]
+    return tokens[at].value == earlier.kind and between[:1] in (["and"], [","]) and "other" in between[:4]
+
+
 def _is_compound(tokens: list[Token], at: int) -> bool:
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     return following is not None and (
@@ -117,6 +124,7 @@ _Frame = tuple[str, bool, str, int]
 def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
     return (
         _passive(tokens, at)
+        or _reduced(tokens, at)
         or _active(tokens, at, in_objective=in_objective)
         or _nominal(tokens, at, in_objective=in_objective)
         or _result(tokens, at)
@@ -155,6 +163,22 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:  # noqa: PLR0911 - 
             return how, token.low == "published", _status(lows), verb + offset
         if token.low == "under" and verb + offset + 1 < len(tokens):
             return "drafted", False, ONGOING, verb + offset
+    return None
+
+
+def _reduced(tokens: list[Token], at: int) -> _Frame | None:
+    """`The "Guidelines on Visas" developed in the meantime were presented`, `The materials produced remain in use`."""
+    quoted = sum(token.low == '"' for token in tokens[:at]) % 2 == 1
+    for place in range(at + 1, min(len(tokens) - 1, at + 16)):
+        token = tokens[place]
+        if token.low == '"' and quoted:
+            quoted = False
+        elif token.low in _DRAFTED | _MADE:
+            if tokens[place + 1].low == "by" or _leans_on_preposition(tokens, at):
+                return None
+            return ("drafted" if token.low in _DRAFTED else "made"), False, COMPLETED, place
+        elif not quoted and not (token.low in ("on", "of", "for", "the", "and", "to") or token.is_capital):
+            return None
     return None
 
 
@@ -305,6 +329,8 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
 
 def _result(tokens: list[Token], at: int) -> _Frame | None:
     """`It resulted in a report`, `the output was a logical framework`, `reflected in three reports`."""
+    if _is_at_hand(tokens, at):
+        return "result", False, COMPLETED, at
     for place in range(at - 1, max(-1, at - 9), -1):
         low = tokens[place].low
         pair = (tokens[place - 1].low, low) if place else ("", low)
@@ -318,6 +344,21 @@ def _result(tokens: list[Token], at: int) -> _Frame | None:
         if low in FINITE or low in (";", ","):
             return None
     return None
+
+
+def _is_at_hand(tokens: list[Token], at: int) -> bool:
+    """`The report of the mission pointed to ...`: a report that does something was written."""
+    if tokens[at].low not in ("report", "mission report", "assessment report", "final report") or not 0 < at < 6:
+        return False
+    if tokens[at - 1].low not in ("the", "resulting", "final", "joint", "s", "its", "this"):
+        return False
+    return any(token.low in _TOLD for token in tokens[at + 1 : at + 14])
+
+
+_TOLD: Final = words(
+    "pointed identified highlighted contained contains served recommended outlined revealed showed formed concluded "
+    "provided underlined stressed was is"
+)
 
 
 def _product(sentence: Sentence, at: int, how: str, published: bool, status: str, verb: int) -> Product:

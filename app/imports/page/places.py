@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token
+from app.imports.page.lexicon import Kind, Token, capitals
 from app.imports.page.sentences import Sentence
 from app.imports.page.wordsets import words
 
-_BEFORE_PLACE: Final = words("in to at ( near into through from")
+_BEFORE_PLACE: Final = words("in to at ( near into through from around")
 _ENUMERATION: Final = words(", and & / or the in to then as well one another other")
 _HELD: Final = words(
     "held place organised organized conducted delivered implemented carried hosted out undertaken given"
@@ -23,17 +23,67 @@ class Place:
     country: str | None
 
 
-def find_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], *, abroad: bool) -> list[Place]:
-    """The places named between two tokens; `abroad` for visits, which go to countries as well as to towns."""
+def find_places(
+    sentence: Sentence, begin: int, end: int, own: Sequence[str], *, abroad: bool, to_country: bool = False
+) -> list[Place]:
+    """The places named between two tokens; `abroad` for visits, which go to countries as well as to towns, and
+    `to_country` for missions, of which the same is told by `to`."""
     tokens = sentence.tokens
     for at in range(begin, end):
         token = tokens[at]
         if token.kind not in (Kind.CITY, Kind.COUNTRY) or not _is_placed(tokens, at, abroad=abroad):
             continue
-        if token.kind is Kind.COUNTRY and not abroad and not _was_held_in(tokens, at, begin):
+        is_led = abroad or (to_country and tokens[at - 1].low == "to")
+        if token.kind is Kind.COUNTRY and not is_led and not _was_held_in(tokens, at, begin):
             continue
         return _enumerated(sentence, at, end, own, abroad=abroad)
     return []
+
+
+def find_hosts(sentence: Sentence, verb: int, own: Sequence[str]) -> list[Place]:
+    """The place right before a verb: `Baku hosted the second one`."""
+    before = sentence.tokens[verb - 1]
+    return [_place(sentence, before, own)] if before.kind in (Kind.CITY, Kind.COUNTRY) else []
+
+
+_PARTS: Final = words(
+    "regions region provinces province governorates districts municipalities towns cities villages departments states "
+    "counties oblasts parts communities schools border"
+)
+
+
+def own_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], town: str | None) -> list[Place]:
+    """Places that are told by what the page spoke of before: `across the country`, `in five regions of Ukraine`,
+    `in the capital`, `in the same city`."""
+    tokens = sentence.tokens
+    for at in range(begin, end):
+        low, before = tokens[at].low, tokens[at - 1].low
+        if low in ("nationwide", "countrywide") or (low == "country" and before == "the"):
+            return [Place(None, own[0])] if len(own) == 1 else []
+        is_own = tokens[at].kind is Kind.COUNTRY and tokens[at].value in own and before in ("of", "in")
+        if is_own and any(token.low in _PARTS for token in tokens[max(begin, at - 4) : at]):
+            return [Place(None, str(tokens[at].value))]
+        if low == "capital" and (found := _capital(tokens, at, own)):
+            return [found]
+        if low in ("city", "town", "place") and before == "same" and town and len(own) == 1:
+            return [Place(town, own[0])]
+    return []
+
+
+def _capital(tokens: list[Token], at: int, own: Sequence[str]) -> Place | None:
+    """`In the capital`, `in the Armenian capital`, `in the capital of Armenia`."""
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is not None and following.kind is Kind.CITY:
+        return None
+    before = tokens[at - 1]
+    code = own[0] if len(own) == 1 else None
+    if before.kind is Kind.NATIONALITY:
+        code = str(before.value)
+    elif following is not None and following.low == "of" and at + 2 < len(tokens):
+        code = str(tokens[at + 2].value) if tokens[at + 2].kind is Kind.COUNTRY else None
+    elif before.low != "the" or tokens[at - 2].low != "in":
+        return None
+    return Place(capitals()[code], code) if code in capitals() else None
 
 
 def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:

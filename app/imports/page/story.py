@@ -224,6 +224,8 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
     if len(spans) > 1:
         return [(span, places[0], 1, False) for span in spans]
     number = event.number if event.number and event.is_plural and event.number <= 100 else 1
+    if event.is_told_apart and number < 10:
+        return [(spans[0], places[0], 1, False)] * number
     return [(spans[0], places[0], number, True)]
 
 
