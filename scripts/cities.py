@@ -19,6 +19,8 @@ FILE = Path(__file__).resolve().parent.parent / "app" / "imports" / "page" / "ci
 COUNTRIES = Path(__file__).resolve().parent.parent / "app" / "reference" / "countries.csv"
 SMALLEST, WORD_TOWN = 15_000, 300_000
 NEAR, FAR = 120, 40
+UNKNOWN = 0
+"""The inhabitants of a town that only the file has."""
 CAPITAL = 20_000_000
 """As if a capital had so many inhabitants: it comes before its namesakes."""
 ELSEWHERE = {"021", "030", "039", "053", "054", "057", "061", "154", "155"}
@@ -40,7 +42,7 @@ def main() -> None:
     towns: dict[str, dict[str, int]] = defaultdict(dict)
     with FILE.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            towns[row["name"]][row["country"]] = 1
+            towns[row["name"]][row["country"]] = UNKNOWN
     kept = {name: set(codes) for name, codes in towns.items()}
     counts: Counter[str] = Counter()
     for town in sorted(known.get_cities().values(), key=lambda town: -town["population"]):
@@ -53,7 +55,7 @@ def main() -> None:
         is_wanted = population >= SMALLEST and not is_word and counts[code] < most
         counts[code] += is_wanted
         if is_capital or is_wanted or code in kept.get(name, ()):
-            weight = max(population, CAPITAL if is_capital else 0)
+            weight = max(population, CAPITAL if is_capital else 1)
             towns[name][code] = max(towns[name].get(code, 0), weight)
     with FILE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -64,7 +66,7 @@ def main() -> None:
             writer.writerows(
                 [name, code, "yes" if (code, plain(name)) in capitals else ""]
                 for code in codes
-                if towns[name][code] * 20 >= largest
+                if towns[name][code] * 20 >= largest or towns[name][code] == UNKNOWN
             )
 
 

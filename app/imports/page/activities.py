@@ -20,7 +20,6 @@ from app.imports.page.sentences import Sentence
 from app.imports.page.words import FINITE
 from app.imports.page.wordsets import words
 
-
 _BY_WORD: Final = VISITED | INVITED | {"trained", "first", "second", "last", "final"}
 """Words that may tell of an activity in a sentence that names none."""
 
@@ -37,7 +36,7 @@ def find_events(
         for at, token in enumerate(tokens)
         if (token.kind is Kind.ACTIVITY or token.low in STARTERS) and (event := event_at(tokens, at, known))
     ]
-    events = [event for event in events if not _is_topic(tokens, event)]
+    events = [event for event in events if not (_is_topic(tokens, event) or _is_help(tokens, event))]
     drafted = [Event(p.at, "drafting", min(p.at, p.verb), product=p, status=p.status) for p in products if p.is_drafted]
     events = sorted([*_without_drafting_words(events, products), *drafted], key=lambda event: event.at)
     if not events:
@@ -70,6 +69,11 @@ def _without_drafting_words(events: list[Event], products: list[Product]) -> lis
     return [
         e for e in events if not (e.type == "drafting" and any(p.is_drafted and abs(p.at - e.at) < 8 for p in products))
     ]
+
+
+def _is_help(tokens: list[Token], event: Event) -> bool:
+    """`With remote support from the experts`: how something else was done."""
+    return event.type == "other" and event.start > 1 and tokens[event.start - 1].low == "with"
 
 
 _GAVE: Final = words("provided provide provides providing offered offering served as constituted was created gave")
@@ -216,11 +220,18 @@ def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: Se
 
 
 def _host(tokens: list[Token], event: Event, own: Sequence[str]) -> list[Place]:
-    """`A study visit hosted by the Italian Ministry of Interior`."""
+    """`A study visit hosted by the Italian Ministry of Interior`, `visits to the Swedish and to the Danish agency`."""
     for at in range(event.at + 1, event.end):
         to_body = tokens[at].low in ("to", "at") and at - event.at < 4
         if to_body or tokens[at].low in ("hosted", "received", "welcomed"):
-            host = next((t for t in tokens[at + 1 : at + 8] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)), None)
-            if host and host.value not in own:
-                return [Place(None, str(host.value))]
+            ahead = list(
+                itertools.takewhile(lambda t: t.low not in FINITE and t.low != "(", tokens[at + 1 : event.end])
+            )
+            hosts = [
+                Place(None, str(token.value))
+                for token in (ahead if event.is_plural else ahead[:8])
+                if token.kind in (Kind.COUNTRY, Kind.NATIONALITY) and token.value not in own
+            ]
+            if hosts:
+                return list(dict.fromkeys(hosts)) if event.is_plural else hosts[:1]
     return []

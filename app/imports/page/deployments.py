@@ -143,6 +143,9 @@ class ExpertPhrase:
         else:
             self.settle(leading, hint)
         self._drop_groups()
+        is_one_of = tokens[self.start].low == "the" and self.start > 1 and tokens[self.start - 1].low == "of"
+        for sender in self.found:
+            sender.is_one_of = is_one_of and number_of(tokens[self.start - 2]) is not None
         if not self.found and hint and (self.deploys or head.value) and self._acts():
             self.found.append(Sender(self.head, type=hint))
         self.share(count, result)

@@ -50,6 +50,7 @@ def _activity_draft(activity: Activity) -> Draft:
 def _distinct_deployments(story: Story) -> list[Deployed]:
     """Each origin and kind once: what the last sentence repeats isn't sent twice."""
     states = any(d.sender.country for d in story.deployed)
+    named = {d.sender.country for d in story.deployed if not d.sender.is_one_of}
     kept: dict[tuple[Any, ...], Deployed] = {}
     for deployed in story.deployed:
         sender = deployed.sender
@@ -59,6 +60,8 @@ def _distinct_deployments(story: Story) -> list[Deployed]:
             and not sender.type
             and not sender.organisation
         ):
+            continue
+        if sender.is_one_of and sender.country in named:
             continue
         key = (sender.country, sender.origin, sender.type, sender.organisation if not sender.country else None)
         earlier = kept.get(key)
@@ -155,8 +158,10 @@ def _partner_values(story: Story) -> list[dict[str, Any]]:
 
 def _same_partner(partner: dict[str, Any], name: str, acronym: str | None) -> bool:
     known: str = partner["name"].lower()
+    short = partner["acronym"] or ""
     return bool(
-        known == name.lower()
+        (short and short in name.split() and set(name.lower().split()) - {short.lower()} <= set(known.split()))
+        or known == name.lower()
         or (acronym is not None and acronym == partner["acronym"])
         or known.startswith(name.lower())
         or name == partner["acronym"]

@@ -228,12 +228,15 @@ def _towns(tokens: list[Token], event: Event) -> int | None:
     return None
 
 
+_ABOUT: Final = words("on for in to with at dedicated devoted about dealing")
+
+
 def _is_told_apart(tokens: list[Token], event: Event) -> bool:
     """Whether as many are told one by one as there were: `one on visas and the other on borders`."""
     told = 0
     for at in range(event.at + 1, min(len(tokens) - 1, event.at + 60)):
         is_one = tokens[at].low == "one" or (tokens[at].low == "other" and tokens[at - 1].low == "the")
-        told += is_one and tokens[at + 1].low in ("on", "for", "in", "with", "dedicated", "devoted", "about", "dealing")
+        told += is_one and tokens[at + 1].low in _ABOUT
     return told == event.number
 
 

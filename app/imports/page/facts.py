@@ -11,6 +11,7 @@ from app.imports.page.events import Event, Known
 from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import Product, find_products, named_products
 from app.imports.page.partners import Institution, institutions
+from app.imports.page.retold import Retold, find_retold
 from app.imports.page.senders import Senders
 from app.imports.page.sentences import Sentence
 
@@ -26,6 +27,7 @@ class Facts:
     products: list[Product]
     names: list[tuple[str, str]]
     events: list[Event]
+    retold: Retold | None
     senders: Senders
     institutions: list[Institution]
 
@@ -42,6 +44,7 @@ def read_facts(sentence: Sentence, anchor: str | None, known: Known, *, in_objec
         products,
         named_products(sentence),
         find_events(sentence, dates, products, known, in_objective=in_objective),
+        find_retold(sentence, dates, known.countries),
         find_senders(sentence, known.countries),
         list(institutions(sentence)),
     )

@@ -58,7 +58,7 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
             or _happens_before(tokens, event)
             or _joined_with_one(tokens, events, index)
         )
-    if _is_denied(tokens, event) or _is_help(tokens, event):
+    if _is_denied(tokens, event) or (event.type == "other" and event.status == PLANNED and not event.spans):
         event.happens = False
 
 
@@ -97,14 +97,6 @@ def _is_denied(tokens: list[Token], event: Event) -> bool:
     if any(pair in (("not", "be"), ("not", "take")) for pair in itertools.pairwise(after)):
         return True
     return "no" in before or ("not" in [token.low for token in tokens[event.at : event.at + 8]] and not event.spans)
-
-
-def _is_help(tokens: list[Token], event: Event) -> bool:
-    """`With remote support from the experts`: how something else was done."""
-    if event.type != "other":
-        return False
-    before = [token.low for token in tokens[max(0, event.start - 2) : event.start]]
-    return (before[-1:] == ["with"] and before != ["followed", "with"]) or (not event.spans and event.status == PLANNED)
 
 
 def _is_purpose(tokens: list[Token], event: Event) -> bool:

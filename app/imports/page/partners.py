@@ -16,6 +16,8 @@ _NOT_A_NAME: Final = words(
 _PROPER: Final = frozenset(
     (Kind.WORD, Kind.NATIONALITY, Kind.COUNTRY, Kind.GROUP, Kind.BODY, Kind.INSTITUTION, Kind.CITY)
 )
+_BEFORE: Final = _PROPER | {Kind.ACTIVITY, Kind.PERSON}
+"""What may stand before the chief noun of a name: `the National Training Service`."""
 
 
 @dataclass(slots=True)
@@ -72,12 +74,21 @@ def _first(tokens: list[Token], at: int, leftmost: int) -> int:
         ):
             first -= 1
             continue
-        if not before.is_capital or before.kind not in _PROPER or before.low in _NOT_A_NAME:
+        if before.low == "s" and first - 3 > leftmost and _is_office_of(tokens, first - 2):
+            first -= 3
+            continue
+        if not before.is_capital or before.kind not in _BEFORE or before.low in _NOT_A_NAME:
             break
         if first == 1 and before.kind is Kind.WORD and before.low.endswith(("ing", "ly")):
             break
         first -= 1
     return first
+
+
+def _is_office_of(tokens: list[Token], mark: int) -> bool:
+    """Whether the name is one like `the Prime Minister's Office`; `Spain's Ministry` is not."""
+    owner = tokens[mark - 1]
+    return tokens[mark].low == "'" and owner.is_capital and owner.kind in (Kind.WORD, Kind.PERSON)
 
 
 def _is_part(tokens: list[Token], at: int) -> bool:
@@ -175,7 +186,7 @@ def _goes_on_after_comma(tokens: list[Token], comma: int) -> bool:
         if token.low == ",":
             at += 1
             continue
-        if not token.is_capital or token.kind is not Kind.WORD:
+        if not token.is_capital or token.kind not in (Kind.WORD, Kind.ACTIVITY):
             return False
         at += 1
     return False

@@ -120,10 +120,13 @@ def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:
 _NO_TOWNS: Final = words("mieux migration spring summer autumn winter european phase may parallel particular addition")
 
 
+_SITES: Final = words("city capital town post point crossing port airport municipality district province region area")
+
+
 def _is_placed(tokens: list[Token], at: int, *, abroad: bool) -> bool:
     before = at - 1
-    while before >= 0 and tokens[before].low in ("the", "both", "city", "capital", "of", "town"):
-        if tokens[before].low == "of" and tokens[before - 1].low not in ("city", "capital", "town"):
+    while before >= 0 and (tokens[before].low in ("the", "both", "of", "border") or tokens[before].low in _SITES):
+        if tokens[before].low == "of" and tokens[before - 1].low not in _SITES:
             return False
         before -= 1
     if before < 0:

@@ -52,6 +52,8 @@ class SenderList:
                 continue
             elif token.low == "another":
                 self.number = 1
+            elif token.low == "from" and self.tokens[at - 1].low in JOINTS:
+                self.carried = self.carried_name = None  # "of the administrations of Italy and Spain, and from Africa"
             elif number := number_of(token):
                 if at + 1 < until and self.tokens[at + 1].kind is not Kind.GROUP:
                     self._add_number(at, number)

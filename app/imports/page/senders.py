@@ -14,6 +14,8 @@ class Sender:
     type: str | None = None
     organisation: str | None = None
     count: int | None = None
+    is_one_of: bool = False
+    """Whether the words speak of some of those who were named before: `one of the French experts`."""
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import COMPLETED, ONGOING, PLANNED, Product
 from app.imports.page.partners import institutions
 from app.imports.page.places import Place
+from app.imports.page.retold import Retold
 from app.imports.page.senders import Sender
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
 from app.imports.page.telling import Activity, Deployed, Story, Told
@@ -131,6 +132,8 @@ def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) ->
     added = []
     for event in facts.events:
         added += _add_event(story, told, event)
+    if facts.retold and not added:
+        _add_to_earlier(story, facts.retold)
     _remember(story, sentence, facts.dates)
     for product in facts.products:
         date = next((m.spans[0].start for m in facts.dates.mentions if 0 < m.first - product.verb < 7), None)
@@ -194,6 +197,17 @@ def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
                 return earlier
             return None
     return None
+
+
+def _add_to_earlier(story: Story, retold: Retold) -> None:
+    """Adds where and when the last activity of a kind was held, unless that is known."""
+    earlier = next((one for one in reversed(story.activities) if retold.type in (None, one.type)), None)
+    if earlier is None or earlier.event.product:
+        return
+    if retold.place and (earlier.place is None or earlier.place.town is None):
+        earlier.place = retold.place
+    if retold.span and earlier.span is None:
+        earlier.span = retold.span
 
 
 def _same_product(one: Product, other: Product) -> bool:
