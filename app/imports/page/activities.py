@@ -60,6 +60,7 @@ def find_events(
             )
         if event.ordinal == "verb" and tokens[event.at].low == "trained":
             event.happens = bool(event.spans or event.places) and len(events) == 1
+    _share_places(sentence, events, own=known.countries)
     _drop_headings(tokens, events)
     return [event for event in events if event.happens]
 
@@ -161,18 +162,21 @@ def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
     """`It ended with two sessions: a workshop in May and a seminar in June` tells of two activities, not of four."""
     for index, event in enumerate(events[:-1]):
         listed = [other for other in events[index + 1 :] if other.happens]
-        if not event.is_plural or event.spans or event.product or len(listed) < 2:
+        if event.spans or event.product or len(listed) < 2:
             continue
         between = {token.low for token in tokens[event.at + 1 : listed[0].at]}
         ordered = [other for other in listed if is_one_of(other, event)]
-        if (between & {";", ":", "namely"} or len(ordered) > 1) and not (
-            event.places and event.number and event.number > len(listed)
+        is_told_again = event.is_plural or any(other.type == event.type for other in listed)
+        if (
+            is_told_again
+            and (between & {";", ":", "namely"} or len(ordered) > 1)
+            and not (event.places and event.number and event.number > len(listed))
         ):
             event.happens = False
 
 
 def _attach_places(sentence: Sentence, events: list[Event], event: Event, known: Known) -> None:
-    own, town = known.countries, known.town
+    own = known.countries
     if event.places or event.product:
         return
     abroad = event.type in ("study-visit", "expert-visit")
@@ -192,15 +196,29 @@ def _attach_places(sentence: Sentence, events: list[Event], event: Event, known:
     if not event.places and not abroad:
         event.places = _shared_place(sentence, events, event, own)
     if event.type == "study-visit" and not event.places:
-        event.places = _host(sentence.tokens, event, own)
+        event.places = _travelled_to(sentence, event, own) or _host(sentence.tokens, event, own)
     if not event.places and not abroad:
+        before = [other.places[-1] for other in events[: events.index(event)] if other.places]
+        last = before[-1] if before else known.place
         event.places = unknown_town(sentence, event.at + 1, event.end) or own_places(
-            sentence, event.at + 1, event.end, own, town
+            sentence, event.at + 1, event.end, own, last
         )
     if event.type == "study-visit" and event.places and all(place.country in own for place in event.places):
         event.type = "expert-visit" if "field" not in sentence.tokens[event.at].low else event.type
     elif event.type == "study-visit":
         event.places = [p for p in event.places if p.town or p.country not in own] or event.places[:0]
+
+
+def _share_places(sentence: Sentence, events: list[Event], own: Sequence[str]) -> None:
+    """`A training, a workshop and a seminar, all of which were held in Kinshasa`."""
+    tokens = sentence.tokens
+    for at in range(1, len(tokens) - 2):
+        if tokens[at].low == "which" and tokens[at - 2].low in ("all", "both"):
+            places = find_places(sentence, at, len(tokens), own, abroad=False)
+            for event in events:
+                if event.at < at and not event.product and places:
+                    event.places = event.places if len(event.places) and event.places != places else places[:1]
+            return
 
 
 def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> list[Place]:
@@ -217,6 +235,13 @@ def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: Se
     ):
         return []
     return find_places(sentence, following.at + 1, following.end, own, abroad=False)[:1]
+
+
+def _travelled_to(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:
+    """`Six officials travelled to Portugal for a study visit`."""
+    begin = max(0, event.start - 10)
+    verb = next((at for at in range(begin, event.start) if sentence.tokens[at].low in VISITED), None)
+    return [] if verb is None else find_places(sentence, verb + 1, event.start, own, abroad=True)
 
 
 def _host(tokens: list[Token], event: Event, own: Sequence[str]) -> list[Place]:

@@ -104,6 +104,15 @@ def _may_be_year(pieces: list[tuple[Token, int]], at: int) -> bool:
         return earlier.low in _PARTS_OF_YEAR or earlier.kind is Kind.MONTH
     if before == "-":
         return at > 1 and (pieces[at - 2][0].low in ("mid", "early", "late") or _is_range_of_years(pieces, at - 2))
+    if before == "for":
+        return at > 1 and pieces[at - 2][0].low in (
+            "planned",
+            "scheduled",
+            "foreseen",
+            "envisaged",
+            "due",
+            "programmed",
+        )
     if before in ("and", "&", "or"):
         return at > 1 and pieces[at - 2][0].kind is Kind.NUMBER and is_year(pieces[at - 2][0].low)
     return before in _BEFORE_YEAR or before in _PARTS_OF_YEAR or not before

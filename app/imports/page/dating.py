@@ -4,7 +4,7 @@ from typing import Final
 
 from app.imports.page.dates import Mention
 from app.imports.page.events import Event
-from app.imports.page.lexicon import Token
+from app.imports.page.lexicon import Kind, Token
 from app.imports.page.words import FINITE
 from app.imports.page.wordsets import words
 
@@ -37,7 +37,7 @@ def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mentio
     """Gives each date to the activities that it belongs to: those before it, or those after it where it leads."""
     leading: list[Mention] = []
     for mention in mentions:
-        before = [event for event in events if event.at < mention.first]
+        before = [e for e in events if e.at < mention.first and not _is_inside(tokens, e, mention)]
         after = [event for event in events if event.at >= mention.after]
         if _leads(tokens, mention, mentions, before, after):
             leading.append(mention)
@@ -89,6 +89,8 @@ def _leads(
         return False
     if lead in ("", ";", ":", "then", "finally"):
         return True
+    if mention.after < len(tokens) and tokens[mention.after].low == "by" and after[0].start - mention.after <= 3:
+        return True  # "it was followed in May by a workshop, and in June by a seminar"
     near = after[0].start - mention.after <= 4
     comma = mention.after < len(tokens) and tokens[mention.after].low == ","
     nearest = before[-1]
@@ -125,7 +127,8 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
     if _is_left_behind(tokens, nearest, mention):
         return
     if nearest.spans:
-        if (nearest.number and nearest.number > 1) or nearest.is_plural:
+        is_several = (nearest.number and nearest.number > 1) or nearest.is_plural
+        if is_several or _is_elsewhere(tokens, nearest, mention):
             nearest.spans += mention.spans
             nearest.dated_at.append(mention.first)
         return
@@ -136,13 +139,40 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
         verb = any(
             token.low in FINITE or token.low in (";", "followed", "during", "which", "that") for token in between
         )
-        if (event.is_definite and not event.ordinal) or is_one_of(group[0], event):
+        is_heading = any(token.low == ":" for token in between)
+        if (event.is_definite and not event.ordinal) or is_one_of(group[0], event) or is_heading:
             break
         joined = any(token.low in ("and", ",", "&", "with") for token in between)
         if event.spans or dated or verb or not joined:
             break
         group.insert(0, event)
     _share(group, mention)
+
+
+def _is_elsewhere(tokens: list[Token], event: Event, mention: Mention) -> bool:
+    """`A training was held in Lviv in May and in Odesa in June`: at another place, once more."""
+    if not event.dated_at:
+        return False
+    between = tokens[event.dated_at[-1] : mention.first]
+    joint = next((at for at, token in enumerate(between) if token.low in ("and", ",")), None)
+    if joint is None:
+        return False
+    rest = [token for token in between[joint:] if token.low not in _SMALL]
+    return bool(rest) and all(token.kind in (Kind.CITY, Kind.COUNTRY) for token in rest)
+
+
+_SMALL: Final = words("and , in at again then also on from early late mid - the ( )")
+
+
+def _is_inside(tokens: list[Token], event: Event, mention: Mention) -> bool:
+    """Whether an activity is only mentioned in an aside: `a seminar, at which the campaign was assessed, took place`."""
+    if not event.is_definite or event.ordinal:
+        return False
+    for at in range(event.start - 1, max(0, event.start - 14), -1):
+        if tokens[at].low == ",":
+            opens = any(token.low in ("which", "where", "whom") for token in tokens[at + 1 : at + 4])
+            return opens and any(token.low == "," for token in tokens[event.at : mention.first])
+    return False
 
 
 def is_one_of(event: Event, series: Event) -> bool:
@@ -174,7 +204,7 @@ def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -
         begin = group[-1].at if group else mention.after
         if group and (_has_break(tokens, begin, event.at) or any(t.low in _BREAKS for t in tokens[begin : event.at])):
             break
-        if group and _is_aside(tokens, begin, event):
+        if group and (_is_aside(tokens, begin, event) or any(t.low == "which" for t in tokens[begin : event.at])):
             break
         group.append(event)
     _share([event for event in group if not event.spans], mention)

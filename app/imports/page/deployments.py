@@ -50,6 +50,8 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
 
 def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
     """A person of another country who does something for the action: `led by a French magistrate`."""
+    if tokens[at].kind is Kind.PERSON and _speaks_for_a_body(tokens, at):
+        return True
     if tokens[at].kind is not Kind.PERSON or tokens[at - 1].kind is not Kind.NATIONALITY or tokens[at - 1].value in own:
         return False
     before = [token.low for token in tokens[max(0, at - 12) : at]]
@@ -59,6 +61,13 @@ def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
         return False
     agent = before[before.index("by") - 1] if before.index("by") else ""
     return agent not in ("attended", "followed", "visited", "joined", "accompanied")
+
+
+def _speaks_for_a_body(tokens: list[Token], at: int) -> bool:
+    """`By experts from Italy and by representatives of the IOM`."""
+    if tokens[at - 1].low != "by" or not any(token.kind is Kind.EXPERT for token in tokens[max(0, at - 30) : at]):
+        return False
+    return any(token.kind is Kind.BODY for token in tokens[at + 1 : at + 5])
 
 
 def _other_heads(tokens: list[Token]) -> list[int]:

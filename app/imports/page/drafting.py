@@ -113,8 +113,11 @@ def _output_drafts(story: Story) -> list[Draft]:
             title = next(
                 (name for kind, name in story.names if kind == product.kind and _is_part_of(product.title, name)), title
             )
-        for number in range(1, product.number + 1):
-            numbered = f"{title[:280]} ({number} of {product.number})" if product.number > 1 else title
+        total = product.number
+        if product.of_each:
+            total = min(20, max(1, sum(activity.type in product.of_each for activity in story.activities)))
+        for number in range(1, total + 1):
+            numbered = f"{title[:280]} ({number} of {total})" if total > 1 else title
             values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": told.sentence.text}
             if product.is_published and date:
                 values["published"] = date

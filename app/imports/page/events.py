@@ -34,7 +34,7 @@ class Known:
     """What `session` means."""
     series_type: str | None
     """The type of the activities that were last spoken of as several: `a set of trainings`."""
-    town: str | None
+    place: Place | None
     """Where the last activity was held, for `in the same city`."""
     types: frozenset[str]
     """The types of the activities that were told."""
@@ -295,7 +295,8 @@ _SHARED: Final = {"mission": "expert-visit", "exchange": "knowledge-exchange", "
 
 def _repetition(tokens: list[Token], at: int) -> Event | None:
     """`A training took place in May and was repeated in June`: one more of the same."""
-    if tokens[at - 1].low not in BE or tokens[at - 2].low not in ("and", ","):
+    joint = at - 2 if tokens[at - 1].low in BE else at - 1
+    if tokens[joint].low not in ("and", ",") or not any(token.low in BE for token in tokens[:at]):
         return None
     kind = next((str(t.value) for t in reversed(tokens[:at]) if t.kind is Kind.ACTIVITY), None)
     if kind in (None, "visit", "session"):
@@ -332,7 +333,7 @@ def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Ev
 _ORDER: Final = words("first second third fourth fifth sixth last final other")
 _AFTER_ELISION: Final = words(
     "in on at to for from took was were is will followed dealt focused held dealing dedicated devoted addressed looked "
-    "covered gathered concerned being , ( . ; :"
+    "covered gathered concerned being went led brought , ( . ; :"
 )
 
 
@@ -351,7 +352,8 @@ def _elided(tokens: list[Token], at: int, known: Known) -> Event | None:
         return None
     if after < len(tokens) and tokens[after].low not in _AFTER_ELISION:
         return None
-    kind = _noun_before(tokens, at, known) or (known.series_type if has_pronoun or at < 2 else None)
+    goes_on = has_pronoun or at < 2 or any(token.low in _ORDER for token in tokens[: at - 1])
+    kind = _noun_before(tokens, at, known) or (known.series_type if goes_on else None)
     if kind is None:
         return None
     return Event(at, kind, at - 1 if before in ("the", "a") else at, ordinal=low)

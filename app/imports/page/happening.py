@@ -45,7 +45,7 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
         own_date = event.dated_at and event.dated_at[0] - event.at <= 3
         is_told = own_date or _follows_relative(tokens, event)
         event.happens = bool(is_told) or not (purpose and event.is_definite)
-    elif event.is_definite and not event.ordinal:
+    elif (event.is_definite and not event.ordinal) or _is_part_of_another(tokens, events, index):
         event.happens = False
     elif event.start == 0 and tokens[0].start == 0 and not tokens[0].is_capital and not in_objective:
         event.happens = True  # an item of a list
@@ -97,6 +97,13 @@ def _is_denied(tokens: list[Token], event: Event) -> bool:
     if any(pair in (("not", "be"), ("not", "take")) for pair in itertools.pairwise(after)):
         return True
     return "no" in before or ("not" in [token.low for token in tokens[event.at : event.at + 8]] and not event.spans)
+
+
+def _is_part_of_another(tokens: list[Token], events: list[Event], index: int) -> bool:
+    """`A mission, during which meetings were held with the ministries`."""
+    event = events[index]
+    lows = [token.low for token in tokens[max(0, event.start - 2) : event.start]]
+    return index > 0 and not event.spans and (lows[-1:] in (["which"], ["where"]))
 
 
 def _is_purpose(tokens: list[Token], event: Event) -> bool:

@@ -13,6 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from babel import Locale
+
 from app.core.text import fold
 from app.reference.countries import COUNTRIES
 
@@ -209,6 +211,8 @@ def _add_phrases(lexicon: Lexicon) -> None:
         if kind is Kind.ADMINISTRATION and phrase.islower() and phrase.split()[-1] in in_names:
             case = "lower"
         lexicon.add(phrase, kind, row["value"] or None, case=case)
+        if kind is Kind.ACTIVITY and " " in phrase:
+            lexicon.add(phrase.replace(" ", "-"), kind, row["value"], case=case)
         if row["plural"] != "-":
             plural = row["plural"] or _plural(phrase)
             case = plural if case == "exact" else case
@@ -229,6 +233,12 @@ def _add_cities(lexicon: Lexicon) -> None:
 def capitals() -> dict[str, str]:
     """The capital of each country, by the country's code."""
     return {row["country"]: row["name"] for row in _rows("cities.csv") if row["capital"]}
+
+
+@cache
+def languages() -> frozenset[str]:
+    """The names of languages, which are no towns: `materials in Sesotho and English`."""
+    return frozenset(name.lower() for name in Locale("en").languages.values())
 
 
 @cache

@@ -74,6 +74,8 @@ class Product:
     is_published: bool = False
     verb: int = 0
     """The place of the verb or noun that says that it is made."""
+    of_each: frozenset[str] = frozenset()
+    """The types of the activities of which each has one: `a report was published after each of the workshops`."""
     is_process: bool = False
     """Whether a noun tells of the work: `the drafting of the law`."""
 
@@ -182,7 +184,9 @@ def _reduced(tokens: list[Token], at: int) -> _Frame | None:
     return None
 
 
-_PREPOSITIONS: Final = words("on of to in from for with by about under at into through using")
+_PREPOSITIONS: Final = words(
+    "on of to in from for with by about under at into through using towards toward concerning regarding"
+)
 _PARTS: Final = words("set series number draft drafts version versions outline pair package collection")
 
 
@@ -306,6 +310,8 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
             return None
         how = "made" if tokens[noun].low in ("adoption", "publication", "production") else "process"
         return how, False, _status(set(lows) - {"to"}), noun
+    if before in ("on", "about", "for", "regarding"):
+        return None  # "training on the design of surveys"
     if noun <= 3 or before in (",", ".", "", "while"):
         verb = _verb_after(tokens, at)
         after = {token.low for token in tokens[verb : verb + 5]} if verb is not None else set()
@@ -348,16 +354,18 @@ def _result(tokens: list[Token], at: int) -> _Frame | None:
 
 def _is_at_hand(tokens: list[Token], at: int) -> bool:
     """`The report of the mission pointed to ...`: a report that does something was written."""
-    if tokens[at].low not in ("report", "mission report", "assessment report", "final report") or not 0 < at < 6:
+    if tokens[at].value != "report" or not tokens[at].low.endswith(("report", "reports")) or not 0 < at < 6:
         return False
-    if tokens[at - 1].low not in ("the", "resulting", "final", "joint", "s", "its", "this"):
+    if tokens[at - 1].low not in ("the", "resulting", "final", "joint", "s", "its", "this") and not (
+        tokens[at].is_plural and number_of(tokens[at - 1])
+    ):
         return False
     return any(token.low in _TOLD for token in tokens[at + 1 : at + 14])
 
 
 _TOLD: Final = words(
     "pointed identified highlighted contained contains served recommended outlined revealed showed formed concluded "
-    "provided underlined stressed was is"
+    "provided underlined stressed summarised summarized documented reflected presented compiled was is"
 )
 
 
@@ -381,8 +389,15 @@ def _product(sentence: Sentence, at: int, how: str, published: bool, status: str
         is_named,
         published,
         verb,
+        _of_each(sentence, at),
         how == "process",
     )
+
+
+def _of_each(sentence: Sentence, at: int) -> frozenset[str]:
+    if sentence.tokens[at].is_plural or "each" not in sentence.words or sentence.tokens[at].value != "report":
+        return frozenset()
+    return frozenset(str(token.value) for token in sentence.tokens if token.kind is Kind.ACTIVITY)
 
 
 def _phrase_start(tokens: list[Token], at: int) -> int:

@@ -20,6 +20,21 @@ _BEFORE: Final = _PROPER | {Kind.ACTIVITY, Kind.PERSON}
 """What may stand before the chief noun of a name: `the National Training Service`."""
 
 
+_TOGETHER: Final = words("cooperation collaboration partnership together jointly coordination conjunction association")
+
+
+def takes_part(sentence: Sentence, found: "Institution") -> bool:
+    """Whether an institution is one with which the action was carried out: not who only hosts a visit, nor an
+    international body that is mentioned without a word of cooperation."""
+    before = [token.low for token in sentence.tokens[max(0, found.first - 12) : found.first]]
+    near = [low for low in before[-4:] if low != "the"]
+    if near[-1:] == ["by"] and {"hosted", "received", "welcomed"} & set(near):
+        return False
+    if near[-2:] == ["headquarters", "of"]:
+        return False
+    return found.value not in ("eu-body", "international-organisation") or not _TOGETHER.isdisjoint(before)
+
+
 @dataclass(slots=True)
 class Institution:
     """An institution at a place in a sentence."""
@@ -76,6 +91,14 @@ def _first(tokens: list[Token], at: int, leftmost: int) -> int:
             continue
         if before.low == "s" and first - 3 > leftmost and _is_office_of(tokens, first - 2):
             first -= 3
+            continue
+        if (
+            before.low == "-"
+            and first - 2 > leftmost
+            and before.end == tokens[first].start
+            and tokens[first - 2].is_capital
+        ):
+            first -= 2  # "the Anti-Mafia Directorate"
             continue
         if not before.is_capital or before.kind not in _BEFORE or before.low in _NOT_A_NAME:
             break
@@ -150,6 +173,8 @@ def _joins(tokens: list[Token], after: int, ahead: int) -> bool:
         return "the" not in small and not starts_another
     if small[0] in ("'", "the"):
         return False
+    if small[0] == "in" and target.low == "charge":
+        return True  # "the Ministry in Charge of Moroccans Residing Abroad"
     if small[0] in ("in", "to", "-"):
         return small[0] == "-" or (small[0] == "in" and target.kind is Kind.COUNTRY)
     if small[0] == "on" and target.kind is Kind.ACTIVITY:

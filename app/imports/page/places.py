@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token, capitals
+from app.imports.page.lexicon import Kind, Token, capitals, languages
 from app.imports.page.sentences import Sentence
 from app.imports.page.wordsets import words
 
@@ -52,7 +52,7 @@ _PARTS: Final = words(
 )
 
 
-def own_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], town: str | None) -> list[Place]:
+def own_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], last: Place | None) -> list[Place]:
     """Places that are told by what the page spoke of before: `across the country`, `in five regions of Ukraine`,
     `in the capital`, `in the same city`."""
     tokens = sentence.tokens
@@ -65,8 +65,8 @@ def own_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], tow
             return [Place(None, str(tokens[at].value))]
         if low == "capital" and (found := _capital(tokens, at, own)):
             return [found]
-        if low in ("city", "town", "place") and before == "same" and town and len(own) == 1:
-            return [Place(town, own[0])]
+        if low in ("city", "town", "place") and before == "same" and last is not None:
+            return [last]
     return []
 
 
@@ -92,6 +92,8 @@ def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:
     for at in range(begin, end - 1):
         if tokens[at].low not in ("in", "at") or (tokens[at].low == "at" and tokens[at + 1].low == "the"):
             continue
+        if tokens[at - 1].kind is Kind.PRODUCT:
+            continue  # "materials in Sesotho"
         after = at + 1
         while after < end and after - at < 4 and tokens[after].kind is Kind.WORD and tokens[after].is_capital:
             after += 1
@@ -112,7 +114,7 @@ def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:
             "during",
             "between",
         )
-        if name and ends and not name.isupper() and words[0].low not in _NO_TOWNS:
+        if name and ends and not name.isupper() and words[0].low not in _NO_TOWNS | languages():
             return [Place(name, None)]
     return []
 

@@ -13,7 +13,7 @@ from app.imports.page.facts import Facts, read_facts
 from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import COMPLETED, ONGOING, PLANNED, Product
-from app.imports.page.partners import institutions
+from app.imports.page.partners import institutions, takes_part
 from app.imports.page.places import Place
 from app.imports.page.retold import Retold
 from app.imports.page.senders import Sender
@@ -122,7 +122,7 @@ def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) ->
         story.countries,
         story.session_type,
         story.series_type,
-        story.town,
+        story.place,
         frozenset([activity.type for activity in story.activities]),
     )
     facts = read_facts(sentence, story.anchor, known, in_objective=in_objective)
@@ -177,7 +177,7 @@ def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
         for span, place, sessions, alone in _occasions(event, story.countries)
     ]
     story.activities += made
-    story.town = next((activity.place.town for activity in reversed(made) if activity.place), story.town)
+    story.place = next((activity.place for activity in reversed(made) if activity.place), story.place)
     return made
 
 
@@ -267,7 +267,7 @@ def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) 
         )
     for found in facts.institutions:
         inside = any(first < found.after and found.first < after for first, after in senders.institutions)
-        if not inside:
+        if not inside and takes_part(sentence, found):
             story.partners.append(found)
 
 

@@ -57,4 +57,4 @@ class Story:
     anchor: str | None = None
     session_type: str | None = None
     series_type: str | None = None
-    town: str | None = None
+    place: Place | None = None
