@@ -30,7 +30,9 @@ def takes_part(sentence: Sentence, found: "Institution") -> bool:
     near = [low for low in before[-4:] if low != "the"]
     if near[-1:] == ["by"] and {"hosted", "received", "welcomed"} & set(near):
         return False
-    if near[-2:] == ["headquarters", "of"]:
+    if near[-2:] == ["headquarters", "of"] or (
+        near[-1:] == ["to"] and any(low.endswith(("visit", "visits")) for low in before)
+    ):
         return False
     return found.value not in ("eu-body", "international-organisation") or not _TOGETHER.isdisjoint(before)
 
@@ -58,8 +60,22 @@ def institutions(sentence: Sentence) -> Iterator[Institution]:
             continue
         found = institution_at(sentence, at)
         if found:
+            found.country = found.country or _country_above(sentence, found.after)
             yield found
             after = found.after
+
+
+def _country_above(sentence: Sentence, after: int) -> str | None:
+    """`the Directorate of Human Rights under the Ministry of Foreign Affairs in Indonesia`: the country of what it is
+    a part of."""
+    tokens = sentence.tokens
+    if after + 2 >= len(tokens) or tokens[after].low not in ("under", "within", "of", "at"):
+        return None
+    chief = next(
+        (at for at in range(after + 2, min(len(tokens), after + 5)) if tokens[at].kind is Kind.INSTITUTION), None
+    )
+    above = institution_at(sentence, chief) if chief is not None and tokens[after + 1].low == "the" else None
+    return above.country if above else None
 
 
 def institution_at(sentence: Sentence, at: int, *, leftmost: int = 0) -> Institution | None:
