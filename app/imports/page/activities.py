@@ -15,6 +15,7 @@ from app.imports.page.events import INVITED, STARTERS, VISITED, Event, Known, ev
 from app.imports.page.happening import judge
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.outputs import Product
+from app.imports.page.postponed import settled
 from app.imports.page.places import Place, find_hosts, find_places, own_places, place_before, unknown_town
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import FINITE
@@ -43,8 +44,9 @@ def find_events(
         return []
     set_ends(tokens, events)
     _settle_numbers(events)
+    _merge_travels(tokens, events)
     _merge_predicates(tokens, events)
-    attach_dates(tokens, events, dates.mentions)
+    attach_dates(tokens, events, settled(tokens, sentence.words, dates.mentions))
     for index, event in enumerate(events):
         if event.product is None:
             judge(tokens, events, index, in_objective=in_objective)
@@ -56,10 +58,12 @@ def find_events(
             event.happens = (
                 event.happens
                 or _begins_the_action(tokens, event)
+                or _is_presupposed(tokens, event, known)
                 or (bool(event.places) and _is_first_told(tokens, event))
             )
         if event.ordinal == "verb" and tokens[event.at].low == "trained":
-            event.happens = bool(event.spans or event.places) and len(events) == 1
+            told = any(other.spans == event.spans for other in events if other is not event)
+            event.happens = bool(event.spans or (event.places and len(events) == 1)) and not told
     _share_places(sentence, events, own=known.countries)
     _drop_headings(tokens, events)
     return [event for event in events if event.happens]
@@ -119,6 +123,38 @@ def _is_first_told(tokens: list[Token], event: Event) -> bool:
     return before in ("following", "after", "during") and event.start <= 2
 
 
+def _is_presupposed(tokens: list[Token], event: Event, known: Known) -> bool:
+    """`Following the results of the initial mission`: it took place, though nothing else is told of it."""
+    if not event.type.endswith("mission") or any(kind.endswith("mission") for kind in known.types):
+        return False
+    lead = {token.low for token in tokens[: event.start]}
+    return event.start <= 7 and not event.is_plural and bool(lead & {"following", "after", "based", "basis", "upon"})
+
+
+def _merge_travels(tokens: list[Token], events: list[Event]) -> None:
+    """`A study visit took place in July, when six officials travelled to Rome` tells of one, and so does `experts
+    returned to Yerevan in May, where they led a workshop`."""
+    for index, event in enumerate(events):
+        if event.ordinal != "verb" or tokens[event.at].low not in VISITED:
+            continue
+        named = [other for other in events[:index] if other.type == event.type and other.ordinal != "verb"]
+        if named:
+            events[index - 1].end = event.end
+            events.remove(event)
+            return
+        following = events[index + 1] if index + 1 < len(events) else None
+        between = [t.low for t in tokens[event.at : following.start]] if following else []
+        if (
+            following
+            and event.type == "expert-visit"
+            and "where" in between
+            and between.index("where") > len(between) - 6
+        ):
+            following.start = event.start
+            events.remove(event)
+            return
+
+
 def _settle_numbers(events: list[Event]) -> None:
     """`Two workshops, one on visas and the other on borders`: the other one is an activity of its own."""
     for index, event in enumerate(events):
@@ -139,8 +175,9 @@ _STARTS: Final = words("started began begun opened commenced launched kicked off
 def _merge_predicates(tokens: list[Token], events: list[Event]) -> None:
     """`The last session, in May 2010, was a training of trainers` tells of one activity, whose kind stands last."""
     for event, following in itertools.pairwise(events):
+        is_apposition = event.is_definite and [t.low for t in tokens[event.at + 1 : following.start]] == [","]
         is_predicate = (
-            tokens[following.start - 1].low in ("was", "were", "is")
+            (tokens[following.start - 1].low in ("was", "were", "is") or is_apposition)
             and event.product is None
             and following.ordinal != "verb"
         )
@@ -177,6 +214,10 @@ def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
 
 def _attach_places(sentence: Sentence, events: list[Event], event: Event, known: Known) -> None:
     own = known.countries
+    if event.product:
+        event.places = (
+            find_places(sentence, event.product.verb + 1, event.end, own, abroad=False) if event.spans else []
+        )
     if event.places or event.product:
         return
     abroad = event.type in ("study-visit", "expert-visit")
@@ -193,6 +234,9 @@ def _attach_places(sentence: Sentence, events: list[Event], event: Event, known:
     if not event.places and event.at > 0:
         earlier = events.index(event) - 1
         event.places = find_places(sentence, events[earlier].end if earlier >= 0 else 0, event.start, own, abroad=False)
+    if not event.places and event.dated_at and event.dated_at[0] < event.start:
+        place = place_before(sentence, event.dated_at[0], own)
+        event.places = [place] if place else []
     if not event.places and not abroad:
         event.places = _shared_place(sentence, events, event, own)
     if event.type == "study-visit" and not event.places:

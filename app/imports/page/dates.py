@@ -69,9 +69,22 @@ def find_dates(tokens: list[Token], anchor: str | None = None) -> Dates:
         mention, at = mention_at(pieces, at, found)
         if mention:
             found.mentions.append(mention)
+    _join_until(tokens, found)
     _add_relative(tokens, anchor, found)
     _inherit_years(found, anchor)
     return found
+
+
+def _join_until(tokens: list[Token], found: Dates) -> None:
+    """`It began in May 2014 and lasted until March 2015` is one stretch."""
+    for earlier, later in itertools.pairwise(list(found.mentions)):
+        between = [token.low for token in tokens[earlier.after : later.first]]
+        is_until = bool(between) and between[-1] in ("until", "till") and len(between) < 7
+        whole = Span(earlier.spans[0].start, later.spans[-1].end)
+        if is_until and len(earlier.spans) == len(later.spans) == 1 and "?" not in whole.start + whole.end:
+            if _in_order(whole):
+                earlier.spans, earlier.after, earlier.is_stretch, earlier.is_open = [whole], later.after, True, False
+                found.mentions.remove(later)
 
 
 def mention_at(pieces: list[tuple[Token, int]], at: int, found: Dates) -> tuple[Mention | None, int]:
@@ -85,10 +98,17 @@ def mention_at(pieces: list[tuple[Token, int]], at: int, found: Dates) -> tuple[
             break
         if joint in LIST_WORDS and following.year is None and following.month is None:
             break
+        if joint in LIST_WORDS and atoms[-1].year and not following.year and _begins_anew(pieces, after_it):
+            break
         atoms.append(following)
         joints.append(joint)
         after = after_it
     return _resolve(pieces, atoms, joints, found), after
+
+
+def _begins_anew(pieces: list[tuple[Token, int]], at: int) -> bool:
+    """`In May 2012, and in June a seminar followed`: the second date begins a statement of its own."""
+    return at < len(pieces) and pieces[at][0].low in ("a", "an", "the", "another", "its", "their", "two", "three")
 
 
 def _joined(pieces: list[tuple[Token, int]], after: int) -> tuple[str, Atom, int] | None:

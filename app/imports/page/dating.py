@@ -89,7 +89,8 @@ def _leads(
         return False
     if lead in ("", ";", ":", "then", "finally"):
         return True
-    if mention.after < len(tokens) and tokens[mention.after].low == "by" and after[0].start - mention.after <= 3:
+    behind = [token.low for token in tokens[mention.after : mention.after + 2]]
+    if (behind[:1] == ["by"] or behind == [",", "by"]) and after[0].start - mention.after <= 3:
         return True  # "it was followed in May by a workshop, and in June by a seminar"
     near = after[0].start - mention.after <= 4
     comma = mention.after < len(tokens) and tokens[mention.after].low == ","
@@ -128,7 +129,7 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
         return
     if nearest.spans:
         is_several = (nearest.number and nearest.number > 1) or nearest.is_plural
-        if is_several or _is_elsewhere(tokens, nearest, mention):
+        if is_several or _is_elsewhere(tokens, nearest, mention) or _is_listed(tokens, nearest, mention):
             nearest.spans += mention.spans
             nearest.dated_at.append(mention.first)
         return
@@ -159,6 +160,21 @@ def _is_elsewhere(tokens: list[Token], event: Event, mention: Mention) -> bool:
         return False
     rest = [token for token in between[joint:] if token.low not in _SMALL]
     return bool(rest) and all(token.kind in (Kind.CITY, Kind.COUNTRY) for token in rest)
+
+
+def _is_listed(tokens: list[Token], event: Event, mention: Mention) -> bool:
+    """`They were trained on two topics: profiling (Kyiv, May 2011) and interviews (Lviv, June 2011)`."""
+    if event.ordinal != "verb" or not event.dated_at:
+        return False
+    between = {token.low for token in tokens[event.at : event.dated_at[0]]}
+    return (
+        {":", "("} <= between
+        and tokens[mention.after : mention.after + 1][:1] != []
+        and (
+            tokens[mention.after].low == ")"
+            and "(" in {token.low for token in tokens[max(0, mention.first - 4) : mention.first]}
+        )
+    )
 
 
 _SMALL: Final = words("and , in at again then also on from early late mid - the ( )")
@@ -203,6 +219,8 @@ def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -
     for event in after:
         begin = group[-1].at if group else mention.after
         if group and (_has_break(tokens, begin, event.at) or any(t.low in _BREAKS for t in tokens[begin : event.at])):
+            break
+        if group and event.is_definite and not event.ordinal:
             break
         if group and (_is_aside(tokens, begin, event) or any(t.low == "which" for t in tokens[begin : event.at])):
             break

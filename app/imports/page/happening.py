@@ -18,7 +18,7 @@ _HAPPENED: Final = words(
 )
 _TOOK: Final = words("took take takes taken taking")
 _STARTED: Final = words(
-    "organised organized held conducted implemented delivered provided undertook carried hosted included comprised "
+    "led gave moderated ran taught organised organized held conducted implemented delivered provided undertook carried hosted included comprised "
     "consisted featured followed complemented supplemented accompanied started began opened launched kicked "
     "concluded conclude ended end completed closed close finalised rounded preceded attended participated benefited "
     "received underwent involved foresees envisages include consist undertake organise hold deliver conduct implement combined offered "
@@ -54,6 +54,7 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
     else:
         event.happens = (
             _is_occasion(tokens, event)
+            or (not in_objective and _acts(tokens, event))
             or _happens_after(tokens, event)
             or _happens_before(tokens, event)
             or _joined_with_one(tokens, events, index)
@@ -92,8 +93,11 @@ def _status(tokens: list[Token], event: Event, clause: list[Token]) -> str:
 def _is_denied(tokens: list[Token], event: Event) -> bool:
     before = [token.low for token in tokens[max(0, event.start - 1) : event.at]]
     after = [token.low for token in tokens[event.at + 1 : min(event.at + 16, max(event.end, event.at + 8))]]
-    if {"postponed", "cancelled", "canceled"} & set(after):
+    if {"cancelled", "canceled"} & set(after):
         return True
+    if "postponed" in after and not event.spans:
+        ahead = {token.low for token in tokens[event.at + 1 + after.index("postponed") :]}
+        return not ahead & {"took", "held", "carried", "organised", "delivered", "conducted"}
     if any(pair in (("not", "be"), ("not", "take")) for pair in itertools.pairwise(after)):
         return True
     return "no" in before or ("not" in [token.low for token in tokens[event.at : event.at + 8]] and not event.spans)
@@ -208,6 +212,21 @@ def _happens_after(tokens: list[Token], event: Event) -> bool:  # noqa: PLR0911 
             "rounded",
         ):
             return True
+    return False
+
+
+def _acts(tokens: list[Token], event: Event) -> bool:
+    """`A mission to Tripoli examined the procedures`: what does something takes place."""
+    if event.is_definite or event.is_series or event.start == event.at:
+        return False
+    if event.start and tokens[event.start - 1].low not in (",", ";", ":", "and", "then", "when", "while", "whereas"):
+        return False
+    for at in range(event.at + 1, min(len(tokens), event.at + 12)):
+        token = tokens[at]
+        if token.low in BE or token.low in (",", ";", "(", "that", "which", "and") or token.kind is Kind.ACTIVITY:
+            return False
+        if token.kind is Kind.WORD and token.low.endswith("ed") and not token.is_capital:
+            return tokens[at + 1].low not in ("by", "for", "to", "in", "on") if at + 1 < len(tokens) else False
     return False
 
 
