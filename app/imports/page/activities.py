@@ -15,8 +15,8 @@ from app.imports.page.events import INVITED, STARTERS, VISITED, Event, Known, ev
 from app.imports.page.happening import judge
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.outputs import Product
-from app.imports.page.postponed import settled
 from app.imports.page.places import Place, find_hosts, find_places, own_places, place_before, unknown_town
+from app.imports.page.postponed import settled
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import FINITE
 from app.imports.page.wordsets import words
@@ -138,6 +138,9 @@ def _merge_travels(tokens: list[Token], events: list[Event]) -> None:
         if event.ordinal != "verb" or tokens[event.at].low not in VISITED:
             continue
         named = [other for other in events[:index] if other.type == event.type and other.ordinal != "verb"]
+        if any(other.type.endswith("mission") for other in events[index + 1 :]) and event.type != "study-visit":
+            events.remove(event)  # "the team travelled to Yerevan for an assessment mission"
+            return
         if named:
             events[index - 1].end = event.end
             events.remove(event)

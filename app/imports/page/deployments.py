@@ -35,7 +35,7 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     if not deploys and Kind.EXPERT not in sentence.kinds and Kind.PERSON not in sentence.kinds:
         return result
     heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT or _acts_as_expert(tokens, at, own)]
-    if deploys:
+    if deploys or ("joined" in sentence.words and Kind.EXPERT in sentence.kinds):
         heads = sorted({*heads, *_other_heads(tokens)})
     heads = [at for at in heads if tokens[at].low != "academia" or not any(head < at for head in heads)]
     bounds = [_phrase_start(tokens, head) for head in heads]
@@ -65,9 +65,12 @@ def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
 
 def _speaks_for_a_body(tokens: list[Token], at: int) -> bool:
     """`By experts from Italy and by representatives of the IOM`."""
-    if tokens[at - 1].low != "by" or not any(token.kind is Kind.EXPERT for token in tokens[max(0, at - 30) : at]):
+    if tokens[at - 1].low != "by" or not any(token.kind is Kind.EXPERT for token in tokens):
         return False
-    return any(token.kind is Kind.BODY for token in tokens[at + 1 : at + 5])
+    behind = tokens[at + 1 : at + 5]
+    return any(
+        token.kind is Kind.BODY or (token.kind is Kind.ADMINISTRATION and token.value == "ngo") for token in behind
+    )
 
 
 def _other_heads(tokens: list[Token]) -> list[int]:

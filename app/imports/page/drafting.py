@@ -115,7 +115,8 @@ def _output_drafts(story: Story) -> list[Draft]:
             )
         total = product.number
         if product.of_each:
-            total = min(20, max(1, sum(activity.type in product.of_each for activity in story.activities)))
+            is_any = "any" in product.of_each
+            total = min(20, max(1, sum(is_any or one.type in product.of_each for one in story.activities)))
         for number in range(1, total + 1):
             numbered = f"{title[:280]} ({number} of {total})" if total > 1 else title
             values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": told.sentence.text}

@@ -34,6 +34,10 @@ class Known:
     """What `session` means."""
     series_type: str | None
     """The type of the activities that were last spoken of as several: `a set of trainings`."""
+    last_type: str | None
+    """The type of the last activity."""
+    mission_type: str | None
+    """The type of the last mission, for `the second mission`."""
     place: Place | None
     """Where the last activity was held, for `in the same city`."""
     types: frozenset[str]
@@ -70,6 +74,18 @@ class Event:
     """Whether its date tells how long it took: `throughout 2015`, `between May and July`."""
 
 
+SESSIONS: Final = frozenset(
+    (
+        "information-session",
+        "training",
+        "knowledge-exchange",
+        "workshop",
+        "planning-session",
+        "drafting",
+        "consultation",
+    )
+)
+"""The types of what is called a session."""
 VISITED: Final = frozenset(("visited", "travelled", "traveled", "returned", "went"))
 INVITED: Final = words("invited welcomed received hosted")
 STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained"}
@@ -78,13 +94,13 @@ STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained"}
 def event_at(tokens: list[Token], at: int, known: Known) -> Event | None:
     token, own = tokens[at], known.countries
     if token.kind is Kind.ACTIVITY:
-        return _named_event(tokens, at, own, known.session_type)
+        return _named_event(tokens, at, known)
     if token.low in VISITED and at > 1:
         return _visit_by_verb(tokens, at, own)
     if token.low in INVITED and at > 0:
         return _visit_by_invitation(tokens, at, own)
     if token.low == "repeated" and at > 1:
-        return _repetition(tokens, at)
+        return _repetition(tokens, at, known)
     if token.low == "trained" and at > 1:
         return _training_by_verb(tokens, at)
     if token.low in ORDINALS and at + 1 < len(tokens):
@@ -92,7 +108,7 @@ def event_at(tokens: list[Token], at: int, known: Known) -> Event | None:
     return None
 
 
-def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type: str | None) -> Event | None:  # noqa: PLR0911 - each return is one word that isn't
+def _named_event(tokens: list[Token], at: int, known: Known) -> Event | None:  # noqa: PLR0911 - each return is one word that isn't
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is not None and (
@@ -127,7 +143,7 @@ def _named_event(tokens: list[Token], at: int, own: Sequence[str], session_type:
         return None
     if token.low == "training" and following is not None and _is_gerund(tokens, at, event):
         return None
-    return _typed(tokens, event, own, session_type)
+    return _typed(tokens, event, known)
 
 
 def _is_passing_of_time(tokens: list[Token], at: int) -> bool:
@@ -240,16 +256,26 @@ def _is_told_apart(tokens: list[Token], event: Event) -> bool:
     return told == event.number
 
 
-def _typed(tokens: list[Token], event: Event, own: Sequence[str], session_type: str | None) -> Event | None:
+def _session_before(tokens: list[Token], at: int) -> str | None:
+    """What kind of sessions the sentence has spoken of: `three training sessions: a session on visas ...`."""
+    for token in reversed(tokens[:at]):
+        if token.kind is Kind.ACTIVITY and "session" in token.low and token.value in SESSIONS:
+            return str(token.value)
+    return None
+
+
+def _typed(tokens: list[Token], event: Event, known: Known) -> Event | None:
     """Settles the type of words that several kinds of activity share."""
+    own = known.countries
     if event.type in ("exchange", "mapping"):
-        if event.start == event.at:
+        if tokens[event.start].low not in ("a", "an", "the") and not event.ordinal and not event.number:
             return None  # without any article it is no event
         event.type = "knowledge-exchange" if event.type == "exchange" else "other"
     elif event.type == "session":
-        event.type = session_type or "information-session"
+        event.type = _session_before(tokens, event.at) or known.session_type or "information-session"
     elif event.type == "mission":
-        event.type = "expert-visit"
+        follows = event.ordinal in ("second", "third", "fourth", "last", "final")
+        event.type = (known.mission_type if follows else None) or "expert-visit"
     elif event.type == "visit":
         ahead = tokens[event.at + 1 : event.at + 9]
         by_experts = any(token.kind is Kind.EXPERT for token in ahead) or "mieux" in {token.low for token in ahead[:5]}
@@ -268,8 +294,12 @@ def _is_own(token: Token, own: Sequence[str]) -> bool:
 
 
 def _visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
-    """`Six officials visited Sweden`, `an expert visited Tashkent`."""
+    """`Six officials visited Sweden`, `an expert visited Tashkent`, `Sweden was visited by six officials`."""
+    if tokens[at].low == "visited" and tokens[at - 1].low in BE:
+        return _visit_in_passive(tokens, at, own)
     visitor = next((t for t in reversed(tokens[max(0, at - 14) : at]) if t.kind in _VISITORS), None)
+    if visitor is None and tokens[at - 1].low == "team":
+        return _mission_by_verb(tokens, at, own)
     if visitor is None or (visitor.kind is Kind.PERSON and tokens[at].low in ("returned", "went")):
         return None
     ahead = tokens[at + 1 : at + (5 if visitor.kind is Kind.EXPERT else 10)]
@@ -293,15 +323,34 @@ _SHARED: Final = {"mission": "expert-visit", "exchange": "knowledge-exchange", "
 """Words that say less than a type, and the type that they stand for where nothing says more."""
 
 
-def _repetition(tokens: list[Token], at: int) -> Event | None:
-    """`A training took place in May and was repeated in June`: one more of the same."""
+def _repetition(tokens: list[Token], at: int, known: Known) -> Event | None:
+    """`A training took place in May and was repeated in June`, `It was repeated in July`: one more of the same."""
     joint = at - 2 if tokens[at - 1].low in BE else at - 1
-    if tokens[joint].low not in ("and", ",") or not any(token.low in BE for token in tokens[:at]):
+    is_led = tokens[joint].low in ("and", ",", "it") or tokens[joint].kind is Kind.ACTIVITY
+    if not is_led or not any(token.low in BE for token in tokens[:at]):
         return None
-    kind = next((str(t.value) for t in reversed(tokens[:at]) if t.kind is Kind.ACTIVITY), None)
+    kind = next((str(t.value) for t in reversed(tokens[:at]) if t.kind is Kind.ACTIVITY), known.last_type)
     if kind in (None, "visit", "session"):
         return None
     return Event(at, _SHARED.get(kind, kind), at, ordinal="verb")
+
+
+def _mission_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`The MIEUX team went to Kyiv to assess the needs`."""
+    target = next((t for t in tokens[at + 1 : at + 5] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+    if target is None or not _is_own(target, own):
+        return None
+    assesses = any(token.low in ("assess", "assessing", "evaluate", "analyse", "needs") for token in tokens[at:])
+    return Event(at, "assessment-mission" if assesses else "expert-visit", at, ordinal="verb")
+
+
+def _visit_in_passive(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    host = tokens[at - 2]
+    guest = any(token.kind is Kind.PERSON for token in tokens[at + 1 : at + 12])
+    if host.kind not in (Kind.COUNTRY, Kind.CITY) or not guest or _is_own(host, own):
+        return None
+    places = [Place(None, str(host.value))] if host.kind is Kind.COUNTRY else []
+    return Event(at, "study-visit", at - 2, ordinal="verb", places=places)
 
 
 def _training_by_verb(tokens: list[Token], at: int) -> Event | None:
@@ -324,10 +373,24 @@ def _visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Ev
 def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
     """`Lebanese judges were invited to Malta`."""
     guest = any(t.kind is Kind.PERSON for t in tokens[max(0, at - 8) : at])
+    if guest and tokens[at].low != "invited" and at + 1 < len(tokens) and tokens[at + 1].low == "by":
+        return _visit_received(tokens, at, own)
     target = next((t for t in tokens[at + 1 : at + 4] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
     if not guest or target is None or _is_own(target, own):
         return None
     return Event(at, "study-visit", at, ordinal="verb")
+
+
+def _visit_received(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`Five officials were received by the Belgian Immigration Office in Brussels`."""
+    host = next((t for t in tokens[at + 2 : at + 5] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)), None)
+    if host is None or host.value in own:
+        return None
+    event = Event(at, "study-visit", at, ordinal="verb")
+    town = next((t for t in tokens[at + 2 : at + 12] if t.kind is Kind.CITY and host.value in t.value), None)
+    if town is None:
+        event.places = [Place(None, str(host.value))]
+    return event
 
 
 _ORDER: Final = words("first second third fourth fifth sixth last final other")
@@ -352,11 +415,26 @@ def _elided(tokens: list[Token], at: int, known: Known) -> Event | None:
         return None
     if after < len(tokens) and tokens[after].low not in _AFTER_ELISION:
         return None
+    if low != "first" and _orders_something_else(tokens, at):
+        return None
     goes_on = has_pronoun or at < 2 or any(token.low in _ORDER for token in tokens[: at - 1])
     kind = _noun_before(tokens, at, known) or (known.series_type if goes_on else None)
     if kind is None:
         return None
     return Event(at, kind, at - 1 if before in ("the", "a") else at, ordinal=low)
+
+
+def _orders_something_else(tokens: list[Token], at: int) -> bool:
+    """`The first topic was taken up in May, and the second in June`."""
+    for place in range(at - 2, -1, -1):
+        if tokens[place].low in _ORDER:
+            noun = tokens[place + 1 : place + 4]
+            return (
+                noun[0].kind is Kind.WORD
+                and noun[0].low not in _AFTER_ELISION | {"one", "of"}
+                and not any(token.kind is Kind.ACTIVITY for token in noun)
+            )
+    return False
 
 
 _OF_THEM: Final = frozenset(("these", "them", "those", "which"))

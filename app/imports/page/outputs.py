@@ -4,10 +4,12 @@ A document that is mentioned is none yet: a verb has to say that it is made (`wa
 somebody works on it (`the development of the handbook`), or that something results in it.
 """
 
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
 from app.imports.page.lexicon import Kind, Token
+from app.imports.page.quotations import quoted_title
 from app.imports.page.sentences import Sentence
 from app.imports.page.words import BE, FINITE, number_of
 from app.imports.page.wordsets import words
@@ -44,6 +46,8 @@ _SET_DOWN: Final = words(
 _RESULTS: Final = (
     *((verb, "in") for verb in sorted(_SET_DOWN)),
     ("led", "to"),
+    ("rise", "to"),
+    ("together", "in"),
     ("form", "of"),
     ("concluded", "with"),
     ("ended", "with"),
@@ -85,8 +89,10 @@ def find_products(sentence: Sentence, *, in_objective: bool) -> list[Product]:
     found: list[Product] = []
     if Kind.PRODUCT not in sentence.kinds:
         return found
+    behind = 0
     for at, token in enumerate(sentence.tokens):
-        if token.kind is Kind.PRODUCT and not _is_compound(sentence.tokens, at):
+        if token.kind is Kind.PRODUCT and at >= behind and not _is_compound(sentence.tokens, at):
+            behind = title[1] if (title := quoted_title(sentence.tokens, at)) else behind
             frame = _frame(sentence.tokens, at, in_objective=in_objective)
             if frame and not (found and _is_listed(sentence.tokens, found[-1], at)):
                 found.append(_product(sentence, at, *frame))
@@ -152,8 +158,9 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:  # noqa: PLR0911 - 
         return None
     for offset, token in enumerate(window[1:], 1):
         if (
-            token.low in (".", ";", "by", "in", "on", "to", "for", "during", "with", "that", "which")
+            token.low in (".", ";", "by", "on", "to", "for", "during", "with", "that", "which")
             or token.kind is Kind.MONTH
+            or (token.low == "in" and [t.low for t in window[offset + 1 : offset + 2]] != ["use"])
         ):
             break
         is_study = tokens[at].low.endswith(("study", "studies", "survey", "surveys"))
@@ -163,6 +170,8 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:  # noqa: PLR0911 - 
             how = "drafted" if token.low in _DRAFTED else "made"
             lows = {t.low for t in window[:5]}
             return how, token.low == "published", _status(lows), verb + offset
+        if token.low == "disposal" or (token.low == "use" and window[offset - 1].low == "in"):
+            return "made", False, COMPLETED, verb
         if token.low == "under" and verb + offset + 1 < len(tokens):
             return "drafted", False, ONGOING, verb + offset
     return None
@@ -179,6 +188,8 @@ def _reduced(tokens: list[Token], at: int) -> _Frame | None:
             if tokens[place + 1].low == "by" or _leans_on_preposition(tokens, at):
                 return None
             return ("drafted" if token.low in _DRAFTED else "made"), False, COMPLETED, place
+        elif token.low == "," and not quoted and tokens[place + 1].low in _DRAFTED | _MADE:
+            continue
         elif not quoted and not (token.low in ("on", "of", "for", "the", "and", "to") or token.is_capital):
             return None
     return None
@@ -203,7 +214,7 @@ def _leans_on_preposition(tokens: list[Token], at: int) -> bool:
 
 def _verb_after(tokens: list[Token], at: int) -> int | None:
     """The next verb after a noun whose subject it can be; what stands between belongs to the noun."""
-    inside, quoted = 0, False
+    inside, quoted, resumes = 0, False, 0
     for place in range(at + 1, min(len(tokens), at + 45)):
         token = tokens[place]
         if token.low == '"':
@@ -213,6 +224,12 @@ def _verb_after(tokens: list[Token], at: int) -> int | None:
             continue
         if token.low == ";" or (token.low == ":" and place > at + 1):
             return None
+        if place < resumes:
+            continue
+        if token.low == "," and place + 1 < len(tokens) and tokens[place + 1].low in ("which", "whose"):
+            # a relative clause, behind which the sentence goes on
+            resumes = next((p + 1 for p in range(place + 2, len(tokens)) if tokens[p].low == ","), place + 1)
+            continue
         if token.low in FINITE and (token.low in BE or token.low in ("will", "has", "have", "had")):
             return place
         if token.low in ("who", "where", "while", "after", "before", "during"):
@@ -315,9 +332,10 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
     if noun <= 3 or before in (",", ".", "", "while"):
         verb = _verb_after(tokens, at)
         after = {token.low for token in tokens[verb : verb + 5]} if verb is not None else set()
-        active = {token.low for token in tokens[at + 1 : at + 14]} & {
+        active = {token.low for token in tokens[at + 1 : at + 24]} & {
             "started",
             "began",
+            "lasted",
             "took",
             "followed",
             "continued",
@@ -397,7 +415,11 @@ def _product(sentence: Sentence, at: int, how: str, published: bool, status: str
 def _of_each(sentence: Sentence, at: int) -> frozenset[str]:
     if sentence.tokens[at].is_plural or "each" not in sentence.words or sentence.tokens[at].value != "report":
         return frozenset()
-    return frozenset(str(token.value) for token in sentence.tokens if token.kind is Kind.ACTIVITY)
+    return frozenset(
+        "any" if token.low == "event" else str(token.value)
+        for before, token in itertools.pairwise(sentence.tokens)
+        if token.kind is Kind.ACTIVITY or (token.low == "event" and before.low == "each")
+    )
 
 
 def _phrase_start(tokens: list[Token], at: int) -> int:
@@ -471,12 +493,8 @@ def _title(sentence: Sentence, at: int) -> tuple[str, bool]:
 
 
 def _quoted(sentence: Sentence, at: int) -> str | None:
-    """A title in quotation marks right after the noun, or around it."""
-    tokens = sentence.tokens
-    for place in range(at + 1, min(at + 4, len(tokens))):
-        if tokens[place].low == '"' or (tokens[place].low == "'" and tokens[place - 1].end < tokens[place].start):
-            mark = tokens[place].low
-            closing = next((k for k in range(place + 1, min(place + 40, len(tokens))) if tokens[k].low == mark), None)
-            if closing and closing > place + 1:
-                return " ".join(sentence.text[tokens[place].end : tokens[closing].start].split())[:290]
-    return None
+    title = quoted_title(sentence.tokens, at)
+    if title is None:
+        return None
+    opening, closing = title
+    return " ".join(sentence.text[sentence.tokens[opening].end : sentence.tokens[closing].start].split())[:290]

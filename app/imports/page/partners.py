@@ -1,10 +1,11 @@
 """Institutions that a text names: where their names begin and end, their acronyms and their countries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.imports.page.lexicon import Kind, Token
+from app.imports.page.quotations import quoted_title
 from app.imports.page.sentences import Sentence
 from app.imports.page.wordsets import words
 
@@ -23,18 +24,21 @@ _BEFORE: Final = _PROPER | {Kind.ACTIVITY, Kind.PERSON}
 _TOGETHER: Final = words("cooperation collaboration partnership together jointly coordination conjunction association")
 
 
-def takes_part(sentence: Sentence, found: "Institution") -> bool:
-    """Whether an institution is one with which the action was carried out: not who only hosts a visit, nor an
-    international body that is mentioned without a word of cooperation."""
+def takes_part(sentence: Sentence, found: "Institution", own: Sequence[str]) -> bool:
+    """Whether an institution is one with which the action was carried out: not who only hosts a visit from the partner
+    countries, nor an international body that is mentioned without a word of cooperation."""
     before = [token.low for token in sentence.tokens[max(0, found.first - 12) : found.first]]
-    near = [low for low in before[-4:] if low != "the"]
-    if near[-1:] == ["by"] and {"hosted", "received", "welcomed"} & set(near):
+    near = [low for low in before[-8:] if low != "the"]
+    is_foreign = found.country not in own
+    if is_foreign and near[-1:] == ["by"] and {"hosted", "received", "welcomed", "invited"} & set(near):
         return False
-    if near[-2:] == ["headquarters", "of"] or (
-        near[-1:] == ["to"] and any(low.endswith(("visit", "visits")) for low in before)
-    ):
+    is_visit = any(low.endswith(("visit", "visits")) or low in _VISITING for low in sentence.words)
+    if near[-2:] == ["headquarters", "of"] or (is_foreign and near[-1:] in (["to"], ["at"]) and is_visit):
         return False
     return found.value not in ("eu-body", "international-organisation") or not _TOGETHER.isdisjoint(before)
+
+
+_VISITING: Final = words("visited travelled went spent")
 
 
 @dataclass(slots=True)
@@ -54,10 +58,15 @@ def institutions(sentence: Sentence) -> Iterator[Institution]:
     """The institutions that a sentence names, in order."""
     if sentence.kinds.isdisjoint((Kind.BODY, Kind.INSTITUTION)):
         return
-    after = 0
-    for at, token in enumerate(sentence.tokens):
+    after, tokens = 0, sentence.tokens
+    for at, token in enumerate(tokens):
+        if token.kind is Kind.PRODUCT and (title := quoted_title(tokens, at)):
+            after = title[1]  # what stands in a title is no institution
         if at < after or token.kind not in (Kind.BODY, Kind.INSTITUTION) or not token.is_capital:
             continue
+        following = tokens[at + 1] if at + 1 < len(tokens) else None
+        if token.kind is Kind.BODY and following and following.kind is Kind.INSTITUTION and following.is_capital:
+            continue  # "the OSCE Centre"
         found = institution_at(sentence, at)
         if found:
             found.country = found.country or _country_above(sentence, found.after)
@@ -149,7 +158,7 @@ def _after(tokens: list[Token], at: int) -> int:
         token = tokens[after]
         if (
             token.is_capital
-            and token.kind in _PROPER
+            and (token.kind in _PROPER or (token.kind is Kind.ACTIVITY and tokens[after - 1].is_capital))
             and not (
                 token.kind is Kind.INSTITUTION and tokens[after - 1].low == "the" and tokens[after - 2].low != "of"
             )
@@ -188,7 +197,7 @@ def _joins(tokens: list[Token], after: int, ahead: int) -> bool:
         starts_another = target.kind in (Kind.BODY, Kind.GROUP) or _is_own_name(tokens, ahead)
         return "the" not in small and not starts_another
     if small[0] in ("'", "the"):
-        return False
+        return small == ["'"] and tokens[after - 1].low.endswith("s") and tokens[after].end < target.start
     if small[0] == "in" and target.low == "charge":
         return True  # "the Ministry in Charge of Moroccans Residing Abroad"
     if small[0] in ("in", "to", "-"):

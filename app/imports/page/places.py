@@ -60,6 +60,8 @@ def own_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], las
         low, before = tokens[at].low, tokens[at - 1].low
         if low in ("nationwide", "countrywide") or (low == "country" and before == "the"):
             return [Place(None, own[0])] if len(own) == 1 else []
+        if tokens[at].kind is Kind.NATIONALITY and tokens[at].value in own and tokens[min(at + 1, end)].low in _PARTS:
+            return [Place(None, str(tokens[at].value))]  # "in six Ukrainian regions"
         is_own = tokens[at].kind is Kind.COUNTRY and tokens[at].value in own and before in ("of", "in")
         if is_own and any(token.low in _PARTS for token in tokens[max(begin, at - 4) : at]):
             return [Place(None, str(tokens[at].value))]

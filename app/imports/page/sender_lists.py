@@ -50,8 +50,10 @@ class SenderList:
             elif after := self._add_proper_name(at):
                 at, unknown = after, 0
                 continue
-            elif token.low == "another":
-                self.number = 1
+            elif token.low == "another" or (
+                token.kind is Kind.PERSON and not token.is_plural and self.tokens[at - 1].low in ("a", "an", "one")
+            ):
+                self.number = 1  # "a representative of the IOM"
             elif token.low == "from" and self.tokens[at - 1].low in JOINTS:
                 self.carried = self.carried_name = None  # "of the administrations of Italy and Spain, and from Africa"
             elif number := number_of(token):
@@ -81,7 +83,10 @@ class SenderList:
         if self.tokens[at].kind is not Kind.GROUP:
             return False
         ahead = at + 1
-        while ahead < len(self.tokens) and self.tokens[ahead].low in ("'", "s", "countries", "states", "member", ","):
+        while ahead < len(self.tokens) and (
+            self.tokens[ahead].low in ("'", "s", "countries", "states", "member", ",")
+            or self.tokens[ahead].kind is Kind.ADMINISTRATION
+        ):
             ahead += 1
         return ahead < len(self.tokens) and self.tokens[ahead].low in ("(", "such", "namely", "including", ":")
 

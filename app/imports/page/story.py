@@ -8,7 +8,7 @@ from app.imports.drafts import ActionDraft, Finding, Severity
 from app.imports.page.dates import Dates, Span, finding
 from app.imports.page.deployments import find_senders
 from app.imports.page.drafting import write
-from app.imports.page.events import Event, Known
+from app.imports.page.events import SESSIONS, Event, Known
 from app.imports.page.facts import Facts, read_facts
 from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
@@ -122,6 +122,8 @@ def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) ->
         story.countries,
         story.session_type,
         story.series_type,
+        story.last_type,
+        story.mission_type,
         story.place,
         frozenset([activity.type for activity in story.activities]),
     )
@@ -149,10 +151,7 @@ def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
             continue
         if token.is_plural and token.value not in ("visit", "exchange", "mapping", "mission"):
             story.series_type = story.session_type if token.value == "session" else str(token.value)
-        if (
-            token.value in ("information-session", "training", "knowledge-exchange", "workshop", "planning-session")
-            and "session" in token.low
-        ):
+        if token.value in SESSIONS and "session" in token.low:
             story.session_type = str(token.value)
 
 
@@ -177,6 +176,8 @@ def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
         for span, place, sessions, alone in _occasions(event, story.countries)
     ]
     story.activities += made
+    story.last_type = event.type
+    story.mission_type = event.type if event.type in _MISSIONS else story.mission_type
     story.place = next((activity.place for activity in reversed(made) if activity.place), story.place)
     return made
 
@@ -267,7 +268,7 @@ def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) 
         )
     for found in facts.institutions:
         inside = any(first < found.after and found.first < after for first, after in senders.institutions)
-        if not inside and takes_part(sentence, found):
+        if not inside and takes_part(sentence, found, story.countries):
             story.partners.append(found)
 
 

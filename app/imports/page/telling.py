@@ -57,4 +57,6 @@ class Story:
     anchor: str | None = None
     session_type: str | None = None
     series_type: str | None = None
+    last_type: str | None = None
+    mission_type: str | None = None
     place: Place | None = None
