@@ -44,7 +44,7 @@ def find_events(
         return []
     set_ends(tokens, events)
     _settle_numbers(events)
-    _merge_travels(tokens, events)
+    _merge_travels(sentence, events, known.countries)
     _merge_predicates(tokens, events)
     attach_dates(tokens, events, settled(tokens, sentence.words, dates.mentions))
     for index, event in enumerate(events):
@@ -131,39 +131,40 @@ def _is_presupposed(tokens: list[Token], event: Event, known: Known) -> bool:
     return event.start <= 7 and not event.is_plural and bool(lead & {"following", "after", "based", "basis", "upon"})
 
 
-def _merge_travels(tokens: list[Token], events: list[Event]) -> None:
+def _merge_travels(sentence: Sentence, events: list[Event], own: Sequence[str]) -> None:
     """`A study visit took place in July, when six officials travelled to Rome` tells of one, and so does `experts
     returned to Yerevan in May, where they led a workshop`."""
+    tokens = sentence.tokens
     for index, event in enumerate(events):
         if event.ordinal != "verb" or tokens[event.at].low not in VISITED:
             continue
+        towns = find_places(sentence, event.at + 1, event.end, own, abroad=True)
         named = [other for other in events[:index] if other.type == event.type and other.ordinal != "verb"]
-        if any(other.type.endswith("mission") for other in events[index + 1 :]) and event.type != "study-visit":
-            events.remove(event)  # "the team travelled to Yerevan for an assessment mission"
-            return
-        if named:
-            events[index - 1].end = event.end
-            events.remove(event)
-            return
         following = events[index + 1] if index + 1 < len(events) else None
-        between = [t.low for t in tokens[event.at : following.start]] if following else []
-        if (
-            following
-            and event.type == "expert-visit"
-            and "where" in between
-            and between.index("where") > len(between) - 6
-        ):
-            following.start = event.start
-            events.remove(event)
-            return
+        if named:
+            countries = find_places(sentence, named[-1].at + 1, named[-1].end, own, abroad=True)
+            if towns and (not countries or countries[0].country == towns[0].country):
+                named[-1].places = towns
+            events[index - 1].end = event.end
+        elif following is None or event.type == "study-visit":
+            continue
+        elif not following.type.endswith("mission"):
+            between = [token.low for token in tokens[event.at : following.start]]
+            if "where" not in between[-6:]:
+                continue
+            following.start, following.places = event.start, towns
+        events.remove(event)  # "the team travelled to Yerevan for an assessment mission"
+        return
 
 
 def _settle_numbers(events: list[Event]) -> None:
     """`Two workshops, one on visas and the other on borders`: the other one is an activity of its own."""
-    for index, event in enumerate(events):
+    for index, event in enumerate(list(events)):
         if event.is_told_apart and event.number:
             event.number -= sum(is_one_of(other, event) for other in events[index + 1 :])
             event.is_told_apart = event.is_plural = event.number > 1
+            if not event.number:
+                events.remove(event)
 
 
 def _begins_the_action(tokens: list[Token], event: Event) -> bool:
@@ -178,7 +179,11 @@ _STARTS: Final = words("started began begun opened commenced launched kicked off
 def _merge_predicates(tokens: list[Token], events: list[Event]) -> None:
     """`The last session, in May 2010, was a training of trainers` tells of one activity, whose kind stands last."""
     for event, following in itertools.pairwise(events):
-        is_apposition = event.is_definite and [t.low for t in tokens[event.at + 1 : following.start]] == [","]
+        is_apposition = (
+            event.is_definite
+            and [t.low for t in tokens[event.at + 1 : following.start]] == [","]
+            and tokens[following.start].low in ("a", "an")
+        )
         is_predicate = (
             (tokens[following.start - 1].low in ("was", "were", "is") or is_apposition)
             and event.product is None

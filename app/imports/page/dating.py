@@ -42,7 +42,7 @@ def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mentio
         if _leads(tokens, mention, mentions, before, after):
             leading.append(mention)
         elif before:
-            _attach_back(tokens, before, mention, mentions)
+            _attach_back(tokens, before, mention, mentions, leading)
     for mention in leading:
         following = next(
             (other.first for other in mentions if other.first > mention.first and other in leading), len(tokens)
@@ -119,7 +119,9 @@ def _has_break(tokens: list[Token], begin: int, end: int) -> bool:
     return False
 
 
-def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, mentions: list[Mention]) -> None:
+def _attach_back(
+    tokens: list[Token], before: list[Event], mention: Mention, mentions: list[Mention], leading: list[Mention]
+) -> None:
     """To the nearest activity before the date, and to those joined with it before any verb: `a session and a workshop
     followed in July`."""
     nearest = before[-1]
@@ -141,7 +143,8 @@ def _attach_back(tokens: list[Token], before: list[Event], mention: Mention, men
             token.low in FINITE or token.low in (";", "followed", "during", "which", "that") for token in between
         )
         is_heading = any(token.low == ":" for token in between)
-        if (event.is_definite and not event.ordinal) or is_one_of(group[0], event) or is_heading:
+        is_led = any(other.after <= event.at for other in leading)
+        if is_led or (event.is_definite and not event.ordinal) or is_one_of(group[0], event) or is_heading:
             break
         joined = any(token.low in ("and", ",", "&", "with") for token in between)
         if event.spans or dated or verb or not joined:

@@ -134,7 +134,8 @@ def _is_same_output(one: Product, other: Product) -> bool:
 
 
 def _words(title: str) -> set[str]:
-    return set(re.findall(r"\w+", title.lower())) - {"the", "of", "on", "and", "a", "for", "in"}
+    words = re.findall(r"\w+", title.lower())
+    return {word.removesuffix("s") for word in words} - {"the", "of", "on", "and", "a", "for", "in"}
 
 
 def _is_part_of(title: str, name: str) -> bool:

@@ -268,7 +268,7 @@ def _typed(tokens: list[Token], event: Event, known: Known) -> Event | None:
     """Settles the type of words that several kinds of activity share."""
     own = known.countries
     if event.type in ("exchange", "mapping"):
-        if tokens[event.start].low not in ("a", "an", "the") and not event.ordinal and not event.number:
+        if tokens[event.start].low not in ("a", "an") and not event.ordinal and not event.number:
             return None  # without any article it is no event
         event.type = "knowledge-exchange" if event.type == "exchange" else "other"
     elif event.type == "session":
@@ -298,7 +298,7 @@ def _visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | 
     if tokens[at].low == "visited" and tokens[at - 1].low in BE:
         return _visit_in_passive(tokens, at, own)
     visitor = next((t for t in reversed(tokens[max(0, at - 14) : at]) if t.kind in _VISITORS), None)
-    if visitor is None and tokens[at - 1].low == "team":
+    if tokens[at - 1].low == "team":
         return _mission_by_verb(tokens, at, own)
     if visitor is None or (visitor.kind is Kind.PERSON and tokens[at].low in ("returned", "went")):
         return None

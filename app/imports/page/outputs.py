@@ -275,6 +275,8 @@ def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | Non
             if not in_objective and (("to" in before and earlier & _HELPED) or tokens[place - 1].low == "helped"):
                 return "drafted", False, COMPLETED, place
             return None
+        if low in _GERUNDS and tokens[place + 1].low == "of":
+            return None  # a noun: "in the drafting of the law"
         if low in _GERUNDS:
             earlier = {token.low for token in tokens[max(0, place - 12) : place]}
             if not in_objective and "in" in before and earlier & _HELPED:

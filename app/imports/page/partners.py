@@ -158,7 +158,7 @@ def _after(tokens: list[Token], at: int) -> int:
         token = tokens[after]
         if (
             token.is_capital
-            and (token.kind in _PROPER or (token.kind is Kind.ACTIVITY and tokens[after - 1].is_capital))
+            and (token.kind in _PROPER or (token.kind is Kind.ACTIVITY and tokens[after - 1].kind is Kind.WORD))
             and not (
                 token.kind is Kind.INSTITUTION and tokens[after - 1].low == "the" and tokens[after - 2].low != "of"
             )

@@ -48,7 +48,7 @@ def find_hosts(sentence: Sentence, verb: int, own: Sequence[str]) -> list[Place]
 
 _PARTS: Final = words(
     "regions region provinces province governorates districts municipalities towns cities villages departments states "
-    "counties oblasts parts communities schools border"
+    "counties oblasts parts communities schools border south north east west"
 )
 
 
