@@ -215,12 +215,12 @@ def test_an_impossible_date_of_an_activity_is_left_out_with_a_warning() -> None:
 
 def test_tense_tells_the_status_where_no_date_does() -> None:
     action = read(
-        "A workshop was held. Guidelines on visas are being developed. A study visit to Spain will be organised. "
+        "A workshop was held. Training sessions on visas are being delivered. A study visit to Spain will be organised. "
         "A seminar will take place in May 2017."
     )
     assert [row(d, "type", "status") for d in action.activities] == [
         ("workshop", "completed"),
-        ("drafting", "ongoing"),
+        ("training", "ongoing"),
         ("study-visit", "planned"),
         ("seminar", None),
     ]

@@ -65,7 +65,7 @@ FIRST = [
         "Malaysia: Integrated Border Management (IBM), Document Security and Trafficking in Human Beings (THB)",
         1,
     ),
-    ("train handbook", "activity", "Development of the training handbook", 2),
+    ("train handbook", "output", "Training Handbook on Investigation and Prosecution Procedures", 2),
     ("traffick", "action", "Thailand: Trafficking in Human Beings (THB)", 6),
     ('"study visits" OR "regional conference"', "activity", "Regional conference on migration", 2),
     ("readmission azerbaijan", "action", "Azerbaijan II: Irregular Migration, Return and Readmission", 1),

@@ -11,16 +11,21 @@ from typing import Final
 
 from app.imports.page.dates import Dates
 from app.imports.page.dating import attach_dates, is_one_of, set_ends
-from app.imports.page.events import INVITED, STARTERS, VISITED, Event, Known, event_at
+from app.imports.page.elisions import elided, repetition
+from app.imports.page.events import Event, Known
 from app.imports.page.happening import judge
 from app.imports.page.lexicon import Kind, Token
+from app.imports.page.named_events import named_event
 from app.imports.page.outputs import Product
-from app.imports.page.places import Place, find_hosts, find_places, own_places, place_before, unknown_town
+from app.imports.page.places import find_places
 from app.imports.page.postponed import settled
 from app.imports.page.sentences import Sentence
-from app.imports.page.words import FINITE
+from app.imports.page.travels import INVITED, VISITED, training_by_verb, visit_by_invitation, visit_by_verb
+from app.imports.page.venues import attach_places, share_places
+from app.imports.page.words import FINITE, ORDINALS
 from app.imports.page.wordsets import words
 
+_STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained"}
 _BY_WORD: Final = VISITED | INVITED | {"trained", "first", "second", "last", "final"}
 """Words that may tell of an activity in a sentence that names none."""
 
@@ -35,7 +40,7 @@ def find_events(
     events = [
         event
         for at, token in enumerate(tokens)
-        if (token.kind is Kind.ACTIVITY or token.low in STARTERS) and (event := event_at(tokens, at, known))
+        if (token.kind is Kind.ACTIVITY or token.low in _STARTERS) and (event := _event_at(tokens, at, known))
     ]
     events = [event for event in events if not (_is_topic(tokens, event) or _is_help(tokens, event))]
     drafted = [Event(p.at, "drafting", min(p.at, p.verb), product=p, status=p.status) for p in products if p.is_drafted]
@@ -53,7 +58,7 @@ def find_events(
         else:
             event.happens = _has_its_time(event.product, event)
     for event in events:
-        _attach_places(sentence, events, event, known)
+        attach_places(sentence, events, event, known)
         if event.is_definite and not event.spans and event.type not in known.types:
             event.happens = (
                 event.happens
@@ -64,9 +69,23 @@ def find_events(
         if event.ordinal == "verb" and tokens[event.at].low == "trained":
             told = any(other.spans == event.spans for other in events if other is not event)
             event.happens = bool(event.spans or (event.places and len(events) == 1)) and not told
-    _share_places(sentence, events, own=known.countries)
+    share_places(sentence, events, own=known.countries)
     _drop_headings(tokens, events)
     return [event for event in events if event.happens]
+
+
+def _event_at(tokens: list[Token], at: int, known: Known) -> Event | None:
+    """What a word may tell of; whether it takes place is asked later."""
+    token, own = tokens[at], known.countries
+    if token.kind is Kind.ACTIVITY:
+        return named_event(tokens, at, known)
+    if token.low in VISITED and at > 1:
+        return visit_by_verb(tokens, at, own)
+    if token.low in INVITED and at > 0:
+        return visit_by_invitation(tokens, at, own)
+    if token.low in ("repeated", "trained") and at > 1:
+        return repetition(tokens, at, known) if token.low == "repeated" else training_by_verb(tokens, at)
+    return elided(tokens, at, known) if token.low in ORDINALS and at + 1 < len(tokens) else None
 
 
 def _without_drafting_words(events: list[Event], products: list[Product]) -> list[Event]:
@@ -218,97 +237,3 @@ def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
             and not (event.places and event.number and event.number > len(listed))
         ):
             event.happens = False
-
-
-def _attach_places(sentence: Sentence, events: list[Event], event: Event, known: Known) -> None:
-    own = known.countries
-    if event.product:
-        event.places = (
-            find_places(sentence, event.product.verb + 1, event.end, own, abroad=False) if event.spans else []
-        )
-    if event.places or event.product:
-        return
-    abroad = event.type in ("study-visit", "expert-visit")
-    if len(event.spans) > 1 and len(event.dated_at) == len(event.spans):
-        by_date = [place_before(sentence, at, own) for at in event.dated_at]
-        event.places = [place for place in by_date if place]
-        if len(event.places) == len(event.spans):
-            return
-    if event.start > 1 and sentence.tokens[event.start - 1].low == "hosted":
-        event.places = find_hosts(sentence, event.start - 1, own)  # "Baku hosted the second one"
-    event.places = event.places or find_places(
-        sentence, event.at + 1, event.end, own, abroad=abroad, to_country=event.type.endswith("mission")
-    )
-    if not event.places and event.at > 0:
-        earlier = events.index(event) - 1
-        event.places = find_places(sentence, events[earlier].end if earlier >= 0 else 0, event.start, own, abroad=False)
-    if not event.places and event.dated_at and event.dated_at[0] < event.start:
-        place = place_before(sentence, event.dated_at[0], own)
-        event.places = [place] if place else []
-    if not event.places and not abroad:
-        event.places = _shared_place(sentence, events, event, own)
-    if event.type == "study-visit" and not event.places:
-        event.places = _travelled_to(sentence, event, own) or _host(sentence.tokens, event, own)
-    if not event.places and not abroad:
-        before = [other.places[-1] for other in events[: events.index(event)] if other.places]
-        last = before[-1] if before else known.place
-        event.places = unknown_town(sentence, event.at + 1, event.end) or own_places(
-            sentence, event.at + 1, event.end, own, last
-        )
-    if event.type == "study-visit" and event.places and all(place.country in own for place in event.places):
-        event.type = "expert-visit" if "field" not in sentence.tokens[event.at].low else event.type
-    elif event.type == "study-visit":
-        event.places = [p for p in event.places if p.town or p.country not in own] or event.places[:0]
-
-
-def _share_places(sentence: Sentence, events: list[Event], own: Sequence[str]) -> None:
-    """`A training, a workshop and a seminar, all of which were held in Kinshasa`."""
-    tokens = sentence.tokens
-    for at in range(1, len(tokens) - 2):
-        if tokens[at].low == "which" and tokens[at - 2].low in ("all", "both"):
-            places = find_places(sentence, at, len(tokens), own, abroad=False)
-            for event in events:
-                if event.at < at and not event.product and places:
-                    event.places = event.places if len(event.places) and event.places != places else places[:1]
-            return
-
-
-def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> list[Place]:
-    """`a workshop and a seminar were held in Quito`: the place belongs to both."""
-    index = events.index(event)
-    if index + 1 >= len(events) or sentence.tokens[events[index + 1].start - 1].low not in ("and", "&", "as"):
-        return []
-    following = events[index + 1]
-    between = sentence.tokens[event.at + 1 : following.start]
-    if (
-        any(token.low in FINITE or token.kind in (Kind.MONTH, Kind.NUMBER) for token in between)
-        or following.type == "study-visit"
-        or following.product
-    ):
-        return []
-    return find_places(sentence, following.at + 1, following.end, own, abroad=False)[:1]
-
-
-def _travelled_to(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:
-    """`Six officials travelled to Portugal for a study visit`."""
-    begin = max(0, event.start - 10)
-    verb = next((at for at in range(begin, event.start) if sentence.tokens[at].low in VISITED), None)
-    return [] if verb is None else find_places(sentence, verb + 1, event.start, own, abroad=True)
-
-
-def _host(tokens: list[Token], event: Event, own: Sequence[str]) -> list[Place]:
-    """`A study visit hosted by the Italian Ministry of Interior`, `visits to the Swedish and to the Danish agency`."""
-    for at in range(event.at + 1, event.end):
-        to_body = tokens[at].low in ("to", "at") and at - event.at < 4
-        if to_body or tokens[at].low in ("hosted", "received", "welcomed"):
-            ahead = list(
-                itertools.takewhile(lambda t: t.low not in FINITE and t.low != "(", tokens[at + 1 : event.end])
-            )
-            hosts = [
-                Place(None, str(token.value))
-                for token in (ahead if event.is_plural else ahead[:8])
-                if token.kind in (Kind.COUNTRY, Kind.NATIONALITY) and token.value not in own
-            ]
-            if hosts:
-                return list(dict.fromkeys(hosts)) if event.is_plural else hosts[:1]
-    return []

@@ -81,10 +81,10 @@ def _join_until(tokens: list[Token], found: Dates) -> None:
         between = [token.low for token in tokens[earlier.after : later.first]]
         is_until = bool(between) and between[-1] in ("until", "till") and len(between) < 7
         whole = Span(earlier.spans[0].start, later.spans[-1].end)
-        if is_until and len(earlier.spans) == len(later.spans) == 1 and "?" not in whole.start + whole.end:
-            if _in_order(whole):
-                earlier.spans, earlier.after, earlier.is_stretch, earlier.is_open = [whole], later.after, True, False
-                found.mentions.remove(later)
+        is_known = len(earlier.spans) == len(later.spans) == 1 and "?" not in whole.start + whole.end
+        if is_until and is_known and _in_order(whole):
+            earlier.spans, earlier.after, earlier.is_stretch, earlier.is_open = [whole], later.after, True, False
+            found.mentions.remove(later)
 
 
 def mention_at(pieces: list[tuple[Token, int]], at: int, found: Dates) -> tuple[Mention | None, int]:

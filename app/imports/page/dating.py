@@ -85,10 +85,8 @@ def _leads(
     ):
         at -= 1
     lead = tokens[at].low if at >= 0 else ""
-    if not after or lead in ("(", "held", "place"):
-        return False
-    if lead in ("", ";", ":", "then", "finally"):
-        return True
+    if not after or lead in ("(", "held", "place", "", ";", ":", "then", "finally"):
+        return bool(after) and lead not in ("(", "held", "place")
     behind = [token.low for token in tokens[mention.after : mention.after + 2]]
     if (behind[:1] == ["by"] or behind == [",", "by"]) and after[0].start - mention.after <= 3:
         return True  # "it was followed in May by a workshop, and in June by a seminar"
@@ -184,7 +182,7 @@ _SMALL: Final = words("and , in at again then also on from early late mid - the 
 
 
 def _is_inside(tokens: list[Token], event: Event, mention: Mention) -> bool:
-    """Whether an activity is only mentioned in an aside: `a seminar, at which the campaign was assessed, took place`."""
+    """Whether an activity is only mentioned by the way: `a seminar, at which the campaign was assessed, took place`."""
     if not event.is_definite or event.ordinal:
         return False
     for at in range(event.start - 1, max(0, event.start - 14), -1):

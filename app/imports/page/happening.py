@@ -18,12 +18,12 @@ _HAPPENED: Final = words(
 )
 _TOOK: Final = words("took take takes taken taking")
 _STARTED: Final = words(
-    "led gave moderated ran taught organised organized held conducted implemented delivered provided undertook carried hosted included comprised "
-    "consisted featured followed complemented supplemented accompanied started began opened launched kicked "
-    "concluded conclude ended end completed closed close finalised rounded preceded attended participated benefited "
-    "received underwent involved foresees envisages include consist undertake organise hold deliver conduct implement combined offered "
-    "convened facilitated continued continue culminated crowned saw supported arranged paid made repeated finished "
-    "visited joined encompassed was were"
+    "led gave moderated ran taught organised organized held conducted implemented delivered provided undertook "
+    "carried hosted included comprised consisted featured followed complemented supplemented accompanied started "
+    "began opened launched kicked concluded conclude ended end completed closed close finalised rounded preceded "
+    "attended participated benefited received underwent involved foresees envisages include consist undertake "
+    "organise hold deliver conduct implement combined offered convened facilitated continued continue culminated "
+    "crowned saw supported arranged paid made repeated finished visited joined encompassed was were"
 )
 _PLANS: Final = words("planned scheduled foreseen envisaged foresees envisages upcoming forthcoming")
 _PURPOSE: Final = words(

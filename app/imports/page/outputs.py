@@ -126,7 +126,7 @@ def _is_compound(tokens: list[Token], at: int) -> bool:
 
 
 _Frame = tuple[str, bool, str, int]
-"""How it is made: `process`, `drafted`, `made` or `result`; whether it is published; the status; the place of the verb."""
+"""How it is made: `process`, `drafted`, `made` or `result`; whether it is published; the status; where the verb is."""
 
 
 def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
@@ -380,7 +380,12 @@ def _is_at_hand(tokens: list[Token], at: int) -> bool:
         tokens[at].is_plural and number_of(tokens[at - 1])
     ):
         return False
-    return any(token.low in _TOLD for token in tokens[at + 1 : at + 14])
+    for place in range(at + 1, min(len(tokens) - 1, at + 14)):
+        if tokens[place].low == "," and tokens[place + 1].low not in _TOLD | {"which", "whose", "one"}:
+            return False  # "based on the report, a training was held"
+        if tokens[place].low in _TOLD:
+            return True
+    return False
 
 
 _TOLD: Final = words(

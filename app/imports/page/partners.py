@@ -198,10 +198,8 @@ def _joins(tokens: list[Token], after: int, ahead: int) -> bool:
         return "the" not in small and not starts_another
     if small[0] in ("'", "the"):
         return small == ["'"] and tokens[after - 1].low.endswith("s") and tokens[after].end < target.start
-    if small[0] == "in" and target.low == "charge":
-        return True  # "the Ministry in Charge of Moroccans Residing Abroad"
-    if small[0] in ("in", "to", "-"):
-        return small[0] == "-" or (small[0] == "in" and target.kind is Kind.COUNTRY)
+    if small[0] in ("in", "to", "-"):  # "the Ministry in Charge of Moroccans Residing Abroad"
+        return small[0] == "-" or (small[0] == "in" and (target.kind is Kind.COUNTRY or target.low == "charge"))
     if small[0] == "on" and target.kind is Kind.ACTIVITY:
         return False
     if target.low in ("ministry", "ministries"):

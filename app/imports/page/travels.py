@@ -1,0 +1,102 @@
+"""Visits, missions and trainings that a verb tells: `six officials visited Sweden`, `staff were trained in Lviv`."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from app.imports.page.events import Event
+from app.imports.page.lexicon import Kind, Token
+from app.imports.page.places import Place
+from app.imports.page.words import BE, FINITE
+from app.imports.page.wordsets import words
+
+VISITED: Final = frozenset(("visited", "travelled", "traveled", "returned", "went"))
+INVITED: Final = words("invited welcomed received hosted")
+_VISITORS: Final = (Kind.PERSON, Kind.EXPERT)
+
+
+def is_own(token: Token, own: Sequence[str]) -> bool:
+    return token.value in own if token.kind is Kind.COUNTRY else any(code in own for code in token.value)
+
+
+def visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`Six officials visited Sweden`, `an expert visited Tashkent`, `Sweden was visited by six officials`."""
+    if tokens[at].low == "visited" and tokens[at - 1].low in BE:
+        return _visit_in_passive(tokens, at, own)
+    visitor = next((t for t in reversed(tokens[max(0, at - 14) : at]) if t.kind in _VISITORS), None)
+    if tokens[at - 1].low == "team":
+        return _mission_by_verb(tokens, at, own)
+    if visitor is None or (visitor.kind is Kind.PERSON and tokens[at].low in ("returned", "went")):
+        return None
+    ahead = tokens[at + 1 : at + (5 if visitor.kind is Kind.EXPERT else 10)]
+    ends = next((place for place, token in enumerate(ahead) if token.low in FINITE or token.low == ","), len(ahead))
+    target = next((t for t in ahead[:ends] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+    if target is None:
+        return None
+    if visitor.kind is Kind.EXPERT or is_own(target, own):
+        return (
+            Event(at, "expert-visit", at, ordinal="verb")
+            if visitor.kind is Kind.EXPERT and is_own(target, own)
+            else None
+        )
+    event = Event(at, "study-visit", at, ordinal="verb")
+    if target.kind is Kind.COUNTRY and ahead[ahead.index(target) - 1].low == "of":
+        event.places = [Place(None, str(target.value))]  # "visited the statistical office of Malta"
+    return event
+
+
+def _mission_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`The MIEUX team went to Kyiv to assess the needs`."""
+    target = next((t for t in tokens[at + 1 : at + 5] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+    if target is None or not is_own(target, own):
+        return None
+    assesses = any(token.low in ("assess", "assessing", "evaluate", "analyse", "needs") for token in tokens[at:])
+    return Event(at, "assessment-mission" if assesses else "expert-visit", at, ordinal="verb")
+
+
+def _visit_in_passive(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    host = tokens[at - 2]
+    guest = any(token.kind is Kind.PERSON for token in tokens[at + 1 : at + 12])
+    if host.kind not in (Kind.COUNTRY, Kind.CITY) or not guest or is_own(host, own):
+        return None
+    places = [Place(None, str(host.value))] if host.kind is Kind.COUNTRY else []
+    return Event(at, "study-visit", at - 2, ordinal="verb", places=places)
+
+
+def training_by_verb(tokens: list[Token], at: int) -> Event | None:
+    """`Staff of the border posts were trained in Cali`."""
+    before = tokens[at - 1] if tokens[at - 1].low not in ("also", "then", "subsequently") else tokens[at - 2]
+    return Event(at, "training", at, ordinal="verb") if before.low in ("was", "were", "been") else None
+
+
+def visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`The UK invited five Tajik officials`: a visit to the country that invites."""
+    if tokens[at - 1].low in BE:
+        return _visit_on_invitation(tokens, at, own)
+    host = next((t for t in reversed(tokens[max(0, at - 3) : at]) if t.kind is Kind.COUNTRY), None)
+    guest = any(t.kind is Kind.PERSON for t in tokens[at + 1 : at + 8])
+    if host is None or not guest or host.value in own:
+        return None
+    return Event(at, "study-visit", at, ordinal="verb", places=[Place(None, str(host.value))])
+
+
+def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`Lebanese judges were invited to Malta`."""
+    guest = any(t.kind is Kind.PERSON for t in tokens[max(0, at - 8) : at])
+    if guest and tokens[at].low != "invited" and at + 1 < len(tokens) and tokens[at + 1].low == "by":
+        return _visit_received(tokens, at, own)
+    target = next((t for t in tokens[at + 1 : at + 4] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
+    if not guest or target is None or is_own(target, own):
+        return None
+    return Event(at, "study-visit", at, ordinal="verb")
+
+
+def _visit_received(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
+    """`Five officials were received by the Belgian Immigration Office in Brussels`."""
+    host = next((t for t in tokens[at + 2 : at + 5] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)), None)
+    if host is None or host.value in own:
+        return None
+    event = Event(at, "study-visit", at, ordinal="verb")
+    town = next((t for t in tokens[at + 2 : at + 12] if t.kind is Kind.CITY and host.value in t.value), None)
+    if town is None:
+        event.places = [Place(None, str(host.value))]
+    return event

@@ -1,0 +1,105 @@
+"""Gives the places of a sentence to the activities that were held there."""
+
+import itertools
+from collections.abc import Sequence
+
+from app.imports.page.events import Event, Known
+from app.imports.page.lexicon import Kind, Token
+from app.imports.page.places import Place, find_hosts, find_places, own_places, place_before, unknown_town
+from app.imports.page.sentences import Sentence
+from app.imports.page.travels import VISITED
+from app.imports.page.words import FINITE
+
+
+def attach_places(sentence: Sentence, events: list[Event], event: Event, known: Known) -> None:
+    own = known.countries
+    if event.product:
+        event.places = (
+            find_places(sentence, event.product.verb + 1, event.end, own, abroad=False) if event.spans else []
+        )
+    if event.places or event.product:
+        return
+    abroad = event.type in ("study-visit", "expert-visit")
+    if len(event.spans) > 1 and len(event.dated_at) == len(event.spans):
+        by_date = [place_before(sentence, at, own) for at in event.dated_at]
+        event.places = [place for place in by_date if place]
+        if len(event.places) == len(event.spans):
+            return
+    if event.start > 1 and sentence.tokens[event.start - 1].low == "hosted":
+        event.places = find_hosts(sentence, event.start - 1, own)  # "Baku hosted the second one"
+    event.places = event.places or find_places(
+        sentence, event.at + 1, event.end, own, abroad=abroad, to_country=event.type.endswith("mission")
+    )
+    if not event.places and event.at > 0:
+        earlier = events.index(event) - 1
+        event.places = find_places(sentence, events[earlier].end if earlier >= 0 else 0, event.start, own, abroad=False)
+    if not event.places and event.dated_at and event.dated_at[0] < event.start:
+        place = place_before(sentence, event.dated_at[0], own)
+        event.places = [place] if place else []
+    if not event.places and not abroad:
+        event.places = _shared_place(sentence, events, event, own)
+    if event.type == "study-visit" and not event.places:
+        event.places = _travelled_to(sentence, event, own) or _host(sentence.tokens, event, own)
+    if not event.places and not abroad:
+        before = [other.places[-1] for other in events[: events.index(event)] if other.places]
+        last = before[-1] if before else known.place
+        event.places = unknown_town(sentence, event.at + 1, event.end) or own_places(
+            sentence, event.at + 1, event.end, own, last
+        )
+    if event.type == "study-visit" and event.places and all(place.country in own for place in event.places):
+        event.type = "expert-visit" if "field" not in sentence.tokens[event.at].low else event.type
+    elif event.type == "study-visit":
+        event.places = [p for p in event.places if p.town or p.country not in own] or event.places[:0]
+
+
+def share_places(sentence: Sentence, events: list[Event], own: Sequence[str]) -> None:
+    """`A training, a workshop and a seminar, all of which were held in Kinshasa`."""
+    tokens = sentence.tokens
+    for at in range(1, len(tokens) - 2):
+        if tokens[at].low == "which" and tokens[at - 2].low in ("all", "both"):
+            places = find_places(sentence, at, len(tokens), own, abroad=False)
+            for event in events:
+                if event.at < at and not event.product and places:
+                    event.places = event.places if len(event.places) and event.places != places else places[:1]
+            return
+
+
+def _shared_place(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> list[Place]:
+    """`a workshop and a seminar were held in Quito`: the place belongs to both."""
+    index = events.index(event)
+    if index + 1 >= len(events) or sentence.tokens[events[index + 1].start - 1].low not in ("and", "&", "as"):
+        return []
+    following = events[index + 1]
+    between = sentence.tokens[event.at + 1 : following.start]
+    if (
+        any(token.low in FINITE or token.kind in (Kind.MONTH, Kind.NUMBER) for token in between)
+        or following.type == "study-visit"
+        or following.product
+    ):
+        return []
+    return find_places(sentence, following.at + 1, following.end, own, abroad=False)[:1]
+
+
+def _travelled_to(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:
+    """`Six officials travelled to Portugal for a study visit`."""
+    begin = max(0, event.start - 10)
+    verb = next((at for at in range(begin, event.start) if sentence.tokens[at].low in VISITED), None)
+    return [] if verb is None else find_places(sentence, verb + 1, event.start, own, abroad=True)
+
+
+def _host(tokens: list[Token], event: Event, own: Sequence[str]) -> list[Place]:
+    """`A study visit hosted by the Italian Ministry of Interior`, `visits to the Swedish and to the Danish agency`."""
+    for at in range(event.at + 1, event.end):
+        to_body = tokens[at].low in ("to", "at") and at - event.at < 4
+        if to_body or tokens[at].low in ("hosted", "received", "welcomed"):
+            ahead = list(
+                itertools.takewhile(lambda t: t.low not in FINITE and t.low != "(", tokens[at + 1 : event.end])
+            )
+            hosts = [
+                Place(None, str(token.value))
+                for token in (ahead if event.is_plural else ahead[:8])
+                if token.kind in (Kind.COUNTRY, Kind.NATIONALITY) and token.value not in own
+            ]
+            if hosts:
+                return list(dict.fromkeys(hosts)) if event.is_plural else hosts[:1]
+    return []
