@@ -200,6 +200,7 @@ def _merge_predicates(tokens: list[Token], events: list[Event]) -> None:
     for event, following in itertools.pairwise(events):
         is_apposition = (
             event.is_definite
+            and event.ordinal is not None
             and [t.low for t in tokens[event.at + 1 : following.start]] == [","]
             and tokens[following.start].low in ("a", "an")
         )
@@ -237,3 +238,5 @@ def _drop_headings(tokens: list[Token], events: list[Event]) -> None:
             and not (event.places and event.number and event.number > len(listed))
         ):
             event.happens = False
+            for other in ordered:
+                other.places = other.places or event.places  # "two sessions in Kigali, the first in July ..."

@@ -71,7 +71,7 @@ def find_dates(tokens: list[Token], anchor: str | None = None) -> Dates:
             found.mentions.append(mention)
     _join_until(tokens, found)
     _add_relative(tokens, anchor, found)
-    _inherit_years(found, anchor)
+    _inherit_years(tokens, found, anchor)
     return found
 
 
@@ -258,7 +258,7 @@ def _relative(before: str, unit: str, after: str, last: str) -> str | None:
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
 
 
-def _inherit_years(found: Dates, anchor: str | None) -> None:
+def _inherit_years(tokens: list[Token], found: Dates, anchor: str | None) -> None:
     """A month without a year has that of the date before it, or the next one if the month has passed."""
     last = anchor
     for mention in list(found.mentions):
@@ -266,10 +266,12 @@ def _inherit_years(found: Dates, anchor: str | None) -> None:
             if not span.start.startswith("?"):
                 last = span.end
                 continue
+            is_before = any(token.low == "preceded" for token in tokens[max(0, mention.first - 4) : mention.first])
             dated = _dated(
                 span,
                 last,
                 next((s.start for m in found.mentions for s in m.spans if not s.start.startswith("?")), None),
+                is_before=is_before,
             )
             if dated is not None and not (_is_date(dated.start) and _is_date(dated.end)):
                 found.problems.append(
@@ -297,12 +299,14 @@ def _is_date(written: str) -> bool:
     return True
 
 
-def _dated(span: Span, last: str | None, coming: str | None) -> Span | None:
+def _dated(span: Span, last: str | None, coming: str | None, *, is_before: bool) -> Span | None:
+    if last and len(last) == 4:
+        return Span(f"{last}{span.start[4:]}", f"{last}{span.end[4:]}")
     known = last if last and len(last) >= 7 else coming
     if known is None or len(known) < 7:
         return None
     year, month = int(known[:4]), int(span.start[5:7])
-    if known == last and month < int(known[5:7]):
+    if known == last and month < int(known[5:7]) and not is_before:
         year += 1
     if known != last and month > int(known[5:7]):
         year -= 1

@@ -140,7 +140,7 @@ def _attach_back(
         verb = any(
             token.low in FINITE or token.low in (";", "followed", "during", "which", "that") for token in between
         )
-        is_heading = any(token.low == ":" for token in between)
+        is_heading = any(token.low in (":", "namely") for token in between)
         is_led = any(other.after <= event.at for other in leading)
         if is_led or (event.is_definite and not event.ordinal) or is_one_of(group[0], event) or is_heading:
             break
@@ -223,7 +223,9 @@ def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -
             break
         if group and event.is_definite and not event.ordinal:
             break
-        if group and (_is_aside(tokens, begin, event) or any(t.low == "which" for t in tokens[begin : event.at])):
+        goes_on = [token.low for token in tokens[event.start - 2 : event.start]] == [",", "and"]
+        is_within = not goes_on and any(token.low == "which" for token in tokens[begin : event.at])
+        if group and (is_within or _is_aside(tokens, begin, event)):
             break
         group.append(event)
     _share([event for event in group if not event.spans], mention)

@@ -35,9 +35,9 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     if not deploys and Kind.EXPERT not in sentence.kinds and Kind.PERSON not in sentence.kinds:
         return result
     heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT or _acts_as_expert(tokens, at, own)]
-    if deploys or ("joined" in sentence.words and Kind.EXPERT in sentence.kinds):
+    if deploys or (Kind.EXPERT in sentence.kinds and not sentence.words.isdisjoint(("joined", "contributed"))):
         heads = sorted({*heads, *_other_heads(tokens)})
-    heads = [at for at in heads if tokens[at].low != "academia" or not any(head < at for head in heads)]
+    heads = [at for at in heads if tokens[at].low != "academia" or not _is_listed_academia(tokens, at, heads)]
     bounds = [_phrase_start(tokens, head) for head in heads]
     for index, head in enumerate(heads):
         until = bounds[index + 1] if index + 1 < len(heads) else len(tokens)
@@ -46,6 +46,12 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     if deploys and not result.found:
         _read_subject(sentence, own, result)
     return result
+
+
+def _is_listed_academia(tokens: list[Token], at: int, heads: Sequence[int]) -> bool:
+    """`Experts from the Dutch administration and from Spanish academia`: it tells where those before it are from."""
+    before = [head for head in heads if head < at]
+    return bool(before) and any(token.low in ("from", "of") for token in tokens[before[-1] : at])
 
 
 def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:

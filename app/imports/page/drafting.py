@@ -50,6 +50,7 @@ def _activity_draft(activity: Activity) -> Draft:
 def _distinct_deployments(story: Story) -> list[Deployed]:
     """Each origin and kind once: what the last sentence repeats isn't sent twice."""
     states = any(d.sender.country for d in story.deployed)
+    names_all = any(d.speaks_of_action and d.sender.type for d in story.deployed)
     named = {d.sender.country for d in story.deployed if not d.sender.is_one_of}
     kept: dict[tuple[Any, ...], Deployed] = {}
     for deployed in story.deployed:
@@ -63,6 +64,8 @@ def _distinct_deployments(story: Story) -> list[Deployed]:
             continue
         if sender.is_one_of and sender.country in named:
             continue
+        if sender.origin and not (sender.type or sender.organisation or deployed.speaks_of_action) and names_all:
+            continue  # "moderated by European and West African experts", whom the last sentence names
         key = (sender.country, sender.origin, sender.type, sender.organisation if not sender.country else None)
         earlier = kept.get(key)
         if earlier and _are_apart(earlier, deployed):

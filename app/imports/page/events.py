@@ -51,6 +51,8 @@ class Event:
     """Where what belongs to it ends."""
     product: Product | None = None
     is_open: bool = False
+    is_bare: bool = False
+    """Whether it is `training`, of which there may have been several, and not `a training`."""
     is_told_apart: bool = False
     """Whether several are told one by one: `two workshops, one on visas and the other on borders`."""
     is_stretch: bool = False

@@ -251,6 +251,8 @@ def _happens_before(tokens: list[Token], event: Event) -> bool:  # noqa: PLR0911
             if before in ("to", "for") and (at < 2 or tokens[at - 2].low not in ("will", "planned")):
                 return False
             return steps < 10 or low in ("included", "comprised", "consisted")
+        if low == "out" and tokens[at - 1].low == "set":
+            return True  # "the action set out with a mission"
         if low == "part" and tokens[at - 1].low in ("took", "take", "taken"):
             return True
         if low in FINITE or low in ("which", "who", "that", "to", "aim", "aims", "aimed"):

@@ -45,6 +45,7 @@ def named_event(tokens: list[Token], at: int, known: Known) -> Event | None:  # 
     _read_phrase(tokens, event)
     if event.is_plural and event.number is None:
         event.number = _towns(tokens, event)
+    event.is_bare = token.low == "training" and tokens[event.start].low not in ("a", "an", "the") and not event.ordinal
     event.is_told_apart = event.is_plural and event.number is not None and _is_told_apart(tokens, event)
     followed = at > 1 and tokens[at - 1].low == "by" and tokens[at - 2].low in (*_FOLLOWERS, "preceded")
     if (

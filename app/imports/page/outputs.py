@@ -4,7 +4,6 @@ A document that is mentioned is none yet: a verb has to say that it is made (`wa
 somebody works on it (`the development of the handbook`), or that something results in it.
 """
 
-import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -259,7 +258,7 @@ def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | Non
             continue  # "a needs assessment report"
         if low in (";", ":", "on", "by", "which", "that", "while") or tokens[place].kind is Kind.ACTIVITY:
             return None
-        if low == "adopted" and place and tokens[place - 1].low not in BE:
+        if low in ("adopted", "handed") and place and tokens[place - 1].low not in BE:
             return "made", False, COMPLETED, place
         before = {token.low for token in tokens[max(0, place - 4) : place]}
         if low in _DRAFTED or low in _MADE:
@@ -360,7 +359,8 @@ def _result(tokens: list[Token], at: int) -> _Frame | None:
     for place in range(at - 1, max(-1, at - 9), -1):
         low = tokens[place].low
         pair = (tokens[place - 1].low, low) if place else ("", low)
-        if pair in _RESULTS:
+        set_down = low == "in" and any(token.low in _SET_DOWN for token in tokens[max(0, place - 8) : place])
+        if pair in _RESULTS or (set_down and _is_right_before(tokens, place, at)):
             lows = {token.low for token in tokens[max(0, place - 4) : place]}
             return "result", False, PLANNED if "will" in lows else COMPLETED, place
         if low in ("was", "were", "is", "be") and any(
@@ -370,6 +370,11 @@ def _result(tokens: list[Token], at: int) -> _Frame | None:
         if low in FINITE or low in (";", ","):
             return None
     return None
+
+
+def _is_right_before(tokens: list[Token], place: int, at: int) -> bool:
+    """Whether only an article and adjectives stand between: `laid down their findings in a joint report`."""
+    return tokens[place + 1].low in ("a", "an", "the") and _phrase_start(tokens, at) <= place + 2
 
 
 def _is_at_hand(tokens: list[Token], at: int) -> bool:
@@ -423,9 +428,9 @@ def _of_each(sentence: Sentence, at: int) -> frozenset[str]:
     if sentence.tokens[at].is_plural or "each" not in sentence.words or sentence.tokens[at].value != "report":
         return frozenset()
     return frozenset(
-        "any" if token.low == "event" else str(token.value)
-        for before, token in itertools.pairwise(sentence.tokens)
-        if token.kind is Kind.ACTIVITY or (token.low == "event" and before.low == "each")
+        "any" if token.low in ("event", "events") else str(token.value)
+        for token in sentence.tokens
+        if token.kind is Kind.ACTIVITY or token.low in ("event", "events")
     )
 
 

@@ -30,6 +30,9 @@ def takes_part(sentence: Sentence, found: "Institution", own: Sequence[str]) -> 
     before = [token.low for token in sentence.tokens[max(0, found.first - 12) : found.first]]
     near = [low for low in before[-8:] if low != "the"]
     is_foreign = found.country not in own
+    after = sentence.tokens[found.after].low if found.after < len(sentence.tokens) else ""
+    if is_foreign and (near[-1:] == ["visited"] or after in ("hosted", "received", "welcomed", "invited")):
+        return False
     if is_foreign and near[-1:] == ["by"] and {"hosted", "received", "welcomed", "invited"} & set(near):
         return False
     is_visit = any(low.endswith(("visit", "visits")) or low in _VISITING for low in sentence.words)
@@ -234,7 +237,7 @@ def _goes_on_after_comma(tokens: list[Token], comma: int) -> bool:
         if token.low == ",":
             at += 1
             continue
-        if not token.is_capital or token.kind not in (Kind.WORD, Kind.ACTIVITY):
+        if not token.is_capital or token.kind not in (Kind.WORD, Kind.ACTIVITY, Kind.PRODUCT):
             return False
         at += 1
     return False

@@ -97,7 +97,7 @@ def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:
         if tokens[at - 1].kind is Kind.PRODUCT:
             continue  # "materials in Sesotho"
         after = at + 1
-        while after < end and after - at < 4 and tokens[after].kind is Kind.WORD and tokens[after].is_capital:
+        while after < end and after - at < 6 and _is_name(tokens, after):
             after += 1
         words = tokens[at + 1 : after]
         name = sentence.text[words[0].start : words[-1].end] if words else ""
@@ -119,6 +119,14 @@ def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:
         if name and ends and not name.isupper() and words[0].low not in _NO_TOWNS | languages():
             return [Place(name, None)]
     return []
+
+
+def _is_name(tokens: list[Token], at: int) -> bool:
+    """A capitalised word, or the hyphen within `Zamyn-Uud`."""
+    token = tokens[at]
+    if token.low == "-" and at + 1 < len(tokens):
+        return tokens[at - 1].end == token.start and tokens[at + 1].start == token.end and tokens[at + 1].is_capital
+    return token.kind is Kind.WORD and token.is_capital
 
 
 _NO_TOWNS: Final = words("mieux migration spring summer autumn winter european phase may parallel particular addition")
@@ -172,6 +180,8 @@ def _enumerated(sentence: Sentence, at: int, end: int, own: Sequence[str], *, ab
             token.low == "(" and at + 2 < end and tokens[at + 2].low == ")" and tokens[at + 1].kind is Kind.COUNTRY
         ) or (token.low == ")" and tokens[at - 1].kind is Kind.COUNTRY):
             pass
+        elif token.low == "(" and (town := _town_of(tokens, at + 1, found[-1])):
+            found[-1] = _place(sentence, town, [found[-1].country or ""])
         elif token.low == "(" and (closing := _closing(tokens, at, end)):
             at = closing  # "Quito (May 2012), Cuenca (June 2012)"
         elif found[-1].town and _is_unknown_town(tokens, at):
@@ -181,6 +191,13 @@ def _enumerated(sentence: Sentence, at: int, end: int, own: Sequence[str], *, ab
             break  # "to Quito in May and Lima in June 2012" goes on over its dates
         at += 1
     return list(dict.fromkeys(found))
+
+
+def _town_of(tokens: list[Token], at: int, place: Place) -> Token | None:
+    """The town in `to Spain (Madrid, May 2012)`."""
+    token = tokens[at] if at < len(tokens) else None
+    is_there = token is not None and token.kind is Kind.CITY and place.town is None and place.country in token.value
+    return token if is_there else None
 
 
 def _is_unknown_town(tokens: list[Token], at: int) -> bool:

@@ -245,7 +245,12 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
 
 
 def _is_single(event: Event) -> bool:
-    return not event.is_plural and event.number is None and event.ordinal != "verb" and len(event.places) < 2
+    return (
+        not (event.is_plural or event.is_bare)
+        and event.number is None
+        and event.ordinal != "verb"
+        and len(event.places) < 2
+    )
 
 
 def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from app.imports.page.events import Event
 from app.imports.page.lexicon import Kind, Token
 from app.imports.page.places import Place
-from app.imports.page.words import BE, FINITE
+from app.imports.page.words import BE, FINITE, number_of
 from app.imports.page.wordsets import words
 
 VISITED: Final = frozenset(("visited", "travelled", "traveled", "returned", "went"))
@@ -65,7 +65,10 @@ def _visit_in_passive(tokens: list[Token], at: int, own: Sequence[str]) -> Event
 def training_by_verb(tokens: list[Token], at: int) -> Event | None:
     """`Staff of the border posts were trained in Cali`."""
     before = tokens[at - 1] if tokens[at - 1].low not in ("also", "then", "subsequently") else tokens[at - 2]
-    return Event(at, "training", at, ordinal="verb") if before.low in ("was", "were", "been") else None
+    is_passive = before.low in ("was", "were", "been")
+    trains = any(t.kind is Kind.PERSON or number_of(t) or t.low == "staff" for t in tokens[at + 1 : at + 5])
+    is_active = trains and before.low not in ("be", "to", "the", "a", "newly", "who", ",")
+    return Event(at, "training", at, ordinal="verb") if is_passive or is_active else None
 
 
 def visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
@@ -73,10 +76,16 @@ def visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Eve
     if tokens[at - 1].low in BE:
         return _visit_on_invitation(tokens, at, own)
     host = next((t for t in reversed(tokens[max(0, at - 3) : at]) if t.kind is Kind.COUNTRY), None)
-    guest = any(t.kind is Kind.PERSON for t in tokens[at + 1 : at + 8])
+    if host is None:  # "the Austrian Federal Police hosted six officers"
+        host = next((t for t in reversed(tokens[max(0, at - 9) : at]) if t.kind is Kind.NATIONALITY), None)
+    guest = any(t.kind is Kind.PERSON or number_of(t) for t in tokens[at + 1 : at + 8])
     if host is None or not guest or host.value in own:
         return None
-    return Event(at, "study-visit", at, ordinal="verb", places=[Place(None, str(host.value))])
+    event = Event(at, "study-visit", at, ordinal="verb")
+    ahead = tokens[at + 2 : at + 16]
+    if not any(t.kind is Kind.CITY and host.value in t.value for t in ahead):
+        event.places = [Place(None, str(host.value))]
+    return event
 
 
 def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
