@@ -94,7 +94,8 @@ async def test_an_error_in_a_table_names_row_column_and_sheet(shared: httpx.Asyn
         (5, None, None),
     ]
     assert errors[1]["code"] == "cut-row"
-    book = workbook({"outputs": [["action", "kind", "title"], ["booked", "song", "Anthem"], ["", "report", "Orphan"]]})
+    await send(shared, "slug,title,countries\r\nsung,Togo: Songs,TG\r\n", "sung.csv", dry_run=False)
+    book = workbook({"outputs": [["action", "kind", "title"], ["sung", "song", "Anthem"], ["", "report", "Orphan"]]})
     plan = await send(shared, book, "outputs.xlsx")
     (error,) = plan["actions"][0]["problems"]
     assert (error["sheet"], error["line"], error["column"], error["quote"]) == ("outputs", 2, "kind", "song")
