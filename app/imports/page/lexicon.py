@@ -80,11 +80,29 @@ class _Phrase:
     """`any`, `capital` or `lower` (the first letter), or the exact spelling."""
 
 
+@dataclass(slots=True)
+class _Piece:
+    """A word, number or sign as written, and what is known of it by itself."""
+
+    low: str
+    kind: Kind
+    is_capital: bool
+    alone: list[_Phrase]
+    """The phrases that it is."""
+    longer: dict[str, list[_Phrase]]
+    """The phrases that it begins, by their second word, the longest first."""
+
+
+_MOST_PIECES: Final = 50_000
+"""Spellings that are remembered: a page of invented words must not fill the memory."""
+
+
 @dataclass
 class Lexicon:
     """Known phrases by their first word."""
 
     by_first: dict[str, list[_Phrase]] = field(default_factory=dict)
+    _pieces: dict[str, _Piece] = field(default_factory=dict)
 
     def add(self, phrase: str, kind: Kind, value: Any, *, is_plural: bool = False, case: str = "any") -> None:
         """One more phrase, with any hyphens also written as spaces."""
@@ -104,63 +122,72 @@ class Lexicon:
         plain = text.translate(_SAME_LENGTH)
         # What stands between pieces, and the pieces, in turn: cheaper than a match object for each.
         parts = _PIECE.split(plain)
-        written = parts[1::2]
-        lows = _PIECE.split(plain.lower())[1::2] if plain.isascii() else [_folded(piece) for piece in written]
         found: list[Token] = []
-        by_first = self.by_first
-        at, count, start = 0, len(lows), 0
+        pieces = self._pieces
+        at, count, start = 1, len(parts), 0
         while at < count:
-            low, piece = lows[at], written[at]
-            start += len(parts[2 * at])
-            end = start + len(piece)
-            phrases = by_first.get(low)
-            phrase = None if phrases is None else _longest(phrases, plain, start, parts, lows, at)
-            if phrase is not None:
-                for _ in phrase.rest:
-                    at += 1
-                    end += len(parts[2 * at]) + len(written[at])
-                token = Token(
-                    phrase.kind,
-                    plain[start:end].lower(),
-                    start,
-                    end,
-                    phrase.value,
-                    phrase.is_plural,
-                    piece[0].isupper(),
-                )
-            elif low.isalpha():
-                token = Token(_WORD, low, start, end, None, False, piece[0].isupper())
+            written = parts[at]
+            piece = pieces.get(written) or self._learn(written)
+            start += len(parts[at - 1])
+            end = start + len(written)
+            phrase = None
+            if piece.alone or piece.longer:
+                phrase = self._longest(piece, parts, at)
+            if phrase is None:
+                found.append(Token(piece.kind, piece.low, start, end, None, False, piece.is_capital))
             else:
-                token = Token(_NUMBER if low.isdigit() else _SIGN, low, start, end)
-            found.append(token)
+                for _ in phrase.rest:
+                    end += len(parts[at + 1]) + len(parts[at + 2])
+                    at += 2
+                low = plain[start:end].lower()
+                found.append(Token(phrase.kind, low, start, end, phrase.value, phrase.is_plural, piece.is_capital))
             start = end
-            at += 1
+            at += 2
         return found
+
+    def _learn(self, written: str) -> _Piece:
+        """A spelling that was not met before."""
+        if len(self._pieces) >= _MOST_PIECES:
+            self._pieces.clear()
+        low = _folded(written)
+        is_word = low.isalpha()
+        piece = _Piece(
+            low, _WORD if is_word else _NUMBER if low.isdigit() else _SIGN, is_word and written[0].isupper(), [], {}
+        )
+        for phrase in self.by_first.get(low, ()):
+            if phrase.rest:
+                piece.longer.setdefault(phrase.rest[0], []).append(phrase)
+            else:
+                piece.alone.append(phrase)
+        self._pieces[written] = piece
+        return piece
+
+    def _longest(self, piece: _Piece, parts: list[str], at: int) -> _Phrase | None:
+        """The longest phrase that stands at a place, written as it has to be."""
+        if piece.longer and at + 2 < len(parts):
+            for phrase in piece.longer.get(self._low(parts[at + 2]), ()):
+                behind = parts[at + 2 : at + 2 + 2 * len(phrase.rest) : 2]
+                if tuple([self._low(part) for part in behind]) == phrase.rest and _is_written(phrase, parts, at):
+                    return phrase
+        return next((phrase for phrase in piece.alone if _is_written(phrase, parts, at)), None)
+
+    def _low(self, written: str) -> str:
+        return (self._pieces.get(written) or self._learn(written)).low
 
 
 def _folded(piece: str) -> str:
     return piece.lower() if piece.isascii() else fold(piece)
 
 
-def _longest(
-    phrases: list[_Phrase], plain: str, start: int, parts: list[str], lows: list[str], at: int
-) -> _Phrase | None:
-    """The longest phrase that stands at a place, written as it has to be."""
-    for phrase in phrases:
-        rest, case = phrase.rest, phrase.case
-        length = len(rest)
-        if length and (
-            at + length >= len(lows) or lows[at + 1] != rest[0] or tuple(lows[at + 1 : at + 1 + length]) != rest
-        ):
-            continue
-        if (
-            case == "any"
-            or (case == "capital" and plain[start].isupper())
-            or (case == "lower" and plain[start].islower())
-            or "".join(parts[2 * at + 1 : 2 * (at + length) + 2]) == case
-        ):
-            return phrase
-    return None
+def _is_written(phrase: _Phrase, parts: list[str], at: int) -> bool:
+    case = phrase.case
+    if case == "any":
+        return True
+    if case == "capital":
+        return parts[at][0].isupper()
+    if case == "lower":
+        return parts[at][0].islower()
+    return "".join(parts[at : at + 2 * len(phrase.rest) + 1]) == case
 
 
 MONTHS: Final = [

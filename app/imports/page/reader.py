@@ -64,26 +64,30 @@ class _Chain:
 
     def __init__(self) -> None:
         self.slugs: set[str] = set()
-        self.by_countries: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+        self.tried: dict[str, int] = {}
+        self.by_countries: dict[tuple[str, ...], dict[int, str]] = {}
+        """By the countries of an action, and by numerals, the last slug."""
 
     def slug(self, title: str) -> str:
         """A free slug, as the record makes it."""
         wanted = slugify(title, otherwise="action")
-        slug, number = wanted, 2
+        slug, number = wanted, self.tried.get(wanted, 1)
         while slug in self.slugs:
-            slug, number = f"{wanted}-{number}", number + 1
+            number += 1
+            slug = f"{wanted}-{number}"
+        self.tried[wanted] = number
         self.slugs.add(slug)
         return slug
 
     def earlier(self, title: Title) -> str | None:
         """The slug of the action that this one continues."""
-        known = self.by_countries.get(tuple(sorted(title.countries)), [])
-        before = [(numeral, slug) for numeral, slug in known if numeral < (title.numeral or 1)]
-        return max(before)[1] if before and title.countries else None
+        known = self.by_countries.get(tuple(sorted(title.countries)), {})
+        before = [numeral for numeral in known if numeral < (title.numeral or 1)]
+        return known[max(before)] if before and title.countries else None
 
     def add(self, title: Title, slug: str) -> None:
         """One more action."""
-        self.by_countries.setdefault(tuple(sorted(title.countries)), []).append((title.numeral or 1, slug))
+        self.by_countries.setdefault(tuple(sorted(title.countries)), {})[title.numeral or 1] = slug
 
 
 def _read_action(block: Block, chain: _Chain) -> ActionDraft:
