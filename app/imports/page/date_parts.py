@@ -24,6 +24,7 @@ class Atom:
     repaired: bool = False
 
 
+_NUMBER: Final = Kind.NUMBER
 RANGE_WORDS: Final = words("- to until till through /")
 LIST_WORDS: Final = words(", and & or")
 _BEFORE_YEAR: Final = words(
@@ -42,6 +43,8 @@ _ORDINAL_SIGNS: Final = words("st nd rd th")
 
 def unglued(tokens: list[Token]) -> list[tuple[Token, int]]:
     """The tokens with their places; a year that has swallowed what follows it, as in `201022 June`, is two."""
+    if not any(token.low in _GLUED_MONTHS or (token.kind is _NUMBER and len(token.low) > 4) for token in tokens):
+        return list(zip(tokens, range(len(tokens)), strict=True))
     pieces: list[tuple[Token, int]] = []
     for at, token in enumerate(tokens):
         if token.kind is Kind.NUMBER and len(token.low) in (5, 6, 8) and at and tokens[at - 1].kind is Kind.MONTH:

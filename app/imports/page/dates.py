@@ -69,7 +69,8 @@ def find_dates(tokens: list[Token], anchor: str | None = None) -> Dates:
         mention, at = mention_at(pieces, at, found)
         if mention:
             found.mentions.append(mention)
-    _join_until(tokens, found)
+    if len(found.mentions) > 1:
+        _join_until(tokens, found)
     _add_relative(tokens, anchor, found)
     _inherit_years(tokens, found, anchor)
     return found

@@ -52,6 +52,10 @@ _PARTS: Final = words(
 )
 
 
+TELLING_WORDS: Final = _PARTS | words("nationwide countrywide country capital same")
+"""Of what `own_places` reads, one stands in the sentence."""
+
+
 def own_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], last: Place | None) -> list[Place]:
     """Places that are told by what the page spoke of before: `across the country`, `in five regions of Ukraine`,
     `in the capital`, `in the same city`."""

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 
 from app.imports.page.events import Event, Known
 from app.imports.page.lexicon import Kind, Token
-from app.imports.page.places import Place, find_hosts, find_places, own_places, place_before, unknown_town
+from app.imports.page.places import (
+    TELLING_WORDS,
+    Place,
+    find_hosts,
+    find_places,
+    own_places,
+    place_before,
+    unknown_town,
+)
 from app.imports.page.sentences import Sentence
 from app.imports.page.travels import VISITED
 from app.imports.page.words import FINITE
@@ -43,9 +51,9 @@ def attach_places(sentence: Sentence, events: list[Event], event: Event, known: 
     if not event.places and not abroad:
         before = [other.places[-1] for other in events[: events.index(event)] if other.places]
         last = before[-1] if before else known.place
-        event.places = unknown_town(sentence, event.at + 1, event.end) or own_places(
-            sentence, event.at + 1, event.end, own, last
-        )
+        event.places = unknown_town(sentence, event.at + 1, event.end)
+        if not event.places and not sentence.words.isdisjoint(TELLING_WORDS):
+            event.places = own_places(sentence, event.at + 1, event.end, own, last)
     if event.type == "study-visit" and event.places and all(place.country in own for place in event.places):
         event.type = "expert-visit" if "field" not in sentence.tokens[event.at].low else event.type
     elif event.type == "study-visit":
