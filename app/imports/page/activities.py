@@ -11,7 +11,7 @@ from typing import Final
 
 from app.imports.page.dates import Dates
 from app.imports.page.dating import attach_dates, is_one_of, set_ends
-from app.imports.page.elisions import elided, repetition
+from app.imports.page.elisions import counted, elided, repetition
 from app.imports.page.events import Event, Known
 from app.imports.page.happening import judge
 from app.imports.page.lexicon import Kind, Token
@@ -22,7 +22,7 @@ from app.imports.page.postponed import settled
 from app.imports.page.sentences import Sentence
 from app.imports.page.travels import INVITED, VISITED, training_by_verb, visit_by_invitation, visit_by_verb
 from app.imports.page.venues import attach_places, share_places
-from app.imports.page.words import FINITE, ORDINALS
+from app.imports.page.words import FINITE, ORDINALS, number_of
 from app.imports.page.wordsets import words
 
 _STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained"}
@@ -35,12 +35,18 @@ def find_events(
 ) -> list[Event]:
     """The activities that a sentence tells of, each with its dates and places; those of drafting among them."""
     tokens = sentence.tokens
-    if not products and Kind.ACTIVITY not in sentence.kinds and sentence.words.isdisjoint(_BY_WORD):
+    if (
+        not products
+        and Kind.ACTIVITY not in sentence.kinds
+        and sentence.words.isdisjoint(_BY_WORD)
+        and not number_of(tokens[0])
+    ):
         return []
     events = [
         event
         for at, token in enumerate(tokens)
-        if (token.kind is Kind.ACTIVITY or token.low in _STARTERS) and (event := _event_at(tokens, at, known))
+        if (token.kind is Kind.ACTIVITY or token.low in _STARTERS or (at < 3 and number_of(token)))
+        and (event := _event_at(tokens, at, known))
     ]
     events = [event for event in events if not (_is_topic(tokens, event) or _is_help(tokens, event))]
     drafted = [Event(p.at, "drafting", min(p.at, p.verb), product=p, status=p.status) for p in products if p.is_drafted]
@@ -85,7 +91,9 @@ def _event_at(tokens: list[Token], at: int, known: Known) -> Event | None:
         return visit_by_invitation(tokens, at, own)
     if token.low in ("repeated", "trained") and at > 1:
         return repetition(tokens, at, known) if token.low == "repeated" else training_by_verb(tokens, at)
-    return elided(tokens, at, known) if token.low in ORDINALS and at + 1 < len(tokens) else None
+    if token.low in ORDINALS and at + 1 < len(tokens):
+        return elided(tokens, at, known)
+    return counted(tokens, at, known)
 
 
 def _without_drafting_words(events: list[Event], products: list[Product]) -> list[Event]:

@@ -39,7 +39,7 @@ def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mentio
     for mention in mentions:
         before = [e for e in events if e.at < mention.first and not _is_inside(tokens, e, mention)]
         after = [event for event in events if event.at >= mention.after]
-        if _leads(tokens, mention, mentions, before, after):
+        if _leads(tokens, mention, mentions, before, after, leading):
             leading.append(mention)
         elif before:
             _attach_back(tokens, before, mention, mentions, leading)
@@ -56,7 +56,12 @@ def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mentio
 
 
 def _leads(
-    tokens: list[Token], mention: Mention, mentions: list[Mention], before: list[Event], after: list[Event]
+    tokens: list[Token],
+    mention: Mention,
+    mentions: list[Mention],
+    before: list[Event],
+    after: list[Event],
+    leading: list[Mention],
 ) -> bool:
     """Whether a date speaks of what follows it rather than of what stands before it."""
     if not before:
@@ -97,7 +102,8 @@ def _leads(
     if near and dated and any(token.low in FINITE for token in tokens[dated : mention.first]):
         return True  # "following a mission in May, both sides met in July for a planning session"
     if lead in ("and", ",", "while", "when", "but") and (near or comma):
-        return bool(nearest.spans) or lead in ("while", "when", "but") or _has_verb(tokens, nearest.at, at)
+        is_dated = bool(nearest.spans) or any(other.after <= nearest.at for other in leading)
+        return is_dated or lead in ("while", "when", "but") or _has_verb(tokens, nearest.at, at)
     # "the action began in May with a workshop": the date follows a verb whose subject is no activity
     return _has_break(tokens, nearest.at, at)
 

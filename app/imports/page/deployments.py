@@ -56,7 +56,7 @@ def _is_listed_academia(tokens: list[Token], at: int, heads: Sequence[int]) -> b
 
 def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
     """A person of another country who does something for the action: `led by a French magistrate`."""
-    if tokens[at].kind is Kind.PERSON and _speaks_for_a_body(tokens, at):
+    if tokens[at].kind is Kind.PERSON and (_speaks_for_a_body(tokens, at) or _contributes(tokens, at, own)):
         return True
     if tokens[at].kind is not Kind.PERSON or tokens[at - 1].kind is not Kind.NATIONALITY or tokens[at - 1].value in own:
         return False
@@ -67,6 +67,19 @@ def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
         return False
     agent = before[before.index("by") - 1] if before.index("by") else ""
     return agent not in ("attended", "followed", "visited", "joined", "accompanied")
+
+
+_CONTRIBUTES: Final = words("contributed trained led gave facilitated moderated delivered taught")
+
+
+def _contributes(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
+    """`An official of the Moroccan national administration contributed to both sessions`."""
+    if at > 4 or at + 1 >= len(tokens) or tokens[at + 1].low not in ("of", "from"):
+        return False
+    behind = tokens[at + 2 : at + 7]
+    is_foreign = any(token.kind is Kind.NATIONALITY and token.value not in own for token in behind)
+    is_sent = is_foreign and any(token.kind is Kind.ADMINISTRATION for token in behind)
+    return is_sent and any(token.low in _CONTRIBUTES for token in tokens[at + 3 : at + 12])
 
 
 def _speaks_for_a_body(tokens: list[Token], at: int) -> bool:

@@ -4,8 +4,17 @@ from typing import Final
 
 from app.imports.page.events import SHARED, Event, Known
 from app.imports.page.lexicon import Kind, Token
-from app.imports.page.words import BE
+from app.imports.page.words import BE, number_of
 from app.imports.page.wordsets import words
+
+
+def counted(tokens: list[Token], at: int, known: Known) -> Event | None:
+    """`Two of them were held in May and June`."""
+    number = number_of(tokens[at])
+    if number is None or at + 2 >= len(tokens) or tokens[at + 1].low != "of" or tokens[at + 2].low not in _OF_THEM:
+        return None
+    kind = _noun_before(tokens, at, known) or known.series_type
+    return Event(at, kind, at, is_plural=number > 1, number=number) if kind else None
 
 
 def repetition(tokens: list[Token], at: int, known: Known) -> Event | None:
@@ -70,7 +79,10 @@ _OF_THEM: Final = frozenset(("these", "them", "those", "which"))
 def _noun_before(tokens: list[Token], at: int, known: Known) -> str | None:
     """The type of the nearest activity that is named before a place."""
     for place in range(at - 2, -1, -1):
-        if tokens[place].kind is Kind.ACTIVITY and not tokens[place].low.startswith("training of"):
+        is_subject = tokens[place].value in SHARED and {"on", "about"} & {
+            t.low for t in tokens[max(0, place - 3) : place]
+        }
+        if tokens[place].kind is Kind.ACTIVITY and not tokens[place].low.startswith("training of") and not is_subject:
             kind = str(tokens[place].value)
             kind = {**SHARED, "session": known.session_type or "information-session"}.get(kind, kind)
             return None if kind == "visit" else kind

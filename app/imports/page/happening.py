@@ -42,7 +42,8 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
     if event.ordinal == "verb":
         event.happens = True
     elif event.spans:
-        own_date = event.dated_at and event.dated_at[0] - event.at <= 3
+        in_brackets = tokens[min(event.at + 1, len(tokens) - 1)].low == "("
+        own_date = event.dated_at and event.dated_at[0] - event.at <= (6 if in_brackets else 3)
         is_told = own_date or _follows_relative(tokens, event)
         event.happens = bool(is_told) or not (purpose and event.is_definite)
     elif (event.is_definite and not event.ordinal) or _is_part_of_another(tokens, events, index):
@@ -225,6 +226,8 @@ def _acts(tokens: list[Token], event: Event) -> bool:
         token = tokens[at]
         if token.low in BE or token.low in (",", ";", "(", "that", "which", "and") or token.kind is Kind.ACTIVITY:
             return False
+        if token.low in ("will", "made", "gave", "brought", "met", "went", "saw"):
+            return True
         if token.kind is Kind.WORD and token.low.endswith("ed") and not token.is_capital:
             return tokens[at + 1].low not in ("by", "for", "to", "in", "on") if at + 1 < len(tokens) else False
     return False

@@ -23,7 +23,7 @@ _MADE: Final = words(
     "broadcast aired shown"
 )
 _ADOPTED: Final = words(
-    "agreed adopted approved validated endorsed submitted delivered presented handed launched available"
+    "agreed circulated transmitted adopted approved validated endorsed submitted delivered presented handed launched available"
 )
 
 _BASE: Final = words(
@@ -197,7 +197,7 @@ def _reduced(tokens: list[Token], at: int) -> _Frame | None:
 _PREPOSITIONS: Final = words(
     "on of to in from for with by about under at into through using towards toward concerning regarding"
 )
-_PARTS: Final = words("set series number draft drafts version versions outline pair package collection")
+_PARTS: Final = words("text set series number draft drafts version versions outline pair package collection")
 
 
 def _leans_on_preposition(tokens: list[Token], at: int) -> bool:
@@ -256,6 +256,8 @@ def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | Non
         low = tokens[place].low
         if tokens[place].kind is Kind.ACTIVITY and place == at - 1:
             continue  # "a needs assessment report"
+        if low in ("on", "upon") and tokens[place - 1].low == "agreed" and tokens[place - 2].low not in BE:
+            return "made", False, COMPLETED, place - 1
         if low in (";", ":", "on", "by", "which", "that", "while") or tokens[place].kind is Kind.ACTIVITY:
             return None
         if low in ("adopted", "handed") and place and tokens[place - 1].low not in BE:

@@ -36,6 +36,8 @@ def takes_part(sentence: Sentence, found: "Institution", own: Sequence[str]) -> 
     if is_foreign and near[-1:] == ["by"] and {"hosted", "received", "welcomed", "invited"} & set(near):
         return False
     is_visit = any(low.endswith(("visit", "visits")) or low in _VISITING for low in sentence.words)
+    if near[-1:] == ["to"] and {"submitted", "presented", "handed", "transmitted", "delivered"} & set(near):
+        return False  # who only receives a document
     if near[-2:] == ["headquarters", "of"] or (is_foreign and near[-1:] in (["to"], ["at"]) and is_visit):
         return False
     return found.value not in ("eu-body", "international-organisation") or not _TOGETHER.isdisjoint(before)

@@ -102,6 +102,9 @@ def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Ev
 def _visit_received(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
     """`Five officials were received by the Belgian Immigration Office in Brussels`."""
     host = next((t for t in tokens[at + 2 : at + 5] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)), None)
+    town = next((t for t in tokens[at + 2 : at + 12] if t.kind is Kind.CITY), None)
+    if host is None and town is not None and not is_own(town, own):
+        return Event(at, "study-visit", at, ordinal="verb")  # "welcomed by the Office for Foreigners in Warsaw"
     if host is None or host.value in own:
         return None
     event = Event(at, "study-visit", at, ordinal="verb")
