@@ -25,8 +25,8 @@ from app.imports.page.venues import attach_places, share_places
 from app.imports.page.words import FINITE, ORDINALS, number_of
 from app.imports.page.wordsets import words
 
-_STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained"}
-_BY_WORD: Final = VISITED | INVITED | {"trained", "first", "second", "last", "final"}
+_STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained", "one"}
+_BY_WORD: Final = VISITED | INVITED | {"trained", "first", "second", "third", "fourth", "last", "final"}
 """Words that may tell of an activity in a sentence that names none."""
 
 
@@ -163,7 +163,7 @@ def _merge_travels(sentence: Sentence, events: list[Event], own: Sequence[str]) 
     returned to Yerevan in May, where they led a workshop`."""
     tokens = sentence.tokens
     for index, event in enumerate(events):
-        if event.ordinal != "verb" or tokens[event.at].low not in VISITED:
+        if event.ordinal != "verb" or tokens[event.at].low not in VISITED | INVITED:
             continue
         towns = find_places(sentence, event.at + 1, event.end, own, abroad=True)
         named = [other for other in events[:index] if other.type == event.type and other.ordinal != "verb"]

@@ -11,10 +11,21 @@ from app.imports.page.wordsets import words
 def counted(tokens: list[Token], at: int, known: Known) -> Event | None:
     """`Two of them were held in May and June`."""
     number = number_of(tokens[at])
+    if tokens[at].low == "one" and tokens[at - 1].low in ("by", "and", ","):
+        return _one_more(tokens, at, known)
     if number is None or at + 2 >= len(tokens) or tokens[at + 1].low != "of" or tokens[at + 2].low not in _OF_THEM:
         return None
     kind = _noun_before(tokens, at, known) or known.series_type
     return Event(at, kind, at, is_plural=number > 1, number=number) if kind else None
+
+
+def _one_more(tokens: list[Token], at: int, known: Known) -> Event | None:
+    """`The workshop on visas (May) was followed by one on borders (June)`."""
+    noun = next((token for token in reversed(tokens[:at]) if token.kind is Kind.ACTIVITY), None)
+    if noun is None or noun.is_plural or at + 1 >= len(tokens) or tokens[at + 1].low not in ("on", "in", "for", "with"):
+        return None
+    kind = _noun_before(tokens, at, known)
+    return Event(at, kind, at, ordinal="another") if kind else None
 
 
 def repetition(tokens: list[Token], at: int, known: Known) -> Event | None:
@@ -82,7 +93,7 @@ def _noun_before(tokens: list[Token], at: int, known: Known) -> str | None:
         is_subject = tokens[place].value in SHARED and {"on", "about"} & {
             t.low for t in tokens[max(0, place - 3) : place]
         }
-        if tokens[place].kind is Kind.ACTIVITY and not tokens[place].low.startswith("training of") and not is_subject:
+        if tokens[place].kind is Kind.ACTIVITY and not is_subject:
             kind = str(tokens[place].value)
             kind = {**SHARED, "session": known.session_type or "information-session"}.get(kind, kind)
             return None if kind == "visit" else kind

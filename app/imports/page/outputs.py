@@ -23,7 +23,8 @@ _MADE: Final = words(
     "broadcast aired shown"
 )
 _ADOPTED: Final = words(
-    "agreed circulated transmitted adopted approved validated endorsed submitted delivered presented handed launched available"
+    "agreed circulated transmitted adopted approved validated endorsed submitted delivered presented handed "
+    "launched available"
 )
 
 _BASE: Final = words(
@@ -131,6 +132,7 @@ _Frame = tuple[str, bool, str, int]
 def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
     return (
         _passive(tokens, at)
+        or _of_which(tokens, at)
         or _reduced(tokens, at)
         or _active(tokens, at, in_objective=in_objective)
         or _nominal(tokens, at, in_objective=in_objective)
@@ -173,6 +175,16 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:  # noqa: PLR0911 - 
             return "made", False, COMPLETED, verb
         if token.low == "under" and verb + offset + 1 < len(tokens):
             return "drafted", False, ONGOING, verb + offset
+    return None
+
+
+def _of_which(tokens: list[Token], at: int) -> _Frame | None:
+    """`A strategy, the drafting of which was launched in May and is ongoing`."""
+    for place in range(at + 1, min(len(tokens) - 2, at + 8)):
+        if tokens[place].low in _NOUNS and [t.low for t in tokens[place + 1 : place + 3]] == ["of", "which"]:
+            lows = {token.low for token in tokens[place : place + 16]}
+            is_open = bool(lows & {"ongoing", "underway"}) or {"is", "being"} <= lows
+            return "process", False, ONGOING if is_open else COMPLETED, place
     return None
 
 

@@ -209,7 +209,7 @@ def _joins(tokens: list[Token], after: int, ahead: int) -> bool:
         return False
     if target.low in ("ministry", "ministries"):
         return False  # "the Department of Migration of the Ministry of the Interior" are two
-    return target.kind is not Kind.INSTITUTION or small[0] == "of"
+    return target.kind is not Kind.INSTITUTION or small[0] == "of" or target.low == "statistics"
 
 
 def _is_own_name(tokens: list[Token], at: int) -> bool:

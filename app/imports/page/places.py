@@ -21,6 +21,8 @@ class Place:
 
     town: str | None
     country: str | None
+    is_assumed: bool = False
+    """Whether the town is on no list, and the country is that of the action."""
 
 
 def find_places(
@@ -92,8 +94,9 @@ def _capital(tokens: list[Token], at: int, own: Sequence[str]) -> Place | None:
     return Place(capitals()[code], code) if code in capitals() else None
 
 
-def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:
-    """A capitalised name after `in` or `at` that no list of towns has: a place whose country isn't told."""
+def unknown_town(sentence: Sentence, begin: int, end: int, own: Sequence[str]) -> list[Place]:
+    """A capitalised name after `in` or `at` that no list of towns has: a place in the one partner country, if there is
+    one."""
     tokens = sentence.tokens
     for at in range(begin, end - 1):
         if tokens[at].low not in ("in", "at") or (tokens[at].low == "at" and tokens[at + 1].low == "the"):
@@ -121,7 +124,7 @@ def unknown_town(sentence: Sentence, begin: int, end: int) -> list[Place]:
             "between",
         )
         if name and ends and not name.isupper() and words[0].low not in _NO_TOWNS | languages():
-            return [Place(name, None)]
+            return [Place(name, own[0], is_assumed=True) if len(own) == 1 else Place(name, None)]
     return []
 
 

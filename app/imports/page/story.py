@@ -8,13 +8,13 @@ from app.imports.drafts import ActionDraft, Finding, Severity
 from app.imports.page.dates import Dates, Span, finding
 from app.imports.page.deployments import find_senders
 from app.imports.page.drafting import write
-from app.imports.page.events import SESSIONS, Event, Known
+from app.imports.page.events import SESSIONS, SHARED, Event, Known
 from app.imports.page.facts import Facts, read_facts
 from app.imports.page.layout import Paragraph
 from app.imports.page.lexicon import Kind
 from app.imports.page.outputs import COMPLETED, ONGOING, PLANNED, Product
 from app.imports.page.partners import institutions, takes_part
-from app.imports.page.places import Place
+from app.imports.page.places import Place, find_places
 from app.imports.page.retold import Retold
 from app.imports.page.senders import Sender
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
@@ -38,6 +38,8 @@ def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]], subject: 
     for name, told in read:
         _read(story, told.sentence, told.line, in_objective=name == "objective")
     _drop_announcements(story)
+    if not story.activities:
+        _read_only_activity(story, draft, subject, read)
     _date_by_duration(story, draft)
     _link(story)
     write(story, draft)
@@ -176,10 +178,21 @@ def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
         for span, place, sessions, alone in _occasions(event, story.countries)
     ]
     story.activities += made
+    story.problems += [_assumed(one, told) for one in made if one.place and one.place.is_assumed]
     story.last_type = event.type
     story.mission_type = event.type if event.type in _MISSIONS else story.mission_type
     story.place = next((activity.place for activity in reversed(made) if activity.place), story.place)
     return made
+
+
+def _assumed(activity: Activity, told: Told) -> Finding:
+    assert activity.place is not None
+    place = activity.place
+    country = COUNTRIES[place.country or ""].name
+    message = f"no list has the town '{place.town}': read as one of the partner country, {country}"
+    return Finding(
+        severity=Severity.WARNING, code="assumed-country", message=message, line=told.line, quote=told.sentence.text
+    )
 
 
 def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
@@ -311,6 +324,11 @@ def _drop_announcements(story: Story) -> None:
         later = [
             other for other in story.activities[index + 1 :] if other.type == activity.type and other.event is not event
         ]
+        ordered = [other for other in later if other.event.ordinal]
+        if event.is_series and activity.place and activity.span is None and len(ordered) > 1:
+            for other in ordered:  # "a set of workshops was scheduled in Sarajevo. The first, in June, ..."
+                other.place = other.place or activity.place
+            continue
         vague = event.is_plural and activity.span is None and activity.place is None and event.product is None
         if (
             vague
@@ -339,6 +357,22 @@ def _is_told_in_parts(series: Activity, later: list[Activity]) -> bool:
         if a.span and a.event.ordinal and span.start[:4] <= a.span.start[:4] and a.span.end[: len(span.end)] <= span.end
     ]
     return len(parts) >= 2
+
+
+def _read_only_activity(story: Story, draft: ActionDraft, subject: str, read: list[tuple[str, Told]]) -> None:
+    """The activity that a title names, where the action lasted a few days: `Seychelles: Seminar on Visa Policy`."""
+    start, end = draft.values.get("start") or "", draft.values.get("end") or ""
+    named = next((t for t in read_sentence(subject).tokens if t.kind is Kind.ACTIVITY), None)
+    if named is None or named.value in SHARED or len(start) != 10 or start[:7] != end[:7]:
+        return
+    for _, told in read:
+        tokens = told.sentence.tokens
+        at = next((place for place, token in enumerate(tokens) if token.value == named.value), None)
+        if at is not None and tokens[at].kind is Kind.ACTIVITY:
+            event = Event(at, str(named.value), at, end=len(tokens), happens=True, spans=[Span(start, end)])
+            event.places = find_places(told.sentence, at + 1, len(tokens), story.countries, abroad=False)
+            _add_event(story, told, event)
+            return
 
 
 def _date_by_duration(story: Story, draft: ActionDraft) -> None:

@@ -51,7 +51,7 @@ def attach_places(sentence: Sentence, events: list[Event], event: Event, known: 
     if not event.places and not abroad:
         before = [other.places[-1] for other in events[: events.index(event)] if other.places]
         last = before[-1] if before else known.place
-        event.places = unknown_town(sentence, event.at + 1, event.end)
+        event.places = unknown_town(sentence, event.at + 1, event.end, own)
         if not event.places and not sentence.words.isdisjoint(TELLING_WORDS):
             event.places = own_places(sentence, event.at + 1, event.end, own, last)
     if event.type == "study-visit" and event.places and all(place.country in own for place in event.places):
