@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from app.core.text import fold
 from app.imports.drafts import ActionDraft, Reading
 from app.imports.page.reader import read_page
 
@@ -51,6 +52,12 @@ class Score:
         self.right += (mine & its).total()
         self.wrong += [f"{where}: read {item}" for item in (mine - its).elements()]
         self.wrong += [f"{where}: missed {item}" for item in (its - mine).elements()]
+
+    def add(self, other: "Score") -> None:
+        """Adds the counts of another page."""
+        self.read += other.read
+        self.known += other.known
+        self.right += other.right
 
 
 Scores = dict[str, Score]
@@ -151,11 +158,17 @@ def _compare_deployments(compare: Any, draft: ActionDraft, known: list[list[Any]
 
 def _compare_activities(compare: Any, draft: ActionDraft, known: list[list[Any]]) -> None:
     fields = ("type", "start", "end", "place", "country", "sessions")
-    read = [tuple(d.values.get(name) for name in fields) for d in draft.activities]
-    facts = [tuple(item) for item in known]
+    read = [_activity(d.values.get(name) for name in fields) for d in draft.activities]
+    facts = [_activity(item) for item in known]
     compare("activities by type and date", [a[:3] for a in read], [a[:3] for a in facts])
     compare("activities with place", [a[:5] for a in read], [a[:5] for a in facts])
     compare("activities with sessions", [(*a[:3], a[5]) for a in read], [(*a[:3], a[5]) for a in facts])
+
+
+def _activity(facts: Iterable[Any]) -> tuple[Any, ...]:
+    """The facts of an activity, its town without accents, which pages leave out or not."""
+    kind, start, end, place, *rest = facts
+    return kind, start, end, place and fold(place), *rest
 
 
 def _partners(read: list[dict[str, Any]], known: list[list[Any]]) -> tuple[list[str], list[str]]:
@@ -204,20 +217,29 @@ def main() -> None:
     wanted = [word for word in sys.argv[1:] if not word.startswith("-")]
     if not ASIA_PAGE.exists():
         print(f"The page on Asia isn't at {ASIA_PAGE.parent.name}/{ASIA_PAGE.name} beside the project: left out.\n")
+    together: Scores = {}
     for name, (path, key) in pages().items():
         if wanted and name not in wanted:
             continue
         scores = evaluate_page(path, key)
-        print(f"{name} ({len(key['actions'])} actions)")
-        print(f"  {'field':<28} {'precision':>9} {'recall':>9} {'right':>7} {'read':>6} {'key':>6}")
-        for field_name, result in scores.items():
-            print(
-                f"  {field_name:<28} {result.precision:>9.3f} {result.recall:>9.3f} "
-                f"{result.right:>7} {result.read:>6} {result.known:>6}"
-            )
-            if "-v" in sys.argv[1:]:
-                print("".join(f"      {line}\n" for line in result.wrong), end="")
-        print()
+        _show(f"{name} ({len(key['actions'])} actions)", scores)
+        for field_name, result in scores.items() if name != "asia" else ():
+            score(together, field_name).add(result)
+    if together and not wanted:
+        _show("all pages but the one on Asia, together", together)
+
+
+def _show(title: str, scores: Scores) -> None:
+    print(title)
+    print(f"  {'field':<28} {'precision':>9} {'recall':>9} {'right':>7} {'read':>6} {'key':>6}")
+    for field_name, result in scores.items():
+        print(
+            f"  {field_name:<28} {result.precision:>9.3f} {result.recall:>9.3f} "
+            f"{result.right:>7} {result.read:>6} {result.known:>6}"
+        )
+        if "-v" in sys.argv[1:]:
+            print("".join(f"      {line}\n" for line in result.wrong), end="")
+    print()
 
 
 if __name__ == "__main__":

@@ -193,6 +193,95 @@ def test_an_action_without_a_title_is_an_error_and_the_others_are_read() -> None
             "The drafting of the strategy was initiated in May 2014 during a workshop.",
             [("drafting", "2014-05", None, None, None), ("workshop", "2014-05", "2014-05", None, None)],
         ),
+        (
+            "The first workshop took place in Accra in May 2012, and the second, on visas, followed in June.",
+            [("workshop", "2012-05", "2012-05", "Accra", "GH"), ("workshop", "2012-06", "2012-06", None, None)],
+        ),
+        (
+            "A set of thematic workshops was devised. Two of them were held in Kumasi in May and June 2011.",
+            [("workshop", "2011-05", "2011-05", "Kumasi", "GH"), ("workshop", "2011-06", "2011-06", "Kumasi", "GH")],
+        ),
+        (
+            "Two courses followed, one on visas (Accra, May 2012) and the other on borders (Tamale, June 2012).",
+            [("training", "2012-05", "2012-05", "Accra", "GH"), ("training", "2012-06", "2012-06", "Tamale", "GH")],
+        ),
+        (
+            "A training took place in Accra in May 2012. It was repeated in Kumasi in June.",
+            [("training", "2012-05", "2012-05", "Accra", "GH"), ("training", "2012-06", "2012-06", "Kumasi", "GH")],
+        ),
+        (
+            "A seminar in Accra was initially foreseen for May 2012, but had to be postponed to July 2012.",
+            [("seminar", "2012-07", "2012-07", "Accra", "GH")],
+        ),
+        (
+            (
+                "While a study visit to Italy had been scheduled for May 2012, it could only take place in July, when six "
+                "officials travelled to Rome."
+            ),
+            [("study-visit", "2012-07", "2012-07", "Rome", "IT")],
+        ),
+        (
+            "A seminar was held in Accra in February 2012, and in May a study visit to Sweden took place.",
+            [("seminar", "2012-02", "2012-02", "Accra", "GH"), ("study-visit", "2012-05", "2012-05", None, "SE")],
+        ),
+        (
+            (
+                "Three events were organised: a seminar in Accra (May 2012), a workshop in Kumasi (June 2012) and a round "
+                "table in Tamale (July 2012)."
+            ),
+            [
+                ("seminar", "2012-05", "2012-05", "Accra", "GH"),
+                ("workshop", "2012-06", "2012-06", "Kumasi", "GH"),
+                ("round-table", "2012-07", "2012-07", "Tamale", "GH"),
+            ],
+        ),
+        (
+            (
+                "Staff of the employment offices were trained in Kumasi in May 2012. Finland was visited in June 2012 by "
+                "five officials."
+            ),
+            [("training", "2012-05", "2012-05", "Kumasi", "GH"), ("study-visit", "2012-06", "2012-06", None, "FI")],
+        ),
+        (
+            "Five officials were received by the Belgian Immigration Office in Brussels in May 2012.",
+            [("study-visit", "2012-05", "2012-05", "Brussels", "BE")],
+        ),
+        (
+            "The project team travelled to Accra for an assessment mission in May 2012.",
+            [("assessment-mission", "2012-05", "2012-05", "Accra", "GH")],
+        ),
+        (
+            "Following a mission in May 2012, both sides met in Kumasi in July 2012 for a planning session.",
+            [
+                ("expert-visit", "2012-05", "2012-05", None, None),
+                ("planning-session", "2012-07", "2012-07", "Kumasi", "GH"),
+            ],
+        ),
+        (
+            (
+                "A campaign was carried out in five regions of Ghana in May 2012, and a seminar in the capital "
+                "closed the action."
+            ),
+            [("campaign", "2012-05", "2012-05", None, "GH"), ("seminar", None, None, "Accra", "GH")],
+        ),
+        (
+            "A workshop was held in Accra in May 2012. A second workshop took place in the same city in June 2012.",
+            [("workshop", "2012-05", "2012-05", "Accra", "GH"), ("workshop", "2012-06", "2012-06", "Accra", "GH")],
+        ),
+        (
+            "A workshop, at which the campaign was assessed, took place in May 2012.",
+            [("workshop", "2012-05", "2012-05", None, None)],
+        ),
+        (
+            "Training on the design of campaigns was provided in May and July 2012.",
+            [("training", "2012-05", "2012-05", None, None), ("training", "2012-07", "2012-07", None, None)],
+        ),
+        (
+            "The drafting of a strategy began in May 2014 and lasted until March 2015. Guidelines were drafted.",
+            [("drafting", "2014-05", "2015-03", None, None)],
+        ),
+        ("A strategy is being developed. A roadmap was elaborated in May 2012.", []),
+        ("In the course of the action, the conference provided a forum for an exchange.", []),
         ("The results of the mission were discussed through the delivery of workshops.", []),
         ("A workshop scheduled for June 2014 was cancelled.", []),
         ("Training materials and workshop participants were selected.", []),
@@ -211,6 +300,33 @@ def test_an_impossible_date_of_an_activity_is_left_out_with_a_warning() -> None:
     ]
     warnings = [(p.code, p.quote) for p in action.problems if p.severity is Severity.WARNING]
     assert warnings == [("impossible-date", "31 June 2012"), ("repaired-date", "1418 May 2013")]
+
+
+def test_a_later_sentence_adds_where_and_when_an_activity_was_held() -> None:
+    action = read("A seminar was held. The event, which was held in Kumasi on 4 May 2012, gathered forty officials.")
+    assert [row(d, "type", "start", "place") for d in action.activities] == [("seminar", "2012-05-04", "Kumasi")]
+
+
+def test_a_town_that_no_list_has_is_read_with_a_warning() -> None:
+    action = read("A workshop was held in Nowhereville in May 2012.")
+    assert [row(d, "place", "country") for d in action.activities] == [("Nowhereville", "GH")]
+    (warning,) = [p for p in action.problems if p.severity is Severity.WARNING]
+    assert (warning.code, warning.message) == (
+        "assumed-country",
+        "no list has the town 'Nowhereville': read as one of the partner country, Ghana",
+    )
+
+
+def test_the_one_activity_of_an_action_of_a_day_stands_in_its_title() -> None:
+    action = read(
+        "Some forty officials took part.",
+        title="Ghana: Seminar on Visa Policy",
+        objective="MIEUX was invited to organise a seminar in Accra.",
+        duration="17 June 2010",
+    )
+    assert [row(d, "type", "start", "end", "place") for d in action.activities] == [
+        ("seminar", "2010-06-17", "2010-06-17", "Accra")
+    ]
 
 
 def test_tense_tells_the_status_where_no_date_does() -> None:
@@ -278,6 +394,28 @@ NATIONAL = "national-administration"
             "EU academia, Frontex and representatives from NGOs were deployed.",
             [("EU", "academia", None, None), (None, "ngo", None, None)],
         ),
+        (
+            "Experts from the national administrations of Malta and Cyprus, and from East Africa, were deployed.",
+            [("MT", NATIONAL, None, None), ("CY", NATIONAL, None, None), ("East Africa", "unspecified", None, None)],
+        ),
+        (
+            "Experts from the administration of Malta and a representative of the Commonwealth Secretariat came.",
+            [
+                ("MT", NATIONAL, None, None),
+                (None, "international-organisation", "Commonwealth Secretariat", 1),
+            ],
+        ),
+        (
+            (
+                "One of the French experts returned to Accra in May 2012. Experts from the French national administration "
+                "were deployed for this action."
+            ),
+            [("FR", NATIONAL, None, None)],
+        ),
+        (
+            "An official of the Moroccan national administration contributed to both sessions.",
+            [("MA", NATIONAL, None, 1)],
+        ),
         ("A study visit to Spain was hosted by the Spanish Ministry of Interior in May 2012.", []),
         ("Training for Ecuadorian experts was organised. No experts were deployed.", []),
         ("Ghanaian experts took part in a seminar.", []),
@@ -291,6 +429,32 @@ def test_experts_are_tied_to_the_one_activity_of_their_sentence() -> None:
     action = read("A seminar was held in May 2012. A workshop in June 2012 was led by a Danish expert.")
     assert [row(d, "sending_country", "activity") for d in action.deployments] == [("DK", 2)]
     assert codes(read("A seminar was held in May 2012."), Severity.NOTE) == ["no-deployments"]
+
+
+def test_outputs_are_told_in_many_ways() -> None:
+    action = read(
+        "The findings of the mission were set out in a report. The 'Guidelines on Visas' developed in the "
+        "meantime were presented. Posters and other campaign materials were printed. Three reports, one for each "
+        "seminar, summarised the debates. Training on the design of surveys was held."
+    )
+    assert [d.values["kind"] for d in action.outputs] == ["report", "guidelines", "campaign-material", *["report"] * 3]
+    each = read("Seminars took place in Accra in May and June 2012. A report was published after each of the seminars.")
+    assert [d.values["title"] for d in each.outputs] == ["Report (1 of 2)", "Report (2 of 2)"]
+    whole = read("A report, including a set of recommendations, was drafted.")
+    assert [d.values["kind"] for d in whole.outputs] == ["report"]
+
+
+def test_who_hosts_a_visit_or_receives_a_report_is_no_partner() -> None:
+    action = read(
+        "A study visit to Spain was hosted by the Spanish Ministry of Interior. A report was submitted to the "
+        "Council of Ministers. The Prime Minister's Office and the National Training Service took part.",
+        objective="In cooperation with the Ministry of Youth, Vocational Training and Employment.",
+    )
+    assert [partner["name"] for partner in action.values["partners"]] == [
+        "Ministry of Youth, Vocational Training and Employment",
+        "Prime Minister's Office",
+        "National Training Service",
+    ]
 
 
 def test_outputs_are_what_is_made_and_not_what_is_mentioned() -> None:

@@ -26,7 +26,7 @@ from app.imports.page.words import FINITE, ORDINALS, number_of
 from app.imports.page.wordsets import words
 
 _STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained", "one"}
-_BY_WORD: Final = VISITED | INVITED | {"trained", "first", "second", "third", "fourth", "last", "final"}
+_BY_WORD: Final = VISITED | INVITED | {"trained", "repeated", "first", "second", "third", "fourth", "last", "final"}
 """Words that may tell of an activity in a sentence that names none."""
 
 
@@ -74,7 +74,8 @@ def find_events(
             )
         if event.ordinal == "verb" and tokens[event.at].low == "trained":
             told = any(other.spans == event.spans for other in events if other is not event)
-            event.happens = bool(event.spans or (event.places and len(events) == 1)) and not told
+            by_mieux = any(t.low == "mieux" or t.kind is Kind.EXPERT for t in tokens[max(0, event.at - 3) : event.at])
+            event.happens = bool(event.spans or ((event.places or by_mieux) and len(events) == 1)) and not told
     share_places(sentence, events, own=known.countries)
     _drop_headings(tokens, events)
     return [event for event in events if event.happens]

@@ -64,48 +64,42 @@ def _leads(
     leading: list[Mention],
 ) -> bool:
     """Whether a date speaks of what follows it rather than of what stands before it."""
-    if not before:
-        return bool(after)
+    if not before or not after:
+        return not before and bool(after)
     at = mention.first - 1
-    while at >= 0 and tokens[at].low in (
-        "in",
-        "on",
-        "from",
-        "early",
-        "late",
-        "mid",
-        "-",
-        "during",
-        "between",
-        "the",
-        "of",
-        "end",
-        "beginning",
-        "throughout",
-        "by",
-        "at",
-        "until",
-        "since",
-        "around",
-    ):
+    while at >= 0 and tokens[at].low in _BEFORE_DATE:
         at -= 1
     lead = tokens[at].low if at >= 0 else ""
-    if not after or lead in ("(", "held", "place", "", ";", ":", "then", "finally"):
-        return bool(after) and lead not in ("(", "held", "place")
-    behind = [token.low for token in tokens[mention.after : mention.after + 2]]
-    if (behind[:1] == ["by"] or behind == [",", "by"]) and after[0].start - mention.after <= 3:
-        return True  # "it was followed in May by a workshop, and in June by a seminar"
-    near = after[0].start - mention.after <= 4
-    comma = mention.after < len(tokens) and tokens[mention.after].low == ","
+    if lead in ("(", "held", "place", "", ";", ":", "then", "finally"):
+        return lead not in ("(", "held", "place")
     nearest = before[-1]
-    dated = next((other.after for other in mentions if nearest.at < other.first < mention.first), None)
-    if near and dated and any(token.low in FINITE for token in tokens[dated : mention.first]):
-        return True  # "following a mission in May, both sides met in July for a planning session"
+    earlier = before[:-1]
+    is_led = any(other.after <= nearest.at and not any(other.after <= e.at for e in earlier) for other in leading)
+    if is_led and not nearest.is_plural and lead in ("and", ","):
+        return True  # "in May, staff were trained, and in June mayors met for a conference"
+    near = after[0].start - mention.after <= 4
+    if near and _is_right_before(tokens, mention, mentions, nearest):
+        return True
+    comma = mention.after < len(tokens) and tokens[mention.after].low == ","
     if lead in ("and", ",", "while", "when", "but") and (near or comma):
         is_dated = bool(nearest.spans) or any(other.after <= nearest.at for other in leading)
         return is_dated or lead in ("while", "when", "but") or _has_verb(tokens, nearest.at, at)
     # "the action began in May with a workshop": the date follows a verb whose subject is no activity
     return _has_break(tokens, nearest.at, at)
+
+
+_BEFORE_DATE: Final = words(
+    "in on from early late mid - during between the of end beginning throughout by at until since around"
+)
+
+
+def _is_right_before(tokens: list[Token], mention: Mention, mentions: list[Mention], nearest: Event) -> bool:
+    """`It was followed in May by a workshop`, and `Following a mission in May, both sides met in July for a session`."""
+    behind = [token.low for token in tokens[mention.after : mention.after + 2]]
+    if behind[:1] == ["by"] or behind == [",", "by"]:
+        return True
+    dated = next((other.after for other in mentions if nearest.at < other.first < mention.first), None)
+    return dated is not None and any(token.low in FINITE for token in tokens[dated : mention.first])
 
 
 def _has_verb(tokens: list[Token], begin: int, end: int) -> bool:

@@ -132,6 +132,9 @@ def _output_drafts(story: Story) -> list[Draft]:
 def _is_same_output(one: Product, other: Product) -> bool:
     if one is other or one.kind != other.kind:
         return False
+    are_other = one.number != other.number and not (one.of_each or other.of_each)
+    if are_other and not (one.is_definite or other.is_definite):
+        return False  # "a report" of a mission, and "three reports" of conferences
     mine, its = _words(one.title), _words(other.title)
     return one.is_definite or other.is_definite or mine <= its or its <= mine or len(mine & its) * 2 > len(mine | its)
 

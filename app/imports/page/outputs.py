@@ -94,7 +94,11 @@ def find_products(sentence: Sentence, *, in_objective: bool) -> list[Product]:
         if token.kind is Kind.PRODUCT and at >= behind and not _is_compound(sentence.tokens, at):
             behind = title[1] if (title := quoted_title(sentence.tokens, at)) else behind
             frame = _frame(sentence.tokens, at, in_objective=in_objective)
-            if frame and not (found and _is_listed(sentence.tokens, found[-1], at)):
+            if (
+                frame
+                and not _is_contained(sentence.tokens, at)
+                and not (found and _is_listed(sentence.tokens, found[-1], at))
+            ):
                 found.append(_product(sentence, at, *frame))
     return found
 
@@ -110,6 +114,13 @@ def named_products(sentence: Sentence) -> list[tuple[str, str]]:
             if is_named:
                 found.append((str(token.value), title))
     return found
+
+
+def _is_contained(tokens: list[Token], at: int) -> bool:
+    """`A report, including a set of recommendations, was drafted`: what is a part of a document is none of its own."""
+    start = _phrase_start(tokens, at)
+    lead = start - 1 if start and tokens[start - 1].low not in ("a", "an", "the") else start - 2
+    return lead >= 0 and tokens[lead].low in ("including", "containing", "comprising")
 
 
 def _is_listed(tokens: list[Token], earlier: Product, at: int) -> bool:

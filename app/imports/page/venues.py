@@ -20,44 +20,70 @@ from app.imports.page.words import FINITE
 
 
 def attach_places(sentence: Sentence, events: list[Event], event: Event, known: Known) -> None:
+    """Gives an activity the places that its sentence tells: those that stand with its dates, those behind or before its
+    noun, or those that are told by the way."""
     own = known.countries
     if event.product:
-        event.places = (
-            find_places(sentence, event.product.verb + 1, event.end, own, abroad=False) if event.spans else []
-        )
-    if event.places or event.product:
+        verb = event.product.verb
+        event.places = find_places(sentence, verb + 1, event.end, own, abroad=False) if event.spans else []
         return
-    abroad = event.type in ("study-visit", "expert-visit")
-    if len(event.spans) > 1 and len(event.dated_at) == len(event.spans):
-        by_date = [place_before(sentence, at, own) for at in event.dated_at]
-        event.places = [place for place in by_date if place]
-        if len(event.places) == len(event.spans):
-            return
-    if event.start > 1 and sentence.tokens[event.start - 1].low == "hosted":
-        event.places = find_hosts(sentence, event.start - 1, own)  # "Baku hosted the second one"
-    event.places = event.places or find_places(
-        sentence, event.at + 1, event.end, own, abroad=abroad, to_country=event.type.endswith("mission")
+    event.places = (
+        event.places
+        or _by_dates(sentence, event, own)
+        or _by_host(sentence, event, own)
+        or _around(sentence, events, event, own)
     )
-    if not event.places and event.at > 0:
+    if event.type == "study-visit":
+        event.places = event.places or _travelled_to(sentence, event, own) or _host(sentence.tokens, event, own)
+        _settle_visit(sentence, event, own)
+    elif not event.places and event.type != "expert-visit":
+        event.places = _told_otherwise(sentence, events, event, known)
+
+
+def _by_dates(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:
+    """`In Lima (May 2011), and in Quito (June 2011)`: a place with each date."""
+    if len(event.spans) < 2 or len(event.dated_at) != len(event.spans):
+        return []
+    by_date = [place_before(sentence, at, own) for at in event.dated_at]
+    return [place for place in by_date if place] if all(by_date) else []
+
+
+def _by_host(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:
+    """`Baku hosted the second one`."""
+    is_hosted = event.start > 1 and sentence.tokens[event.start - 1].low == "hosted"
+    return find_hosts(sentence, event.start - 1, own) if is_hosted else []
+
+
+def _around(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> list[Place]:
+    """The places behind the noun, or else those before it, or with the date before it."""
+    abroad = event.type in ("study-visit", "expert-visit")
+    is_mission = event.type.endswith("mission")
+    places = find_places(sentence, event.at + 1, event.end, own, abroad=abroad, to_country=is_mission)
+    if not places and event.at > 0:
         earlier = events.index(event) - 1
-        event.places = find_places(sentence, events[earlier].end if earlier >= 0 else 0, event.start, own, abroad=False)
-    if not event.places and event.dated_at and event.dated_at[0] < event.start:
+        places = find_places(sentence, events[earlier].end if earlier >= 0 else 0, event.start, own, abroad=False)
+    if not places and event.dated_at and event.dated_at[0] < event.start:
         place = place_before(sentence, event.dated_at[0], own)
-        event.places = [place] if place else []
-    if not event.places and not abroad:
-        event.places = _shared_place(sentence, events, event, own)
-    if event.type == "study-visit" and not event.places:
-        event.places = _travelled_to(sentence, event, own) or _host(sentence.tokens, event, own)
-    if not event.places and not abroad:
-        before = [other.places[-1] for other in events[: events.index(event)] if other.places]
-        last = before[-1] if before else known.place
-        event.places = unknown_town(sentence, event.at + 1, event.end, own)
-        if not event.places and not sentence.words.isdisjoint(TELLING_WORDS):
-            event.places = own_places(sentence, event.at + 1, event.end, own, last)
-    if event.type == "study-visit" and event.places and all(place.country in own for place in event.places):
+        places = [place] if place else []
+    return places
+
+
+def _told_otherwise(sentence: Sentence, events: list[Event], event: Event, known: Known) -> list[Place]:
+    """A place shared with the next activity, a town that no list has, or `the capital`, `the same city`."""
+    own = known.countries
+    places = _shared_place(sentence, events, event, own) or unknown_town(sentence, event.at + 1, event.end, own)
+    if places or sentence.words.isdisjoint(TELLING_WORDS):
+        return places
+    before = [other.places[-1] for other in events[: events.index(event)] if other.places]
+    return own_places(sentence, event.at + 1, event.end, own, before[-1] if before else known.place)
+
+
+def _settle_visit(sentence: Sentence, event: Event, own: Sequence[str]) -> None:
+    """A visit within the partner countries is one by experts; a study visit goes abroad."""
+    if event.places and all(place.country in own for place in event.places):
         event.type = "expert-visit" if "field" not in sentence.tokens[event.at].low else event.type
-    elif event.type == "study-visit":
-        event.places = [p for p in event.places if p.town or p.country not in own] or event.places[:0]
+    else:
+        event.places = [place for place in event.places if place.town or place.country not in own]
 
 
 def share_places(sentence: Sentence, events: list[Event], own: Sequence[str]) -> None:

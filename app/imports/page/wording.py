@@ -73,4 +73,6 @@ def _subject(sentence: Sentence, event: Event) -> str:
         end += 1
     while end > at and tokens[end - 1].low in _DANGLING:
         end -= 1
-    return " ".join(sentence.text[tokens[at].start : tokens[end - 1].end].split()) if end > at + 1 else ""
+    subject = " ".join(sentence.text[tokens[at].start : tokens[end - 1].end].split()) if end > at + 1 else ""
+    # "the 'Seminar on Visas' was held": the mark that opened stands before the noun
+    return subject.rstrip("'\"\u2019\u201d") if event.start and tokens[event.at - 1].low in ("'", '"') else subject
