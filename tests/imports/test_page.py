@@ -215,8 +215,8 @@ def test_an_action_without_a_title_is_an_error_and_the_others_are_read() -> None
         ),
         (
             (
-                "While a study visit to Italy had been scheduled for May 2012, it could only take place in July, when six "
-                "officials travelled to Rome."
+                "While a study visit to Italy had been scheduled for May 2012, it could only take place in July, "
+                "when six officials travelled to Rome."
             ),
             [("study-visit", "2012-07", "2012-07", "Rome", "IT")],
         ),
@@ -226,8 +226,8 @@ def test_an_action_without_a_title_is_an_error_and_the_others_are_read() -> None
         ),
         (
             (
-                "Three events were organised: a seminar in Accra (May 2012), a workshop in Kumasi (June 2012) and a round "
-                "table in Tamale (July 2012)."
+                "Three events were organised: a seminar in Accra (May 2012), a workshop in Kumasi (June 2012) and a "
+                "round table in Tamale (July 2012)."
             ),
             [
                 ("seminar", "2012-05", "2012-05", "Accra", "GH"),
@@ -237,8 +237,8 @@ def test_an_action_without_a_title_is_an_error_and_the_others_are_read() -> None
         ),
         (
             (
-                "Staff of the employment offices were trained in Kumasi in May 2012. Finland was visited in June 2012 by "
-                "five officials."
+                "Staff of the employment offices were trained in Kumasi in May 2012. Finland was visited in June 2012 "
+                "by five officials."
             ),
             [("training", "2012-05", "2012-05", "Kumasi", "GH"), ("study-visit", "2012-06", "2012-06", None, "FI")],
         ),
@@ -331,8 +331,8 @@ def test_the_one_activity_of_an_action_of_a_day_stands_in_its_title() -> None:
 
 def test_tense_tells_the_status_where_no_date_does() -> None:
     action = read(
-        "A workshop was held. Training sessions on visas are being delivered. A study visit to Spain will be organised. "
-        "A seminar will take place in May 2017."
+        "A workshop was held. Training sessions on visas are being delivered. A study visit to Spain will be "
+        "organised. A seminar will take place in May 2017."
     )
     assert [row(d, "type", "status") for d in action.activities] == [
         ("workshop", "completed"),
@@ -407,8 +407,8 @@ NATIONAL = "national-administration"
         ),
         (
             (
-                "One of the French experts returned to Accra in May 2012. Experts from the French national administration "
-                "were deployed for this action."
+                "One of the French experts returned to Accra in May 2012. Experts from the French national "
+                "administration were deployed for this action."
             ),
             [("FR", NATIONAL, None, None)],
         ),

@@ -94,7 +94,7 @@ _BEFORE_DATE: Final = words(
 
 
 def _is_right_before(tokens: list[Token], mention: Mention, mentions: list[Mention], nearest: Event) -> bool:
-    """`It was followed in May by a workshop`, and `Following a mission in May, both sides met in July for a session`."""
+    """`It was followed in May by a workshop`, and `Following a mission in May, both met in July for a session`."""
     behind = [token.low for token in tokens[mention.after : mention.after + 2]]
     if behind[:1] == ["by"] or behind == [",", "by"]:
         return True
