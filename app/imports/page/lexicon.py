@@ -91,6 +91,8 @@ class _Piece:
     """The phrases that it is."""
     longer: dict[str, list[_Phrase]]
     """The phrases that it begins, by their second word, the longest first."""
+    begins: bool = False
+    """Whether there are any of either."""
 
 
 _MOST_PIECES: Final = 50_000
@@ -123,24 +125,23 @@ class Lexicon:
         # What stands between pieces, and the pieces, in turn: cheaper than a match object for each.
         parts = _PIECE.split(plain)
         found: list[Token] = []
-        pieces = self._pieces
-        at, count, start = 1, len(parts), 0
-        while at < count:
-            written = parts[at]
-            piece = pieces.get(written) or self._learn(written)
-            start += len(parts[at - 1])
+        add, known, learn = found.append, self._pieces.get, self._learn
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        at, start = 1, 0
+        for gap, written in pairs:
+            piece = known(written) or learn(written)
+            start += len(gap)
             end = start + len(written)
-            phrase = None
-            if piece.alone or piece.longer:
-                phrase = self._longest(piece, parts, at)
+            phrase = self._longest(piece, parts, at) if piece.begins else None
             if phrase is None:
-                found.append(Token(piece.kind, piece.low, start, end, None, False, piece.is_capital))
+                add(Token(piece.kind, piece.low, start, end, None, False, piece.is_capital))
             else:
                 for _ in phrase.rest:
-                    end += len(parts[at + 1]) + len(parts[at + 2])
+                    gap, written = next(pairs)  # noqa: PLW2901 - the phrase takes what follows
+                    end += len(gap) + len(written)
                     at += 2
                 low = plain[start:end].lower()
-                found.append(Token(phrase.kind, low, start, end, phrase.value, phrase.is_plural, piece.is_capital))
+                add(Token(phrase.kind, low, start, end, phrase.value, phrase.is_plural, piece.is_capital))
             start = end
             at += 2
         return found
@@ -159,13 +160,15 @@ class Lexicon:
                 piece.longer.setdefault(phrase.rest[0], []).append(phrase)
             else:
                 piece.alone.append(phrase)
+        piece.begins = bool(piece.alone or piece.longer)
         self._pieces[written] = piece
         return piece
 
     def _longest(self, piece: _Piece, parts: list[str], at: int) -> _Phrase | None:
         """The longest phrase that stands at a place, written as it has to be."""
         if piece.longer and at + 2 < len(parts):
-            for phrase in piece.longer.get(self._low(parts[at + 2]), ()):
+            following = self._pieces.get(parts[at + 2]) or self._learn(parts[at + 2])
+            for phrase in piece.longer.get(following.low, ()):
                 behind = parts[at + 2 : at + 2 + 2 * len(phrase.rest) : 2]
                 if tuple([self._low(part) for part in behind]) == phrase.rest and _is_written(phrase, parts, at):
                     return phrase
