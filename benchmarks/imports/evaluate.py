@@ -131,7 +131,7 @@ def _compare_action(scores: Scores, where: str, draft: ActionDraft, action: dict
     _compare_deployments(compare, draft, action["deployments"])
     _compare_activities(compare, draft, action["activities"])
     compare("outputs by kind", [d.values["kind"] for d in draft.outputs], action["outputs"])
-    read, known = _partners(values["partners"], action["partners"])
+    read, known = _partners(values.get("partners", []), action["partners"])
     compare("partners", read, known)
 
 

@@ -16,7 +16,8 @@ def write(story: Story, draft: ActionDraft) -> None:
     draft.activities = [_activity_draft(activity) for activity in story.activities]
     draft.deployments = [_deployment_draft(story, deployed) for deployed in _distinct_deployments(story)]
     draft.outputs = _output_drafts(story)
-    draft.values["partners"] = _partner_values(story)
+    if partners := _partner_values(story):
+        draft.values["partners"] = partners  # a page that names none says nothing of them
     if not draft.deployments:
         message = "no experts are named"
         draft.problems.append(
