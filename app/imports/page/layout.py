@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.imports.page.lexicon import Kind, page_lexicon
+from app.imports.page.language.lexicon import Kind, page_lexicon
 from app.imports.page.text import Line
 from app.reference.vocabularies import Region
 

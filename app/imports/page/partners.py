@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.quotations import quoted_title
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.quotations import quoted_title
+from app.imports.page.language.wordsets import words
 from app.imports.page.sentences import Sentence
-from app.imports.page.wordsets import words
 
 _WITHIN: Final = words("of for on and & against - the ' s to in de del la y e des do da et")
 _NOT_A_NAME: Final = words(

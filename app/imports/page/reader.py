@@ -6,9 +6,9 @@ from app.core.text import slugify
 from app.imports.drafts import ActionDraft, Finding, Reading, Severity
 from app.imports.page.downloads import read_downloads
 from app.imports.page.duration import read_duration
+from app.imports.page.language.lexicon import page_lexicon
 from app.imports.page.layout import LONGEST_TITLE, Block, Paragraph, lay_out
-from app.imports.page.lexicon import page_lexicon
-from app.imports.page.story import read_story
+from app.imports.page.story.reading import read_story
 from app.imports.page.text import Page, read_lines
 from app.imports.page.titles import REQUEST, Title, read_title
 from app.imports.problems import UnreadableFile

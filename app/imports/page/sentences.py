@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token, page_lexicon
-from app.imports.page.wordsets import words
+from app.imports.page.language.lexicon import Kind, Token, page_lexicon
+from app.imports.page.language.wordsets import words
 
 LONGEST: Final = 4_000
 """Characters of a sentence; a longer one is no prose and isn't read."""

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from app.imports.drafts import Finding, Severity
-from app.imports.page.wordsets import words
+from app.imports.page.language.wordsets import words
 from app.imports.problems import UnreadableFile
 from app.imports.readers.decoding import decode
 

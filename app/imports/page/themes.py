@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from app.imports.page.lexicon import theme_lexicon
+from app.imports.page.language.lexicon import theme_lexicon
 
 
 def find_themes(*texts: str) -> list[str]:

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token, page_lexicon
-from app.imports.page.wordsets import words
+from app.imports.page.language.lexicon import Kind, Token, page_lexicon
+from app.imports.page.language.wordsets import words
 
 _NUMERALS: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _JOINTS: Final = words("/ , and & - the republic of *")

@@ -7,12 +7,12 @@ read outwards from the noun: what stands before it (`two Dutch`), and what follo
 from collections.abc import Sequence
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.sender_lists import JOINTS, NATIONAL, ORIGINS, SenderList
-from app.imports.page.senders import Sender, Senders
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import BE, FINITE, number_of
+from app.imports.page.language.wordsets import words
+from app.imports.page.senders.lists import JOINTS, NATIONAL, ORIGINS, SenderList
+from app.imports.page.senders.models import Sender, Senders
 from app.imports.page.sentences import Sentence
-from app.imports.page.words import BE, FINITE, number_of
-from app.imports.page.wordsets import words
 from app.reference.countries import COUNTRIES
 
 _DEPLOY: Final = words("deployed deploy deploys deploying seconded dispatched mobilised mobilized")

@@ -9,21 +9,21 @@ import itertools
 from collections.abc import Sequence
 from typing import Final
 
-from app.imports.page.dates import Dates
-from app.imports.page.dating import attach_dates, is_one_of, set_ends
-from app.imports.page.elisions import counted, elided, repetition
-from app.imports.page.events import Event, Known
-from app.imports.page.happening import judge
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.named_events import named_event
-from app.imports.page.outputs import Product
-from app.imports.page.places import find_places
-from app.imports.page.postponed import settled
+from app.imports.page.activities.dating import attach_dates, is_one_of, set_ends
+from app.imports.page.activities.elisions import counted, elided, repetition
+from app.imports.page.activities.events import Event, Known
+from app.imports.page.activities.happening import judge
+from app.imports.page.activities.named import named_event
+from app.imports.page.activities.places import find_places
+from app.imports.page.activities.travels import INVITED, VISITED, training_by_verb, visit_by_invitation, visit_by_verb
+from app.imports.page.activities.venues import attach_places, share_places
+from app.imports.page.dates.mentions import Dates
+from app.imports.page.dates.postponed import settled
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import FINITE, ORDINALS, number_of
+from app.imports.page.language.wordsets import words
+from app.imports.page.products.finding import Product
 from app.imports.page.sentences import Sentence
-from app.imports.page.travels import INVITED, VISITED, training_by_verb, visit_by_invitation, visit_by_verb
-from app.imports.page.venues import attach_places, share_places
-from app.imports.page.words import FINITE, ORDINALS, number_of
-from app.imports.page.wordsets import words
 
 _STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained", "one"}
 _BY_WORD: Final = VISITED | INVITED | {"trained", "repeated", "first", "second", "third", "fourth", "last", "final"}

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.imports.page.dates import Dates, Span
-from app.imports.page.lexicon import Kind
-from app.imports.page.places import Place, find_places
+from app.imports.page.activities.places import Place, find_places
+from app.imports.page.dates.mentions import Dates, Span
+from app.imports.page.language.lexicon import Kind
+from app.imports.page.language.words import FINITE
+from app.imports.page.language.wordsets import words
 from app.imports.page.sentences import Sentence
-from app.imports.page.words import FINITE
-from app.imports.page.wordsets import words
 
 _HELD: Final = words("held place hosted organised organized")
 _HEAD: Final = 8

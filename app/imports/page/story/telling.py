@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from app.imports.drafts import Finding
-from app.imports.page.dates import Span
-from app.imports.page.events import Event
-from app.imports.page.outputs import Product
+from app.imports.page.activities.events import Event
+from app.imports.page.activities.places import Place
+from app.imports.page.dates.mentions import Span
 from app.imports.page.partners import Institution
-from app.imports.page.places import Place
-from app.imports.page.senders import Sender
+from app.imports.page.products.finding import Product
+from app.imports.page.senders.models import Sender
 from app.imports.page.sentences import Sentence
 
 

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from app.imports.page.events import Event
-from app.imports.page.lexicon import Kind
-from app.imports.page.places import Place
+from app.imports.page.activities.events import Event
+from app.imports.page.activities.places import Place
+from app.imports.page.language.lexicon import Kind
+from app.imports.page.language.words import FINITE
+from app.imports.page.language.wordsets import words
 from app.imports.page.sentences import Sentence
-from app.imports.page.words import FINITE
-from app.imports.page.wordsets import words
 from app.reference.countries import COUNTRIES
 from app.reference.vocabularies import label_of
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from app.imports.page.dates import Mention
-from app.imports.page.events import Event
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.words import FINITE
-from app.imports.page.wordsets import words
+from app.imports.page.activities.events import Event
+from app.imports.page.dates.mentions import Mention
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import FINITE
+from app.imports.page.language.wordsets import words
 
 _BREAKS: Final = words("subsequently thereafter afterwards later whereas while")
 

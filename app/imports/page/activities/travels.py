@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from app.imports.page.events import Event
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.places import Place
-from app.imports.page.words import BE, FINITE, number_of
-from app.imports.page.wordsets import words
+from app.imports.page.activities.events import Event
+from app.imports.page.activities.places import Place
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import BE, FINITE, number_of
+from app.imports.page.language.wordsets import words
 
 VISITED: Final = frozenset(("visited", "travelled", "traveled", "returned", "went"))
 INVITED: Final = words("invited welcomed received hosted")

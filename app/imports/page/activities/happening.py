@@ -3,11 +3,11 @@
 import itertools
 from typing import Final
 
-from app.imports.page.events import Event
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.outputs import COMPLETED, ONGOING, PLANNED
-from app.imports.page.words import BE, FINITE
-from app.imports.page.wordsets import words
+from app.imports.page.activities.events import Event
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import BE, FINITE
+from app.imports.page.language.wordsets import words
+from app.imports.page.products.frames import COMPLETED, ONGOING, PLANNED
 
 _HAPPENED: Final = words(
     "made paid held organised organized conducted delivered implemented carried provided given undertaken completed "

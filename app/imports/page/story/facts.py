@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from app.imports.page.activities import find_events
-from app.imports.page.dates import Dates, find_dates
-from app.imports.page.deployments import find_senders
-from app.imports.page.events import Event, Known
-from app.imports.page.lexicon import Kind
-from app.imports.page.outputs import Product, find_products, named_products
+from app.imports.page.activities.events import Event, Known
+from app.imports.page.activities.finding import find_events
+from app.imports.page.activities.retold import Retold, find_retold
+from app.imports.page.dates.mentions import Dates, find_dates
+from app.imports.page.language.lexicon import Kind
 from app.imports.page.partners import Institution, institutions
-from app.imports.page.retold import Retold, find_retold
-from app.imports.page.senders import Senders
+from app.imports.page.products.finding import Product, find_products, named_products
+from app.imports.page.senders.finding import find_senders
+from app.imports.page.senders.models import Senders
 from app.imports.page.sentences import Sentence
 
 _DATING: Final = (Kind.MONTH, Kind.NUMBER)

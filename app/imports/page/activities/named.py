@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from app.imports.page.events import SESSIONS, Event, Known
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.travels import is_own
-from app.imports.page.words import FINITE, ORDINALS, number_of
-from app.imports.page.wordsets import words
+from app.imports.page.activities.events import SESSIONS, Event, Known
+from app.imports.page.activities.travels import is_own
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import FINITE, ORDINALS, number_of
+from app.imports.page.language.wordsets import words
 
 _NO_EVENT_AFTER: Final = words(
     "material materials curriculum curricula module modules need needs centre center centres centers institute "

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.wordsets import words
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.wordsets import words
 
 NUMBERS: Final = {
     word: number

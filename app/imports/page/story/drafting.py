@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.imports.drafts import ActionDraft, Draft, Finding, Severity
-from app.imports.page.outputs import Product
-from app.imports.page.telling import Activity, Deployed, Story
+from app.imports.page.products.finding import Product
+from app.imports.page.story.telling import Activity, Deployed, Story
 
 _GENERIC: Final = frozenset(("the ministry", "the ministries"))
 

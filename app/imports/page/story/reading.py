@@ -5,23 +5,24 @@ from functools import lru_cache
 from typing import Final
 
 from app.imports.drafts import ActionDraft, Finding, Severity
-from app.imports.page.dates import Dates, Span, finding
-from app.imports.page.deployments import find_senders
-from app.imports.page.drafting import write
-from app.imports.page.events import SESSIONS, SHARED, Event, Known
-from app.imports.page.facts import Facts, read_facts
+from app.imports.page.activities.events import SESSIONS, SHARED, Event, Known
+from app.imports.page.activities.places import Place, find_places
+from app.imports.page.activities.retold import Retold
+from app.imports.page.activities.wording import activity_title
+from app.imports.page.dates.mentions import Dates, Span, finding
+from app.imports.page.language.lexicon import Kind
+from app.imports.page.language.wordsets import words
 from app.imports.page.layout import Paragraph
-from app.imports.page.lexicon import Kind
-from app.imports.page.outputs import COMPLETED, ONGOING, PLANNED, Product
 from app.imports.page.partners import institutions, takes_part
-from app.imports.page.places import Place, find_places
-from app.imports.page.retold import Retold
-from app.imports.page.senders import Sender
+from app.imports.page.products.finding import Product
+from app.imports.page.products.frames import COMPLETED, ONGOING, PLANNED
+from app.imports.page.senders.finding import find_senders
+from app.imports.page.senders.models import Sender
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
-from app.imports.page.telling import Activity, Deployed, Story, Told
+from app.imports.page.story.drafting import write
+from app.imports.page.story.facts import Facts, read_facts
+from app.imports.page.story.telling import Activity, Deployed, Story, Told
 from app.imports.page.themes import find_themes
-from app.imports.page.wording import activity_title
-from app.imports.page.wordsets import words
 from app.reference.countries import COUNTRIES
 
 _MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-mission")

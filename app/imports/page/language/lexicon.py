@@ -211,7 +211,7 @@ _SHORT_MONTHS: Final = {"sept": 9} | {name[:3]: number for number, name in enume
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    text = resources.files("app.imports.page").joinpath(name).read_text("utf-8")
+    text = resources.files("app.imports.page.language").joinpath(name).read_text("utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from app.core.partial_dates import PartialDate
 from app.imports.drafts import Finding, Severity
-from app.imports.page.date_parts import LIST_WORDS, RANGE_WORDS, Atom, atom_at, check_days, unglued
-from app.imports.page.lexicon import MONTHS, Kind, Token
-from app.imports.page.wordsets import words
+from app.imports.page.dates.parts import LIST_WORDS, RANGE_WORDS, Atom, atom_at, check_days, unglued
+from app.imports.page.language.lexicon import MONTHS, Kind, Token
+from app.imports.page.language.wordsets import words
 
 
 @dataclass(frozen=True, slots=True)

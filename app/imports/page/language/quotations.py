@@ -1,6 +1,6 @@
 """Finds titles in quotation marks."""
 
-from app.imports.page.lexicon import Token
+from app.imports.page.language.lexicon import Token
 
 
 def quoted_title(tokens: list[Token], at: int) -> tuple[int, int] | None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token, capitals, languages
+from app.imports.page.language.lexicon import Kind, Token, capitals, languages
+from app.imports.page.language.wordsets import words
 from app.imports.page.sentences import Sentence
-from app.imports.page.wordsets import words
 
 _BEFORE_PLACE: Final = words("in to at ( near into through from around")
 _ENUMERATION: Final = words(", and & / or the in to then as well one another other")

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from app.imports.page.dates import Mention
-from app.imports.page.lexicon import Token
-from app.imports.page.wordsets import words
+from app.imports.page.dates.mentions import Mention
+from app.imports.page.language.lexicon import Token
+from app.imports.page.language.wordsets import words
 
 _MOVED: Final = words("postponed rescheduled deferred delayed moved only finally eventually nevertheless")
 _FORESEEN: Final = words("foreseen scheduled planned envisaged programmed due intended")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.core.partial_dates import FIRST_YEAR, LAST_YEAR
-from app.imports.page.lexicon import MONTHS, Kind, Token
-from app.imports.page.wordsets import words
+from app.imports.page.language.lexicon import MONTHS, Kind, Token
+from app.imports.page.language.wordsets import words
 
 
 @dataclass(slots=True)

@@ -1,17 +1,11 @@
-"""Finds products in sentences: documents, films and materials that were made, are being made or will be.
+"""How a sentence says that a product is made: `was drafted`, `will produce`, `the drafting of`, `resulted in`."""
 
-A document that is mentioned is none yet: a verb has to say that it is made (`was drafted`, `will produce`), a noun that
-somebody works on it (`the development of the handbook`), or that something results in it.
-"""
-
-from dataclasses import dataclass
 from typing import Final
 
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.quotations import quoted_title
-from app.imports.page.sentences import Sentence
-from app.imports.page.words import BE, FINITE, number_of
-from app.imports.page.wordsets import words
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import BE, FINITE, number_of
+from app.imports.page.language.wordsets import words
+from app.imports.page.products.naming import phrase_start
 
 _DRAFTED: Final = words(
     "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized "
@@ -19,8 +13,7 @@ _DRAFTED: Final = words(
 )
 _MADE: Final = words(
     "produced published printed issued compiled released made translated disseminated distributed piloted tested "
-    "filmed "
-    "broadcast aired shown"
+    "filmed broadcast aired shown"
 )
 _ADOPTED: Final = words(
     "agreed circulated transmitted adopted approved validated endorsed submitted delivered presented handed "
@@ -53,94 +46,13 @@ _RESULTS: Final = (
     ("ended", "with"),
 )
 _OUTPUT_NOUNS: Final = words("output outputs outcome outcomes result product products deliverable deliverables")
-_COMPOUNDS: Final = words(
-    "cycle development developments maker makers making dialogue process framework frameworks options level officers "
-    "department unit implications priorities writing approach measures management area areas issues reform work "
-    "launch"
-)
-_NEVER_DRAFTED: Final = words("report film campaign-material resource-book")
 PLANNED, ONGOING, COMPLETED = "planned", "ongoing", "completed"
 
-
-@dataclass(slots=True)
-class Product:
-    """A product at a place in a sentence."""
-
-    at: int
-    kind: str
-    title: str
-    is_drafted: bool
-    """Whether it is told that somebody worked on it, which is an activity of its own where its time is told."""
-    status: str
-    number: int = 1
-    is_definite: bool = False
-    is_named: bool = False
-    is_published: bool = False
-    verb: int = 0
-    """The place of the verb or noun that says that it is made."""
-    of_each: frozenset[str] = frozenset()
-    """The types of the activities of which each has one: `a report was published after each of the workshops`."""
-    is_process: bool = False
-    """Whether a noun tells of the work: `the drafting of the law`."""
-
-
-def find_products(sentence: Sentence, *, in_objective: bool) -> list[Product]:
-    """The products that a sentence tells of, in order."""
-    found: list[Product] = []
-    if Kind.PRODUCT not in sentence.kinds:
-        return found
-    behind = 0
-    for at, token in enumerate(sentence.tokens):
-        if token.kind is Kind.PRODUCT and at >= behind and not _is_compound(sentence.tokens, at):
-            behind = title[1] if (title := quoted_title(sentence.tokens, at)) else behind
-            frame = _frame(sentence.tokens, at, in_objective=in_objective)
-            if (
-                frame
-                and not _is_contained(sentence.tokens, at)
-                and not (found and _is_listed(sentence.tokens, found[-1], at))
-            ):
-                found.append(_product(sentence, at, *frame))
-    return found
-
-
-def named_products(sentence: Sentence) -> list[tuple[str, str]]:
-    """Kind and name of the products that are written as names: `the Practical Handbook on Labour Migration`."""
-    found: list[tuple[str, str]] = []
-    if Kind.PRODUCT not in sentence.kinds:
-        return found
-    for at, token in enumerate(sentence.tokens):
-        if token.kind is Kind.PRODUCT and token.is_capital:
-            title, is_named = _title(sentence, at)
-            if is_named:
-                found.append((str(token.value), title))
-    return found
-
-
-def _is_contained(tokens: list[Token], at: int) -> bool:
-    """`A report, including a set of recommendations, was drafted`: what is a part of a document is none of its own."""
-    start = _phrase_start(tokens, at)
-    lead = start - 1 if start and tokens[start - 1].low not in ("a", "an", "the") else start - 2
-    return lead >= 0 and tokens[lead].low in ("including", "containing", "comprising")
-
-
-def _is_listed(tokens: list[Token], earlier: Product, at: int) -> bool:
-    """`Posters and other campaign materials` are one kind of product, told once."""
-    between = [token.low for token in tokens[earlier.at + 1 : at]]
-    return tokens[at].value == earlier.kind and between[:1] in (["and"], [","]) and "other" in between[:4]
-
-
-def _is_compound(tokens: list[Token], at: int) -> bool:
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
-    return following is not None and (
-        following.low in _COMPOUNDS or following.kind in (Kind.ACTIVITY, Kind.PRODUCT, Kind.EXPERT, Kind.PERSON)
-    )
-
-
-_Frame = tuple[str, bool, str, int]
+Frame = tuple[str, bool, str, int]
 """How it is made: `process`, `drafted`, `made` or `result`; whether it is published; the status; where the verb is."""
 
 
-def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
+def frame_of(tokens: list[Token], at: int, *, in_objective: bool) -> Frame | None:
     return (
         _passive(tokens, at)
         or _of_which(tokens, at)
@@ -151,7 +63,7 @@ def _frame(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None
     )
 
 
-def _passive(tokens: list[Token], at: int) -> _Frame | None:  # noqa: PLR0911 - each return is one wording
+def _passive(tokens: list[Token], at: int) -> Frame | None:  # noqa: PLR0911 - each return is one wording
     """`A roadmap ... was developed`, `Guidelines are being prepared`."""
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is not None and following.low in _DRAFTED | _MADE and any(token.low in BE for token in tokens[:at]):
@@ -189,7 +101,7 @@ def _passive(tokens: list[Token], at: int) -> _Frame | None:  # noqa: PLR0911 - 
     return None
 
 
-def _of_which(tokens: list[Token], at: int) -> _Frame | None:
+def _of_which(tokens: list[Token], at: int) -> Frame | None:
     """`A strategy, the drafting of which was launched in May and is ongoing`."""
     for place in range(at + 1, min(len(tokens) - 2, at + 8)):
         if tokens[place].low in _NOUNS and [t.low for t in tokens[place + 1 : place + 3]] == ["of", "which"]:
@@ -199,7 +111,7 @@ def _of_which(tokens: list[Token], at: int) -> _Frame | None:
     return None
 
 
-def _reduced(tokens: list[Token], at: int) -> _Frame | None:
+def _reduced(tokens: list[Token], at: int) -> Frame | None:
     """`The "Guidelines on Visas" developed in the meantime were presented`, `The materials produced remain in use`."""
     quoted = sum(token.low == '"' for token in tokens[:at]) % 2 == 1
     for place in range(at + 1, min(len(tokens) - 1, at + 16)):
@@ -225,7 +137,7 @@ _PARTS: Final = words("text set series number draft drafts version versions outl
 
 def _leans_on_preposition(tokens: list[Token], at: int) -> bool:
     """`Based on the report, a training was developed`: what stands after a preposition is no subject."""
-    start = _phrase_start(tokens, at)
+    start = phrase_start(tokens, at)
     while start and tokens[start - 1].low in ("the", "a", "an", "this", "these", "its", "their"):
         start -= 1
     low = tokens[start - 1].low if start else ""
@@ -273,7 +185,7 @@ def _status(lows: set[str]) -> str:
     return COMPLETED
 
 
-def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:  # noqa: PLR0911, PLR0912 - each return is one wording
+def _active(tokens: list[Token], at: int, *, in_objective: bool) -> Frame | None:  # noqa: PLR0911, PLR0912 - each return is one wording
     """`MIEUX developed a handbook`, `the action will produce guidelines`, `helped the ministry to draft a law`."""
     for place in range(at - 1, max(-1, at - 16), -1):
         low = tokens[place].low
@@ -311,7 +223,7 @@ def _active(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | Non
     return None
 
 
-def _nominal(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | None:
+def _nominal(tokens: list[Token], at: int, *, in_objective: bool) -> Frame | None:
     """`The drafting of the handbook started`, `rounded off by the development of the handbook`."""
     for place in range(at - 1, max(-1, at - 10), -1):
         low = tokens[place].low
@@ -325,7 +237,7 @@ def _nominal(tokens: list[Token], at: int, *, in_objective: bool) -> _Frame | No
     return None
 
 
-def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
+def _nominal_frame(tokens: list[Token], noun: int, at: int) -> Frame | None:
     before = tokens[noun - 1].low if noun else ""
     if before in ("the", "a") or tokens[noun - 1].low in ("joint", "further", "final"):
         before = tokens[noun - 2].low if noun > 1 else ""
@@ -377,7 +289,7 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> _Frame | None:
     return None
 
 
-def _result(tokens: list[Token], at: int) -> _Frame | None:
+def _result(tokens: list[Token], at: int) -> Frame | None:
     """`It resulted in a report`, `the output was a logical framework`, `reflected in three reports`."""
     if _is_at_hand(tokens, at):
         return "result", False, COMPLETED, at
@@ -399,7 +311,7 @@ def _result(tokens: list[Token], at: int) -> _Frame | None:
 
 def _is_right_before(tokens: list[Token], place: int, at: int) -> bool:
     """Whether only an article and adjectives stand between: `laid down their findings in a joint report`."""
-    return tokens[place + 1].low in ("a", "an", "the") and _phrase_start(tokens, at) <= place + 2
+    return tokens[place + 1].low in ("a", "an", "the") and phrase_start(tokens, at) <= place + 2
 
 
 def _is_at_hand(tokens: list[Token], at: int) -> bool:
@@ -422,116 +334,3 @@ _TOLD: Final = words(
     "pointed identified highlighted contained contains served recommended outlined revealed showed formed concluded "
     "provided underlined stressed summarised summarized documented reflected presented compiled was is"
 )
-
-
-def _product(sentence: Sentence, at: int, how: str, published: bool, status: str, verb: int) -> Product:
-    token = sentence.tokens[at]
-    title, is_named = _title(sentence, at)
-    start = _phrase_start(sentence.tokens, at)
-    before = sentence.tokens[max(0, start - 2) : at]
-    number = next((n for t in before if (n := number_of(t)) and t.low != "one"), 1) if token.is_plural else 1
-    kind = str(token.value)
-    drafted = kind not in _NEVER_DRAFTED and how in ("drafted", "process")
-    definite = bool(start and sentence.tokens[start - 1].low in ("the", "this", "these", "its", "their"))
-    return Product(
-        at,
-        kind,
-        title,
-        drafted,
-        status,
-        min(number, 20),
-        definite and not is_named,
-        is_named,
-        published,
-        verb,
-        _of_each(sentence, at),
-        how == "process",
-    )
-
-
-def _of_each(sentence: Sentence, at: int) -> frozenset[str]:
-    if sentence.tokens[at].is_plural or "each" not in sentence.words or sentence.tokens[at].value != "report":
-        return frozenset()
-    return frozenset(
-        "any" if token.low in ("event", "events") else str(token.value)
-        for token in sentence.tokens
-        if token.kind is Kind.ACTIVITY or token.low in ("event", "events")
-    )
-
-
-def _phrase_start(tokens: list[Token], at: int) -> int:
-    """Where the adjectives before a noun begin."""
-    start = at
-    while start and at - start < 6:
-        before = tokens[start - 1]
-        if (
-            before.kind
-            not in (
-                Kind.WORD,
-                Kind.NATIONALITY,
-                Kind.GROUP,
-                Kind.COUNTRY,
-                Kind.ACTIVITY,
-            )
-            and before.low != "-"
-        ):
-            break
-        in_hyphens = tokens[start].low == "-"  # "country-of-origin information"
-        if (before.low in _STOPS or before.low in FINITE) and not in_hyphens:
-            break
-        start -= 1
-    return start
-
-
-_STOPS: Final = words(
-    "the a an this these its their that of on in for to by and or with as from at into through one two three four "
-    "five six set first firstly secondly finally which also newly named entitled"
-)
-_TAIL_ENDS: Final = words(
-    ". ; : , which who that by in during throughout led signed and is are was were will has have being been developed "
-    "produced drafted elaborated prepared published adopted followed took as at through along together while where "
-    "using under until since between after before"
-)
-
-
-def _title(sentence: Sentence, at: int) -> tuple[str, bool]:
-    """The product's name, or the words for it; and whether it is a name."""
-    tokens, text = sentence.tokens, sentence.text
-    if quoted := _quoted(sentence, at):
-        return quoted, True
-    start = _phrase_start(tokens, at)
-    end = at + 1
-    is_name = tokens[at].is_capital
-    while end < len(tokens) and end - at < 26:
-        token = tokens[end]
-        joins_name = is_name and token.low in ("and", "in") and end + 1 < len(tokens) and tokens[end + 1].is_capital
-        if (token.low in _TAIL_ENDS and not joins_name) or token.kind is Kind.MONTH or token.low in ('"', "'"):
-            break
-        end += 1
-    while end > at + 1 and tokens[end - 1].low in (
-        "of",
-        "on",
-        "for",
-        "to",
-        "the",
-        "and",
-        "a",
-        "from",
-        "in",
-        "by",
-        "with",
-        "(",
-    ):
-        end -= 1
-    title = " ".join(text[tokens[start].start : tokens[end - 1].end].split())
-    capitals = sum(token.is_capital for token in tokens[start:end])
-    is_named = tokens[at].is_capital and capitals >= 2 and (start > 0 or capitals > 2)
-    return title[:1].upper() + title[1:290], is_named
-
-
-def _quoted(sentence: Sentence, at: int) -> str | None:
-    title = quoted_title(sentence.tokens, at)
-    if title is None:
-        return None
-    opening, closing = title
-    return " ".join(sentence.text[sentence.tokens[opening].end : sentence.tokens[closing].start].split())[:290]

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from app.imports.page.events import SHARED, Event, Known
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.words import BE, number_of
-from app.imports.page.wordsets import words
+from app.imports.page.activities.events import SHARED, Event, Known
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import BE, number_of
+from app.imports.page.language.wordsets import words
 
 
 def counted(tokens: list[Token], at: int, known: Known) -> Event | None:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.imports.page.dates import Span
-from app.imports.page.outputs import COMPLETED, Product
-from app.imports.page.places import Place
+from app.imports.page.activities.places import Place
+from app.imports.page.dates.mentions import Span
+from app.imports.page.products.finding import Product
+from app.imports.page.products.frames import COMPLETED
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 import itertools
 from collections.abc import Sequence
 
-from app.imports.page.events import Event, Known
-from app.imports.page.lexicon import Kind, Token
-from app.imports.page.places import (
+from app.imports.page.activities.events import Event, Known
+from app.imports.page.activities.places import (
     TELLING_WORDS,
     Place,
     find_hosts,
@@ -14,9 +13,10 @@ from app.imports.page.places import (
     place_before,
     unknown_town,
 )
+from app.imports.page.activities.travels import VISITED
+from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.words import FINITE
 from app.imports.page.sentences import Sentence
-from app.imports.page.travels import VISITED
-from app.imports.page.words import FINITE
 
 
 def attach_places(sentence: Sentence, events: list[Event], event: Event, known: Known) -> None:

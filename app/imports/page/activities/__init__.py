@@ -1,0 +1,1 @@
+"""What took place: activities in sentences, with their dates and places."""

@@ -1,0 +1,1 @@
+"""Dates in prose, at the precision that it gives."""

@@ -1,0 +1,1 @@
+"""What was made: documents, films and materials in sentences."""

@@ -1,0 +1,1 @@
+"""Who sent experts, by a sentence."""
