@@ -281,6 +281,24 @@ def test_an_action_without_a_title_is_an_error_and_the_others_are_read() -> None
             [("drafting", "2014-05", "2015-03", None, None)],
         ),
         ("A strategy is being developed. A roadmap was elaborated in May 2012.", []),
+        (
+            "A mission to Accra took place from 29 March 2010. A training, foreseen for May, then took place in July.",
+            [
+                ("expert-visit", "2010-03-02", "2010-03-09", "Accra", "GH"),
+                ("training", "2010-07", "2010-07", None, None),
+            ],
+        ),
+        (
+            "A workshop was held in Kumasi in September, and in December 2014 Estonia received eight officers.",
+            [("workshop", "2014-09", "2014-09", "Kumasi", "GH"), ("study-visit", "2014-12", "2014-12", None, "EE")],
+        ),
+        (
+            "A workshop followed in May 2015 and was combined with a training of trainers.",
+            [
+                ("workshop", "2015-05", "2015-05", None, None),
+                ("training-of-trainers", "2015-05", "2015-05", None, None),
+            ],
+        ),
         ("In the course of the action, the conference provided a forum for an exchange.", []),
         ("The results of the mission were discussed through the delivery of workshops.", []),
         ("A workshop scheduled for June 2014 was cancelled.", []),

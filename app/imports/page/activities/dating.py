@@ -23,7 +23,7 @@ _LEADS: Final = words("following after further based upon during on building pri
 
 def _end_of_lead(tokens: list[Token], event: Event) -> int | None:
     """Where the words end that lead on to what a sentence tells: `Following a mission in May, ...`."""
-    if event.start > 3 or tokens[0].low not in _LEADS:
+    if event.start > 3 or tokens[0].low not in _LEADS or (tokens[0].low == "further" and tokens[1].low != "to"):
         return None
     comma = next((at for at in range(event.at + 1, len(tokens)) if tokens[at].low == ","), None)
     if comma is None or comma + 1 >= len(tokens):
@@ -50,6 +50,9 @@ def attach_dates(tokens: list[Token], events: list[Event], mentions: list[Mentio
         _attach_forward(tokens, [e for e in events if mention.after <= e.at < following], mention)
     for event in events:
         at = event.start - 1
+        if at > 1 and [token.low for token in tokens[at - 1 : at + 1]] == ["combined", "with"]:
+            earlier = [other for other in events if other.at < event.at]
+            event.spans = event.spans or (list(earlier[-1].spans) if earlier else [])
         if not event.spans and at > 0 and tokens[at].low in ("during", "at", "with"):
             # "was initiated in May during a workshop"
             event.spans = next((list(mention.spans) for mention in mentions if mention.after == at), [])
@@ -224,7 +227,7 @@ def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -
         if group and event.is_definite and not event.ordinal:
             break
         goes_on = [token.low for token in tokens[event.start - 2 : event.start]] == [",", "and"]
-        is_within = not goes_on and any(token.low == "which" for token in tokens[begin : event.at])
+        is_within = not goes_on and any(token.low in ("which", "who") for token in tokens[begin : event.at])
         if group and (is_within or _is_aside(tokens, begin, event)):
             break
         group.append(event)
@@ -234,7 +237,9 @@ def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -
 def _is_aside(tokens: list[Token], begin: int, event: Event) -> bool:
     """Whether an activity is only mentioned beside another one: `to prepare a workshop`, `as a basis for training`."""
     between = tokens[begin + 1 : event.start]
-    return bool(between) and between[-1].low in ("for", "of", "on", "about", "prepare", "from")
+    lows = [token.low for token in between[-2:]]
+    is_means = lows[-1:] == ["with"] and lows[:1] not in (["together"], ["along"], ["combined"], ["followed"])
+    return bool(between) and (is_means or lows[-1] in ("for", "of", "on", "about", "prepare", "from"))
 
 
 def _share(group: list[Event], mention: Mention) -> None:

@@ -122,6 +122,10 @@ def unknown_town(sentence: Sentence, begin: int, end: int, own: Sequence[str]) -
             "took",
             "during",
             "between",
+            "at",
+            "with",
+            "for",
+            "by",
         )
         if name and ends and not name.isupper() and words[0].low not in _NO_TOWNS | languages():
             return [Place(name, own[0], is_assumed=True) if len(own) == 1 else Place(name, None)]
@@ -144,7 +148,11 @@ _SITES: Final = words("city capital town post point crossing port airport munici
 
 def _is_placed(tokens: list[Token], at: int, *, abroad: bool) -> bool:
     before = at - 1
-    while before >= 0 and (tokens[before].low in ("the", "both", "of", "border") or tokens[before].low in _SITES):
+    while before >= 0 and (
+        tokens[before].low in ("the", "both", "of", "border")
+        or tokens[before].low in _SITES
+        or (tokens[before].kind is Kind.NATIONALITY and before < at - 2)  # "in the Ghanaian town of Aflao"
+    ):
         if tokens[before].low == "of" and tokens[before - 1].low not in _SITES:
             return False
         before -= 1

@@ -101,6 +101,8 @@ def mention_at(pieces: list[tuple[Token, int]], at: int, found: Dates) -> tuple[
             break
         if joint in LIST_WORDS and atoms[-1].year and not following.year and _begins_anew(pieces, after_it):
             break
+        if _says_in_again(pieces, after) and _begins_anew(pieces, after_it):
+            break
         atoms.append(following)
         joints.append(joint)
         after = after_it
@@ -109,7 +111,17 @@ def mention_at(pieces: list[tuple[Token, int]], at: int, found: Dates) -> tuple[
 
 def _begins_anew(pieces: list[tuple[Token, int]], at: int) -> bool:
     """`In May 2012, and in June a seminar followed`: the second date begins a statement of its own."""
-    return at < len(pieces) and pieces[at][0].low in ("a", "an", "the", "another", "its", "their", "two", "three")
+    if at >= len(pieces):
+        return False
+    token = pieces[at][0]
+    return token.kind is Kind.COUNTRY or token.low in (
+        "a", "an", "the", "another", "its", "their", "two", "three", "it", "they"
+    )  # fmt: skip
+
+
+def _says_in_again(pieces: list[tuple[Token, int]], at: int) -> bool:
+    """`In May, and in June 2012`."""
+    return [token.low for token, _ in pieces[at : at + 3]] == [",", "and", "in"]
 
 
 def _joined(pieces: list[tuple[Token, int]], after: int) -> tuple[str, Atom, int] | None:

@@ -256,7 +256,7 @@ def check_days(atom: Atom) -> None:
     """Splits a number that holds two days, and marks what is no date."""
     longest = 31 if atom.month is None else _days_in(atom.month, atom.year)
     if len(atom.days) == 1 and atom.days[0][0] == atom.days[0][1] and not 1 <= atom.days[0][0] <= longest:
-        pair = _split_days(str(atom.days[0][0]), longest)
+        pair = split_days(str(atom.days[0][0]), longest)
         if pair is None:
             atom.broken = "no day of that month"
         else:
@@ -271,7 +271,7 @@ def _days_in(month: int, year: int | None) -> int:
     return calendar.monthrange(year or 2000, month)[1]
 
 
-def _split_days(digits: str, longest: int) -> tuple[int, int] | None:
+def split_days(digits: str, longest: int) -> tuple[int, int] | None:
     """The two days, in order, that the digits hold; None unless there is one way alone."""
     ways = [
         (int(digits[:cut]), int(digits[cut:]))

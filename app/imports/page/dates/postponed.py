@@ -6,7 +6,9 @@ from app.imports.page.dates.mentions import Mention
 from app.imports.page.language.lexicon import Token
 from app.imports.page.language.wordsets import words
 
-_MOVED: Final = words("postponed rescheduled deferred delayed moved only finally eventually nevertheless")
+_MOVED: Final = words(
+    "postponed rescheduled deferred delayed moved originally initially only finally eventually nevertheless"
+)
 _FORESEEN: Final = words("foreseen scheduled planned envisaged programmed due intended")
 _NEAR: Final = 10
 

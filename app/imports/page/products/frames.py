@@ -166,7 +166,7 @@ def _verb_after(tokens: list[Token], at: int) -> int | None:
             continue
         if token.low in FINITE and (token.low in BE or token.low in ("will", "has", "have", "had")):
             return place
-        if token.low in ("who", "where", "while", "after", "before", "during"):
+        if token.low in ("where", "while", "after", "before", "during"):
             return None
         if token.low == "followed" or token.low in ("took", "takes"):
             return None
@@ -291,6 +291,9 @@ def _nominal_frame(tokens: list[Token], noun: int, at: int) -> Frame | None:
 
 def _result(tokens: list[Token], at: int) -> Frame | None:
     """`It resulted in a report`, `the output was a logical framework`, `reflected in three reports`."""
+    verb = _verb_after(tokens, at)
+    if verb is not None and tokens[verb].low in BE and any(t.low in _OUTPUT_NOUNS for t in tokens[verb : verb + 5]):
+        return "result", False, COMPLETED, verb  # "a handbook was the main output of the action"
     if _is_at_hand(tokens, at):
         return "result", False, COMPLETED, at
     for place in range(at - 1, max(-1, at - 9), -1):

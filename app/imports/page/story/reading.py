@@ -9,7 +9,8 @@ from app.imports.page.activities.events import SESSIONS, SHARED, Event, Known
 from app.imports.page.activities.places import Place, find_places
 from app.imports.page.activities.retold import Retold
 from app.imports.page.activities.wording import activity_title
-from app.imports.page.dates.mentions import Dates, Span, finding
+from app.imports.page.dates.mentions import Dates, Span, finding, in_words
+from app.imports.page.dates.parts import split_days
 from app.imports.page.language.lexicon import Kind
 from app.imports.page.language.wordsets import words
 from app.imports.page.layout import Paragraph
@@ -159,6 +160,9 @@ def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
 
 
 def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
+    if event.is_open:
+        event = replace(event, spans=list(event.spans))  # what was read of the sentence is shared by all who have it
+        _close(story, told, event)
     if earlier := _told_before(story, told, event):
         if event.spans and earlier.span is None and not event.product:
             earlier.span, earlier.status = event.spans[0], event.status
@@ -194,6 +198,30 @@ def _assumed(activity: Activity, told: Told) -> Finding:
     return Finding(
         severity=Severity.WARNING, code="assumed-country", message=message, line=told.line, quote=told.sentence.text
     )
+
+
+_LASTING: Final = ("campaign", "drafting", "other")
+
+
+def _close(story: Story, told: Told, event: Event) -> None:
+    """A mission or training that only begins, `from 29 March 2010`, has lost the dash of its days."""
+    span = event.spans[0] if event.spans else None
+    if span is None or not event.is_open or event.type in _LASTING or len(span.start) != 10:
+        return
+    pair = split_days(str(int(span.start[8:])), 31)
+    days = Span(f"{span.start[:8]}{pair[0]:02d}", f"{span.start[:8]}{pair[1]:02d}") if pair else span
+    event.spans, event.is_open = [days], False
+    if pair:
+        message = f"nothing tells an end, so a dash is missing: read as {in_words(days.start)} to {in_words(days.end)}"
+        story.problems.append(
+            Finding(
+                severity=Severity.WARNING,
+                code="repaired-date",
+                message=message,
+                line=told.line,
+                quote=told.sentence.text,
+            )
+        )
 
 
 def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
