@@ -65,6 +65,7 @@ def read_file(content: bytes, file_name: str) -> Reading:
         case "csv":
             reading = read_csv(text, found, file_name)
         case _:
+            del text  # the page is decoded by its own rules, and a large one isn't held twice
             reading = read_page(content, file_name)
     return _with_records(reading)
 

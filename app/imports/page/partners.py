@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from app.imports.page.language.lexicon import Kind, Token
@@ -59,10 +60,17 @@ class Institution:
     """The type of organisation that its words tell."""
 
 
-def institutions(sentence: Sentence) -> Iterator[Institution]:
-    """The institutions that a sentence names, in order."""
-    if sentence.kinds.isdisjoint((Kind.BODY, Kind.INSTITUTION)):
-        return
+def institutions(sentence: Sentence) -> tuple[Institution, ...]:
+    """The institutions that a sentence names, in order. They are shared by all who ask: nobody changes them."""
+    return () if sentence.kinds.isdisjoint((Kind.BODY, Kind.INSTITUTION)) else _institutions(sentence)
+
+
+@lru_cache(maxsize=1_000)
+def _institutions(sentence: Sentence) -> tuple[Institution, ...]:
+    return tuple(_each(sentence))
+
+
+def _each(sentence: Sentence) -> Iterator[Institution]:
     after, tokens = 0, sentence.tokens
     for at, token in enumerate(tokens):
         if token.kind is Kind.PRODUCT and (title := quoted_title(tokens, at)):

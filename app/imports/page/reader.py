@@ -31,10 +31,13 @@ def read_page(content: bytes, hint: str = "") -> Reading:
         )
     _refuse_cut_off(page, layout.blocks[-1], layout.ends_in)
     reading = Reading(format="page", problems=page.problems, publications=read_downloads(layout.downloads))
-    chain = _Chain()
-    for block in layout.blocks:
-        reading.actions.append(_read_action(block, chain))
-    if all(block.region is None for block in layout.blocks):
+    page.lines.clear()
+    has_region = any(block.region is not None for block in layout.blocks)
+    chain, blocks = _Chain(), layout.blocks[::-1]
+    layout.blocks.clear()
+    while blocks:  # what is read is let go of, so that a large page isn't in memory twice
+        reading.actions.append(_read_action(blocks.pop(), chain))
+    if not has_region:
         message = "the page has no heading with a region: its actions are read without one"
         reading.problems.append(Finding(severity=Severity.NOTE, code="no-region", message=message, line=1))
     return reading

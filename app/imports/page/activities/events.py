@@ -1,7 +1,7 @@
 """An activity at a place in a sentence, before it is settled what becomes of it."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.imports.page.activities.places import Place
 from app.imports.page.dates.mentions import Span
@@ -9,8 +9,7 @@ from app.imports.page.products.finding import Product
 from app.imports.page.products.frames import COMPLETED
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the sentences before tell."""
 
     countries: tuple[str, ...]

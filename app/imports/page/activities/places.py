@@ -1,8 +1,7 @@
 """Where an activity was held: towns and countries behind `in`, `to` or `at`, and in brackets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.imports.page.language.lexicon import Kind, Token, capitals, languages
 from app.imports.page.language.wordsets import words
@@ -15,8 +14,7 @@ _HELD: Final = words(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A town with its country, or a country."""
 
     town: str | None

@@ -6,7 +6,7 @@ not, is 2 to 9 February. What can't be repaired is left out. Both are told.
 
 import itertools
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.core.partial_dates import PartialDate
 from app.imports.drafts import Finding, Severity
@@ -15,8 +15,7 @@ from app.imports.page.language.lexicon import MONTHS, Kind, Token
 from app.imports.page.language.wordsets import words
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """From a partial date to a partial date."""
 
     start: str

@@ -29,7 +29,7 @@ class Facts:
     events: list[Event]
     retold: Retold | None
     senders: Senders
-    institutions: list[Institution]
+    institutions: tuple[Institution, ...]
 
 
 @lru_cache(maxsize=4_000)
@@ -46,5 +46,5 @@ def read_facts(sentence: Sentence, anchor: str | None, known: Known, *, in_objec
         find_events(sentence, dates, products, known, in_objective=in_objective),
         find_retold(sentence, dates, known.countries),
         find_senders(sentence, known.countries),
-        list(institutions(sentence)),
+        institutions(sentence),
     )

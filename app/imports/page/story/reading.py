@@ -72,7 +72,7 @@ def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[t
 def _without_names(sentence: Sentence) -> str:
     """A sentence without the institutions in it: a ministry's name tells no theme of the action."""
     text = sentence.text
-    for found in reversed(list(institutions(sentence))):
+    for found in reversed(institutions(sentence)):
         text = text[: sentence.tokens[found.first].start] + "..." + text[sentence.tokens[found.after - 1].end :]
     return text
 

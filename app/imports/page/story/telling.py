@@ -1,6 +1,7 @@
 """What is gathered while the sentences of an action are read."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from app.imports.drafts import Finding
 from app.imports.page.activities.events import Event
@@ -12,8 +13,7 @@ from app.imports.page.senders.models import Sender
 from app.imports.page.sentences import Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A sentence, and the line of the page on which it begins."""
 
     sentence: Sentence
