@@ -169,6 +169,8 @@ def _after(tokens: list[Token], at: int) -> int:
     after = at + 1
     while after < len(tokens):
         token = tokens[after]
+        if token.low == "mieux":
+            break
         if (
             token.is_capital
             and (token.kind in _PROPER or (token.kind is Kind.ACTIVITY and tokens[after - 1].kind is Kind.WORD))
@@ -207,8 +209,10 @@ def _joins(tokens: list[Token], after: int, ahead: int) -> bool:
     small = [token.low for token in tokens[after:ahead]]
     target = tokens[ahead]
     if small[0] in ("and", "&"):
+        # "the Ministry of Justice and Police" is one, "the Ministry of Justice and Interpol" are two
+        is_subject = target.low == "police" and tokens[after - 1].low in ("justice", "interior", "security")
         starts_another = target.kind in (Kind.BODY, Kind.GROUP) or _is_own_name(tokens, ahead)
-        return "the" not in small and not starts_another
+        return "the" not in small and (is_subject or not starts_another)
     if small[0] in ("'", "the"):
         return small == ["'"] and tokens[after - 1].low.endswith("s") and tokens[after].end < target.start
     if small[0] in ("in", "to", "-"):  # "the Ministry in Charge of Moroccans Residing Abroad"

@@ -62,7 +62,10 @@ def own_places(sentence: Sentence, begin: int, end: int, own: Sequence[str], las
     tokens = sentence.tokens
     for at in range(begin, end):
         low, before = tokens[at].low, tokens[at - 1].low
-        if low in ("nationwide", "countrywide") or (low == "country" and before == "the"):
+        is_whole = (
+            low == "country" and before == "the" and "from" not in {t.low for t in tokens[max(begin, at - 6) : at]}
+        )
+        if low in ("nationwide", "countrywide") or is_whole:
             return [Place(None, own[0])] if len(own) == 1 else []
         if tokens[at].kind is Kind.NATIONALITY and tokens[at].value in own and tokens[min(at + 1, end)].low in _PARTS:
             return [Place(None, str(tokens[at].value))]  # "in six Ukrainian regions"
