@@ -5,28 +5,22 @@ from functools import lru_cache
 from typing import Final
 
 from app.imports.drafts import ActionDraft, Finding, Severity
-from app.imports.page.activities.events import SESSIONS, SHARED, Event, Known
-from app.imports.page.activities.places import Place, find_places
-from app.imports.page.activities.retold import Retold
-from app.imports.page.activities.wording import activity_title
-from app.imports.page.dates.mentions import Dates, Span, finding, in_words
-from app.imports.page.dates.parts import split_days
+from app.imports.page.activities.events import SESSIONS, Known
+from app.imports.page.dates.mentions import Dates, finding
 from app.imports.page.language.lexicon import Kind
 from app.imports.page.language.wordsets import words
 from app.imports.page.layout import Paragraph
 from app.imports.page.partners import institutions, takes_part
-from app.imports.page.products.finding import Product
-from app.imports.page.products.frames import COMPLETED, ONGOING, PLANNED
 from app.imports.page.senders.finding import find_senders
 from app.imports.page.senders.models import Sender
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
 from app.imports.page.story.drafting import write
 from app.imports.page.story.facts import Facts, read_facts
+from app.imports.page.story.gathering import add_event, add_to_earlier
+from app.imports.page.story.settling import date_by_duration, drop_announcements, link_experts, read_only_activity
 from app.imports.page.story.telling import Activity, Deployed, Story, Told
 from app.imports.page.themes import find_themes
 from app.reference.countries import COUNTRIES
-
-_MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-mission")
 
 
 def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]], subject: str) -> None:
@@ -39,11 +33,11 @@ def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]], subject: 
     story = Story(tuple(draft.values["countries"]))
     for name, told in read:
         _read(story, told.sentence, told.line, in_objective=name == "objective")
-    _drop_announcements(story)
+    drop_announcements(story)
     if not story.activities:
-        _read_only_activity(story, draft, subject, read)
-    _date_by_duration(story, draft)
-    _link(story)
+        read_only_activity(story, draft, subject, read)
+    date_by_duration(story, draft)
+    link_experts(story)
     write(story, draft)
 
 
@@ -137,9 +131,9 @@ def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) ->
     told = Told(sentence, line)
     added = []
     for event in facts.events:
-        added += _add_event(story, told, event)
+        added += add_event(story, told, event)
     if facts.retold and not added:
-        _add_to_earlier(story, facts.retold)
+        add_to_earlier(story, facts.retold)
     _remember(story, sentence, facts.dates)
     for product in facts.products:
         date = next((m.spans[0].start for m in facts.dates.mentions if 0 < m.first - product.verb < 7), None)
@@ -157,142 +151,6 @@ def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
             story.series_type = story.session_type if token.value == "session" else str(token.value)
         if token.value in SESSIONS and "session" in token.low:
             story.session_type = str(token.value)
-
-
-def _add_event(story: Story, told: Told, event: Event) -> list[Activity]:
-    if event.is_open:
-        event = replace(event, spans=list(event.spans))  # what was read of the sentence is shared by all who have it
-        _close(story, told, event)
-    if earlier := _told_before(story, told, event):
-        if event.spans and earlier.span is None and not event.product:
-            earlier.span, earlier.status = event.spans[0], event.status
-            earlier.place = earlier.place or (event.places[0] if event.places else None)
-        return [earlier]
-    made = [
-        Activity(
-            event.type,
-            activity_title(told.sentence, event, place, alone=alone),
-            told,
-            span,
-            place,
-            sessions,
-            event.status,
-            event,
-            event.is_open or (event.status == ONGOING and not event.is_stretch),
-        )
-        for span, place, sessions, alone in _occasions(event, story.countries)
-    ]
-    story.activities += made
-    story.problems += [_assumed(one, told) for one in made if one.place and one.place.is_assumed]
-    story.last_type = event.type
-    story.mission_type = event.type if event.type in _MISSIONS else story.mission_type
-    story.place = next((activity.place for activity in reversed(made) if activity.place), story.place)
-    return made
-
-
-def _assumed(activity: Activity, told: Told) -> Finding:
-    assert activity.place is not None
-    place = activity.place
-    country = COUNTRIES[place.country or ""].name
-    message = f"no list has the town '{place.town}': read as one of the partner country, {country}"
-    return Finding(
-        severity=Severity.WARNING, code="assumed-country", message=message, line=told.line, quote=told.sentence.text
-    )
-
-
-_LASTING: Final = ("campaign", "drafting", "other")
-
-
-def _close(story: Story, told: Told, event: Event) -> None:
-    """A mission or training that only begins, `from 29 March 2010`, has lost the dash of its days."""
-    span = event.spans[0] if event.spans else None
-    if span is None or not event.is_open or event.type in _LASTING or len(span.start) != 10:
-        return
-    pair = split_days(str(int(span.start[8:])), 31)
-    days = Span(f"{span.start[:8]}{pair[0]:02d}", f"{span.start[:8]}{pair[1]:02d}") if pair else span
-    event.spans, event.is_open = [days], False
-    if pair:
-        message = f"nothing tells an end, so a dash is missing: read as {in_words(days.start)} to {in_words(days.end)}"
-        story.problems.append(
-            Finding(
-                severity=Severity.WARNING,
-                code="repaired-date",
-                message=message,
-                line=told.line,
-                quote=told.sentence.text,
-            )
-        )
-
-
-def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
-    """The activity that the words speak of again: one of the same type, `the` workshop, or the same document."""
-    is_mission = told.sentence.tokens[event.at].value == "mission"
-    for earlier in reversed(story.activities):
-        if earlier.type != event.type and not (is_mission and event.is_definite and earlier.type in _MISSIONS):
-            continue
-        if event.product and earlier.event.product:
-            same = _same_product(event.product, earlier.event.product)
-            if same and not (event.spans and earlier.span and event.spans[0] != earlier.span):
-                return earlier
-            continue
-        if event.is_definite and event.ordinal is None and event.spans and not event.is_plural:
-            if earlier.span is None or earlier.span == event.spans[0]:
-                return earlier
-            return None
-    return None
-
-
-def _add_to_earlier(story: Story, retold: Retold) -> None:
-    """Adds where and when the last activity of a kind was held, unless that is known."""
-    earlier = next((one for one in reversed(story.activities) if retold.type in (None, one.type)), None)
-    if earlier is None or earlier.event.product:
-        return
-    if retold.place and (earlier.place is None or earlier.place.town is None):
-        earlier.place = retold.place
-    if retold.span and earlier.span is None:
-        earlier.span = retold.span
-
-
-def _same_product(one: Product, other: Product) -> bool:
-    return one.kind == other.kind and (one.is_definite or other.is_definite or one.title.lower() == other.title.lower())
-
-
-def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Place | None, int, bool]]:
-    """The times and places of an event, each one record; what happened several times in one is counted there."""
-    spans: list[Span | None] = list(event.spans) or [None]
-    places: list[Place | None] = list(event.places) or [None]
-    if event.type in _MISSIONS and event.places == [] and len(own) == 1:
-        places = [Place(None, own[0])]
-    if len(spans) > 1 and _is_single(event):
-        spans = [
-            Span(min(s.start for s in event.spans), max(s.end for s in event.spans))
-        ]  # "a campaign was run in 2012 and 2013"
-    if len(spans) > 1 and len(places) > 1 and len(places) != len(spans):
-        places = [None]  # which of them was where isn't told
-    if len(spans) > 1 and len(places) == len(spans):
-        return [(span, place, 1, False) for span, place in zip(spans, places, strict=True)]
-    if len(places) > 1 and (
-        event.is_plural
-        or event.type in ("study-visit", "expert-visit", *_MISSIONS)
-        or event.ordinal == "verb"
-        or len(spans) == 1
-    ):
-        return [(span, place, 1, False) for span in spans[:1] for place in places]
-    if len(spans) > 1:
-        return [(span, places[0], 1, False) for span in spans]
-    number = event.number if event.number and event.is_plural and event.number <= 100 else 1
-    if event.is_told_apart and number < 10:
-        return [(spans[0], places[0], 1, False)] * number
-    return [(spans[0], places[0], number, True)]
-
-
-def _is_single(event: Event) -> bool:
-    return (
-        not (event.is_plural or event.is_bare)
-        and event.number is None
-        and event.ordinal != "verb"
-        and len(event.places) < 2
-    )
 
 
 def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) -> None:
@@ -338,86 +196,3 @@ def _spoken_of(story: Story, sentence: Sentence, added: list[Activity], sender: 
         if low in _POINTING and lows[at - 1] in ("this", "the") and story.activities:
             return story.activities[-1:]
     return []
-
-
-def _drop_announcements(story: Story) -> None:
-    """A series without a date that only announces what is told one by one isn't one more activity."""
-    kept = []
-    for index, activity in enumerate(story.activities):
-        event = activity.event
-        others = [
-            other
-            for at, other in enumerate(story.activities)
-            if at != index and other.type == activity.type and other.event is not event
-        ]
-        later = [
-            other for other in story.activities[index + 1 :] if other.type == activity.type and other.event is not event
-        ]
-        ordered = [other for other in later if other.event.ordinal]
-        if event.is_series and activity.place and activity.span is None and len(ordered) > 1:
-            for other in ordered:  # "a set of workshops was scheduled in Sarajevo. The first, in June, ..."
-                other.place = other.place or activity.place
-            continue
-        vague = event.is_plural and activity.span is None and activity.place is None and event.product is None
-        if (
-            vague
-            and event.ordinal not in ("further", "additional", "other", "new", "another")
-            and (later or (activity.status == PLANNED and others))
-        ):
-            continue
-        if (
-            event.is_plural
-            and (event.number or event.is_series)
-            and activity.span
-            and _is_told_in_parts(activity, later)
-        ):
-            continue
-        kept.append(activity)
-    story.activities = kept
-
-
-def _is_told_in_parts(series: Activity, later: list[Activity]) -> bool:
-    """Whether the sessions of a dated series follow, each with its own date within it."""
-    assert series.span is not None
-    span = series.span
-    parts = [
-        a
-        for a in later
-        if a.span and a.event.ordinal and span.start[:4] <= a.span.start[:4] and a.span.end[: len(span.end)] <= span.end
-    ]
-    return len(parts) >= 2
-
-
-def _read_only_activity(story: Story, draft: ActionDraft, subject: str, read: list[tuple[str, Told]]) -> None:
-    """The activity that a title names, where the action lasted a few days: `Seychelles: Seminar on Visa Policy`."""
-    start, end = draft.values.get("start") or "", draft.values.get("end") or ""
-    named = next((t for t in read_sentence(subject).tokens if t.kind is Kind.ACTIVITY), None)
-    if named is None or named.value in SHARED or len(start) != 10 or start[:7] != end[:7]:
-        return
-    for _, told in read:
-        tokens = told.sentence.tokens
-        at = next((place for place, token in enumerate(tokens) if token.value == named.value), None)
-        if at is not None and tokens[at].kind is Kind.ACTIVITY:
-            event = Event(at, str(named.value), at, end=len(tokens), happens=True, spans=[Span(start, end)])
-            event.places = find_places(told.sentence, at + 1, len(tokens), story.countries, abroad=False)
-            _add_event(story, told, event)
-            return
-
-
-def _date_by_duration(story: Story, draft: ActionDraft) -> None:
-    """The only activity of an action that lasted a few days took place on those days."""
-    start, end = draft.values.get("start"), draft.values.get("end")
-    if start and end and len(start) == 10 and start[:7] == end[:7] and len(story.activities) == 1:
-        activity = story.activities[0]
-        if activity.span is None or (len(activity.span.start) < 10 and start.startswith(activity.span.start)):
-            activity.span = Span(start, end)
-
-
-def _link(story: Story) -> None:
-    """The experts of an action with one activity were sent to it."""
-    if len(story.activities) == 1 and story.activities[0].event.product is None:
-        for deployed in story.deployed:
-            if not deployed.speaks_of_action or story.activities[0].status == COMPLETED:
-                deployed.activities = deployed.activities or story.activities
-    for deployed in story.deployed:
-        deployed.activities = [activity for activity in deployed.activities if activity in story.activities]

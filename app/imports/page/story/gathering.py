@@ -1,0 +1,154 @@
+"""Gathers the activities of an action as its sentences tell them, each once."""
+
+from dataclasses import replace
+from typing import Final
+
+from app.imports.drafts import Finding, Severity
+from app.imports.page.activities.events import Event
+from app.imports.page.activities.places import Place
+from app.imports.page.activities.retold import Retold
+from app.imports.page.activities.wording import activity_title
+from app.imports.page.dates.mentions import Span, in_words
+from app.imports.page.dates.parts import split_days
+from app.imports.page.products.finding import Product
+from app.imports.page.products.frames import ONGOING
+from app.imports.page.story.telling import Activity, Story, Told
+from app.reference.countries import COUNTRIES
+
+_MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-mission")
+
+
+def add_event(story: Story, told: Told, event: Event) -> list[Activity]:
+    if event.is_open:
+        event = replace(event, spans=list(event.spans))  # what was read of the sentence is shared by all who have it
+        _close(story, told, event)
+    if earlier := _told_before(story, told, event):
+        if event.spans and earlier.span is None and not event.product:
+            earlier.span, earlier.status = event.spans[0], event.status
+            earlier.place = earlier.place or (event.places[0] if event.places else None)
+        return [earlier]
+    made = [
+        Activity(
+            event.type,
+            activity_title(told.sentence, event, place, alone=alone),
+            told,
+            span,
+            place,
+            sessions,
+            event.status,
+            event,
+            event.is_open or (event.status == ONGOING and not event.is_stretch),
+        )
+        for span, place, sessions, alone in _occasions(event, story.countries)
+    ]
+    story.activities += made
+    story.problems += [_assumed(one, told) for one in made if one.place and one.place.is_assumed]
+    story.last_type = event.type
+    story.mission_type = event.type if event.type in _MISSIONS else story.mission_type
+    story.place = next((activity.place for activity in reversed(made) if activity.place), story.place)
+    return made
+
+
+def _assumed(activity: Activity, told: Told) -> Finding:
+    assert activity.place is not None
+    place = activity.place
+    country = COUNTRIES[place.country or ""].name
+    message = f"no list has the town '{place.town}': read as one of the partner country, {country}"
+    return Finding(
+        severity=Severity.WARNING, code="assumed-country", message=message, line=told.line, quote=told.sentence.text
+    )
+
+
+_LASTING: Final = ("campaign", "drafting", "other")
+
+
+def _close(story: Story, told: Told, event: Event) -> None:
+    """A mission or training that only begins, `from 29 March 2010`, has lost the dash of its days."""
+    span = event.spans[0] if event.spans else None
+    if span is None or not event.is_open or event.type in _LASTING or len(span.start) != 10:
+        return
+    pair = split_days(str(int(span.start[8:])), 31)
+    days = Span(f"{span.start[:8]}{pair[0]:02d}", f"{span.start[:8]}{pair[1]:02d}") if pair else span
+    event.spans, event.is_open = [days], False
+    if pair:
+        message = f"nothing tells an end, so a dash is missing: read as {in_words(days.start)} to {in_words(days.end)}"
+        story.problems.append(
+            Finding(
+                severity=Severity.WARNING,
+                code="repaired-date",
+                message=message,
+                line=told.line,
+                quote=told.sentence.text,
+            )
+        )
+
+
+def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
+    """The activity that the words speak of again: one of the same type, `the` workshop, or the same document."""
+    is_mission = told.sentence.tokens[event.at].value == "mission"
+    for earlier in reversed(story.activities):
+        if earlier.type != event.type and not (is_mission and event.is_definite and earlier.type in _MISSIONS):
+            continue
+        if event.product and earlier.event.product:
+            same = _same_product(event.product, earlier.event.product)
+            if same and not (event.spans and earlier.span and event.spans[0] != earlier.span):
+                return earlier
+            continue
+        if event.is_definite and event.ordinal is None and event.spans and not event.is_plural:
+            if earlier.span is None or earlier.span == event.spans[0]:
+                return earlier
+            return None
+    return None
+
+
+def add_to_earlier(story: Story, retold: Retold) -> None:
+    """Adds where and when the last activity of a kind was held, unless that is known."""
+    earlier = next((one for one in reversed(story.activities) if retold.type in (None, one.type)), None)
+    if earlier is None or earlier.event.product:
+        return
+    if retold.place and (earlier.place is None or earlier.place.town is None):
+        earlier.place = retold.place
+    if retold.span and earlier.span is None:
+        earlier.span = retold.span
+
+
+def _same_product(one: Product, other: Product) -> bool:
+    return one.kind == other.kind and (one.is_definite or other.is_definite or one.title.lower() == other.title.lower())
+
+
+def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Place | None, int, bool]]:
+    """The times and places of an event, each one record; what happened several times in one is counted there."""
+    spans: list[Span | None] = list(event.spans) or [None]
+    places: list[Place | None] = list(event.places) or [None]
+    if event.type in _MISSIONS and event.places == [] and len(own) == 1:
+        places = [Place(None, own[0])]
+    if len(spans) > 1 and _is_single(event):
+        spans = [
+            Span(min(s.start for s in event.spans), max(s.end for s in event.spans))
+        ]  # "a campaign was run in 2012 and 2013"
+    if len(spans) > 1 and len(places) > 1 and len(places) != len(spans):
+        places = [None]  # which of them was where isn't told
+    if len(spans) > 1 and len(places) == len(spans):
+        return [(span, place, 1, False) for span, place in zip(spans, places, strict=True)]
+    if len(places) > 1 and (
+        event.is_plural
+        or event.type in ("study-visit", "expert-visit", *_MISSIONS)
+        or event.ordinal == "verb"
+        or len(spans) == 1
+    ):
+        return [(span, place, 1, False) for span in spans[:1] for place in places]
+    if len(spans) > 1:
+        return [(span, places[0], 1, False) for span in spans]
+    number = event.number if event.number and event.is_plural and event.number <= 100 else 1
+    if event.is_told_apart and number < 10:
+        return [(spans[0], places[0], 1, False)] * number
+    return [(spans[0], places[0], number, True)]
+
+
+def _is_single(event: Event) -> bool:
+    return (
+        not (event.is_plural or event.is_bare)
+        and event.number is None
+        and event.ordinal != "verb"
+        and len(event.places) < 2
+    )
