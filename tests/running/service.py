@@ -1,13 +1,14 @@
 """The `mieux` command; the service as its user starts it, in a process of its own."""
 
 import os
+import random
 import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -34,11 +35,16 @@ def mieux(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback interface that nobody listens on.
+
+    It lies below those that the system gives to outgoing connections: of them, one may be taken between this look at it
+    and the start of the service.
+    """
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("there is no free port between 20,000 and 32,000")
 
 
 class Service:
@@ -69,7 +75,7 @@ class Service:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the service ended:\n{self.log}")
             try:
-                if httpx.get(f"{self.address}/readyz", timeout=5).status_code == 200:
+                if httpx.get(f"{self.address}/readyz", timeout=5).status_code == 200 and self.process.poll() is None:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
