@@ -7,6 +7,7 @@ from typing import Final
 
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.quotations import quoted_title
+from app.imports.page.language.words import INVITED
 from app.imports.page.language.wordsets import words
 from app.imports.page.sentences import Sentence
 
@@ -30,21 +31,24 @@ def takes_part(sentence: Sentence, found: "Institution", own: Sequence[str]) -> 
     countries, nor an international body that is mentioned without a word of cooperation."""
     before = [token.low for token in sentence.tokens[max(0, found.first - 12) : found.first]]
     near = [low for low in before[-8:] if low != "the"]
-    is_foreign = found.country not in own
-    after = sentence.tokens[found.after].low if found.after < len(sentence.tokens) else ""
-    if is_foreign and (near[-1:] == ["visited"] or after in ("hosted", "received", "welcomed", "invited")):
-        return False
-    if is_foreign and near[-1:] == ["by"] and {"hosted", "received", "welcomed", "invited"} & set(near):
-        return False
-    is_visit = any(low.endswith(("visit", "visits")) or low in _VISITING for low in sentence.words)
-    if near[-1:] == ["to"] and {"submitted", "presented", "handed", "transmitted", "delivered"} & set(near):
-        return False  # who only receives a document
-    if near[-2:] == ["headquarters", "of"] or (is_foreign and near[-1:] in (["to"], ["at"]) and is_visit):
+    if near[-2:] == ["headquarters", "of"] or (near[-1:] == ["to"] and not _HANDED.isdisjoint(near)):
+        return False  # where a visit leads, or who only receives a document
+    if found.country not in own and _is_host(sentence, found, near):
         return False
     return found.value not in ("eu-body", "international-organisation") or not _TOGETHER.isdisjoint(before)
 
 
+_HANDED: Final = words("submitted presented handed transmitted delivered")
 _VISITING: Final = words("visited travelled went spent")
+
+
+def _is_host(sentence: Sentence, found: "Institution", near: list[str]) -> bool:
+    """Whether it is visited, or receives visitors; `near` are the words before it."""
+    after = sentence.tokens[found.after].low if found.after < len(sentence.tokens) else ""
+    if near[-1:] == ["visited"] or after in INVITED or (near[-1:] == ["by"] and not INVITED.isdisjoint(near)):
+        return True
+    is_place = near[-1:] in (["to"], ["at"])
+    return is_place and any(low.endswith(("visit", "visits")) or low in _VISITING for low in sentence.words)
 
 
 @dataclass(slots=True)

@@ -170,15 +170,10 @@ def _is_listed(tokens: list[Token], event: Event, mention: Mention) -> bool:
     """`They were trained on two topics: profiling (Kyiv, May 2011) and interviews (Lviv, June 2011)`."""
     if event.ordinal != "verb" or not event.dated_at:
         return False
-    between = {token.low for token in tokens[event.at : event.dated_at[0]]}
-    return (
-        {":", "("} <= between
-        and tokens[mention.after : mention.after + 1][:1] != []
-        and (
-            tokens[mention.after].low == ")"
-            and "(" in {token.low for token in tokens[max(0, mention.first - 4) : mention.first]}
-        )
-    )
+    lead = {token.low for token in tokens[event.at : event.dated_at[0]]}
+    opens = any(token.low == "(" for token in tokens[max(0, mention.first - 4) : mention.first])
+    closes = mention.after < len(tokens) and tokens[mention.after].low == ")"
+    return {":", "("} <= lead and opens and closes
 
 
 _SMALL: Final = words("and , in at again then also on from early late mid - the ( )")

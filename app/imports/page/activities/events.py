@@ -71,5 +71,6 @@ SESSIONS: Final = frozenset(
     )
 )
 """The types of what is called a session."""
+MISSIONS: Final = frozenset(("fact-finding-mission", "assessment-mission", "scoping-mission"))
 SHARED: Final = {"mission": "expert-visit", "exchange": "knowledge-exchange", "mapping": "other"}
 """Words that say less than a type, and the type that they stand for where nothing says more."""

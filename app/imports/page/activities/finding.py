@@ -11,16 +11,16 @@ from typing import Final
 
 from app.imports.page.activities.dating import attach_dates, is_one_of, set_ends
 from app.imports.page.activities.elisions import counted, elided, repetition
-from app.imports.page.activities.events import Event, Known
+from app.imports.page.activities.events import MISSIONS, Event, Known
 from app.imports.page.activities.happening import judge
 from app.imports.page.activities.named import named_event
 from app.imports.page.activities.places import find_places
-from app.imports.page.activities.travels import INVITED, VISITED, training_by_verb, visit_by_invitation, visit_by_verb
+from app.imports.page.activities.travels import VISITED, training_by_verb, visit_by_invitation, visit_by_verb
 from app.imports.page.activities.venues import attach_places, share_places
 from app.imports.page.dates.mentions import Dates
 from app.imports.page.dates.postponed import settled
 from app.imports.page.language.lexicon import Kind, Token
-from app.imports.page.language.words import FINITE, ORDINALS, number_of
+from app.imports.page.language.words import FINITE, INVITED, ORDINALS, number_of
 from app.imports.page.language.wordsets import words
 from app.imports.page.products.finding import Product
 from app.imports.page.sentences import Sentence
@@ -48,7 +48,7 @@ def find_events(
         if (token.kind is Kind.ACTIVITY or token.low in _STARTERS or (at < 3 and number_of(token)))
         and (event := _event_at(tokens, at, known))
     ]
-    events = [event for event in events if not (_is_topic(tokens, event) or _is_help(tokens, event))]
+    events = [e for e in events if not (_is_topic(tokens, e) or _is_help(tokens, e) or _is_offer(tokens, e))]
     drafted = [Event(p.at, "drafting", min(p.at, p.verb), product=p, status=p.status) for p in products if p.is_drafted]
     events = sorted([*_without_drafting_words(events, products), *drafted], key=lambda event: event.at)
     if not events:
@@ -65,17 +65,10 @@ def find_events(
             event.happens = _has_its_time(event.product, event)
     for event in events:
         attach_places(sentence, events, event, known)
-        if event.is_definite and not event.spans and event.type not in known.types:
-            event.happens = (
-                event.happens
-                or _begins_the_action(tokens, event)
-                or _is_presupposed(tokens, event, known)
-                or (bool(event.places) and _is_first_told(tokens, event))
-            )
         if event.ordinal == "verb" and tokens[event.at].low == "trained":
-            told = any(other.spans == event.spans for other in events if other is not event)
-            by_mieux = any(t.low == "mieux" or t.kind is Kind.EXPERT for t in tokens[max(0, event.at - 3) : event.at])
-            event.happens = bool(event.spans or ((event.places or by_mieux) and len(events) == 1)) and not told
+            event.happens = _is_training(tokens, events, event)
+        elif event.is_definite and not event.spans and event.type not in known.types:
+            event.happens = event.happens or _is_told_by_the_way(tokens, event, known)
     share_places(sentence, events, own=known.countries)
     _drop_headings(tokens, events)
     return [event for event in events if event.happens]
@@ -109,6 +102,11 @@ def _is_help(tokens: list[Token], event: Event) -> bool:
     return event.type == "other" and event.start > 1 and tokens[event.start - 1].low == "with"
 
 
+def _is_offer(tokens: list[Token], event: Event) -> bool:
+    """`The conference provided a forum for an exchange`: what others had by it."""
+    return tokens[event.at].low == "forum" and tokens[event.start - 1].low in _GAVE
+
+
 _GAVE: Final = words("provided provide provides providing offered offering served as constituted was created gave")
 
 
@@ -119,10 +117,7 @@ def _has_its_time(product: Product, event: Event) -> bool:
 
 
 def _is_topic(tokens: list[Token], event: Event) -> bool:
-    """Whether the word belongs to the subject of another one: `training on strategies and information campaigns`; or
-    names what others had by it: `it provided a forum for an exchange`."""
-    if tokens[event.at].low == "forum" and tokens[event.start - 1].low in _GAVE:
-        return True
+    """Whether the word belongs to the subject of another one: `training on strategies and information campaigns`."""
     if (
         event.ordinal
         or event.number
@@ -145,6 +140,22 @@ def _is_topic(tokens: list[Token], event: Event) -> bool:
     return False
 
 
+def _is_training(tokens: list[Token], events: list[Event], event: Event) -> bool:
+    """Whether `were trained` tells of a training, rather than of what happened at one that is told beside it."""
+    if any(other.spans == event.spans for other in events if other is not event):
+        return False
+    by_mieux = any(t.low == "mieux" or t.kind is Kind.EXPERT for t in tokens[max(0, event.at - 3) : event.at])
+    return bool(event.spans) or (len(events) == 1 and (bool(event.places) or by_mieux))
+
+
+def _is_told_by_the_way(tokens: list[Token], event: Event, known: Known) -> bool:
+    return (
+        _begins_the_action(tokens, event)
+        or _is_presupposed(tokens, event, known)
+        or (bool(event.places) and _is_first_told(tokens, event))
+    )
+
+
 def _is_first_told(tokens: list[Token], event: Event) -> bool:
     """`Following the visit of an expert to Tashkent`: told by the way, and nowhere else."""
     before = tokens[event.start - 1].low if event.start else ""
@@ -153,7 +164,7 @@ def _is_first_told(tokens: list[Token], event: Event) -> bool:
 
 def _is_presupposed(tokens: list[Token], event: Event, known: Known) -> bool:
     """`Following the results of the initial mission`: it took place, though nothing else is told of it."""
-    if not event.type.endswith("mission") or any(kind.endswith("mission") for kind in known.types):
+    if event.type not in MISSIONS or not MISSIONS.isdisjoint(known.types):
         return False
     lead = {token.low for token in tokens[: event.start]}
     return event.start <= 7 and not event.is_plural and bool(lead & {"following", "after", "based", "basis", "upon"})
@@ -176,7 +187,7 @@ def _merge_travels(sentence: Sentence, events: list[Event], own: Sequence[str]) 
             events[index - 1].end = event.end
         elif following is None or event.type == "study-visit":
             continue
-        elif not following.type.endswith("mission"):
+        elif following.type not in MISSIONS:
             between = [token.low for token in tokens[event.at : following.start]]
             if "where" not in between[-6:]:
                 continue

@@ -7,10 +7,8 @@ from app.imports.page.activities.events import Event
 from app.imports.page.activities.places import Place
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import BE, FINITE, number_of
-from app.imports.page.language.wordsets import words
 
 VISITED: Final = frozenset(("visited", "travelled", "traveled", "returned", "went"))
-INVITED: Final = words("invited welcomed received hosted")
 _VISITORS: Final = (Kind.PERSON, Kind.EXPERT)
 
 
@@ -32,12 +30,10 @@ def visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | N
     target = next((t for t in ahead[:ends] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
     if target is None:
         return None
-    if visitor.kind is Kind.EXPERT or is_own(target, own):
-        return (
-            Event(at, "expert-visit", at, ordinal="verb")
-            if visitor.kind is Kind.EXPERT and is_own(target, own)
-            else None
-        )
+    by_experts = visitor.kind is Kind.EXPERT
+    if by_experts or is_own(target, own):
+        # experts go to the partner countries, and its officials elsewhere
+        return Event(at, "expert-visit", at, ordinal="verb") if by_experts and is_own(target, own) else None
     event = Event(at, "study-visit", at, ordinal="verb")
     if target.kind is Kind.COUNTRY and ahead[ahead.index(target) - 1].low == "of":
         event.places = [Place(None, str(target.value))]  # "visited the statistical office of Malta"
@@ -81,11 +77,14 @@ def visit_by_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Eve
     guest = any(t.kind is Kind.PERSON or number_of(t) for t in tokens[at + 1 : at + 8])
     if host is None or not guest or host.value in own:
         return None
-    event = Event(at, "study-visit", at, ordinal="verb")
-    ahead = tokens[at + 2 : at + 16]
-    if not any(t.kind is Kind.CITY and host.value in t.value for t in ahead):
-        event.places = [Place(None, str(host.value))]
-    return event
+    return _visit_to(host, tokens[at + 2 : at + 16], at)
+
+
+def _visit_to(host: Token, ahead: list[Token], at: int) -> Event:
+    """A visit to the host's country, or to a town there that stands ahead, which is found with the other places."""
+    has_town = any(token.kind is Kind.CITY and host.value in token.value for token in ahead)
+    places = [] if has_town else [Place(None, str(host.value))]
+    return Event(at, "study-visit", at, ordinal="verb", places=places)
 
 
 def _visit_on_invitation(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:
@@ -107,8 +106,4 @@ def _visit_received(tokens: list[Token], at: int, own: Sequence[str]) -> Event |
         return Event(at, "study-visit", at, ordinal="verb")  # "welcomed by the Office for Foreigners in Warsaw"
     if host is None or host.value in own:
         return None
-    event = Event(at, "study-visit", at, ordinal="verb")
-    town = next((t for t in tokens[at + 2 : at + 12] if t.kind is Kind.CITY and host.value in t.value), None)
-    if town is None:
-        event.places = [Place(None, str(host.value))]
-    return event
+    return _visit_to(host, tokens[at + 2 : at + 12], at)

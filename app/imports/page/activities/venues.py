@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Sequence
 
-from app.imports.page.activities.events import Event, Known
+from app.imports.page.activities.events import MISSIONS, Event, Known
 from app.imports.page.activities.places import (
     TELLING_WORDS,
     Place,
@@ -57,7 +57,7 @@ def _by_host(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place
 def _around(sentence: Sentence, events: list[Event], event: Event, own: Sequence[str]) -> list[Place]:
     """The places behind the noun, or else those before it, or with the date before it."""
     abroad = event.type in ("study-visit", "expert-visit")
-    is_mission = event.type.endswith("mission")
+    is_mission = event.type in MISSIONS
     places = find_places(sentence, event.at + 1, event.end, own, abroad=abroad, to_country=is_mission)
     if not places and event.at > 0:
         earlier = events.index(event) - 1

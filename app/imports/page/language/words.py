@@ -38,6 +38,8 @@ ORDINALS: Final = words(
     "subsequent further additional next other another new follow-up"
 )
 
+INVITED: Final = words("invited welcomed received hosted")
+"""What a host does."""
 BE: Final = words("was were is are be been being")
 FINITE: Final = words(
     "was were is are has have had will would may can could took takes led shared provided contributed participated "

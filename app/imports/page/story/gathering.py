@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.imports.drafts import Finding, Severity
-from app.imports.page.activities.events import Event
+from app.imports.page.activities.events import MISSIONS, Event
 from app.imports.page.activities.places import Place
 from app.imports.page.activities.retold import Retold
 from app.imports.page.activities.wording import activity_title
@@ -14,8 +14,6 @@ from app.imports.page.products.finding import Product
 from app.imports.page.products.frames import ONGOING
 from app.imports.page.story.telling import Activity, Story, Told
 from app.reference.countries import COUNTRIES
-
-_MISSIONS: Final = ("fact-finding-mission", "assessment-mission", "scoping-mission")
 
 
 def add_event(story: Story, told: Told, event: Event) -> list[Activity]:
@@ -44,7 +42,7 @@ def add_event(story: Story, told: Told, event: Event) -> list[Activity]:
     story.activities += made
     story.problems += [_assumed(one, told) for one in made if one.place and one.place.is_assumed]
     story.last_type = event.type
-    story.mission_type = event.type if event.type in _MISSIONS else story.mission_type
+    story.mission_type = event.type if event.type in MISSIONS else story.mission_type
     story.place = next((activity.place for activity in reversed(made) if activity.place), story.place)
     return made
 
@@ -87,7 +85,7 @@ def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
     """The activity that the words speak of again: one of the same type, `the` workshop, or the same document."""
     is_mission = told.sentence.tokens[event.at].value == "mission"
     for earlier in reversed(story.activities):
-        if earlier.type != event.type and not (is_mission and event.is_definite and earlier.type in _MISSIONS):
+        if earlier.type != event.type and not (is_mission and event.is_definite and earlier.type in MISSIONS):
             continue
         if event.product and earlier.event.product:
             same = _same_product(event.product, earlier.event.product)
@@ -120,7 +118,7 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
     """The times and places of an event, each one record; what happened several times in one is counted there."""
     spans: list[Span | None] = list(event.spans) or [None]
     places: list[Place | None] = list(event.places) or [None]
-    if event.type in _MISSIONS and event.places == [] and len(own) == 1:
+    if event.type in MISSIONS and event.places == [] and len(own) == 1:
         places = [Place(None, own[0])]
     if len(spans) > 1 and _is_single(event):
         spans = [
@@ -132,7 +130,7 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
         return [(span, place, 1, False) for span, place in zip(spans, places, strict=True)]
     if len(places) > 1 and (
         event.is_plural
-        or event.type in ("study-visit", "expert-visit", *_MISSIONS)
+        or event.type in ("study-visit", "expert-visit", *MISSIONS)
         or event.ordinal == "verb"
         or len(spans) == 1
     ):
