@@ -17,10 +17,10 @@ from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
 from app.core.database import Database
+from app.core.edge.response_cache import ResponseCache, ResponseCacheMiddleware
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
-from app.core.kept import KeptAnswers
 from app.core.listing import API
 from app.core.stopping import watch_signals
 from app.deployments.routes import router as deployments
@@ -142,7 +142,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         """There is no page of its own yet: the documentation is the way in."""
         return RedirectResponse("docs")
 
-    app.add_middleware(KeptAnswers)
+    app.state.response_cache = ResponseCache()
+    app.add_middleware(ResponseCacheMiddleware, cache=app.state.response_cache)
     Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app).expose(
         app, include_in_schema=False
     )

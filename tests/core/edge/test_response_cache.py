@@ -1,5 +1,8 @@
-"""Kept answers: given again while the record stands as it stood, and never after."""
+"""Cached responses: sent again until the data change, and never after."""
 
+import gc
+import tracemalloc
+from itertools import product
 from typing import Any
 
 import httpx
@@ -8,6 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from app.core.database import Database
+from app.core.edge.response_cache import ResponseCache
 from app.core.listing import API
 from tests.conftest import serving
 
@@ -65,7 +69,7 @@ async def test_what_another_process_changes_is_seen_at_once(anonymous: httpx.Asy
     assert (await anonymous.get(f"{API}/partners")).json()["total"] == total + 1
 
 
-async def test_headers_that_choose_the_answer_keep_answers_apart(anonymous: httpx.AsyncClient) -> None:
+async def test_headers_that_choose_the_response_keep_responses_apart(anonymous: httpx.AsyncClient) -> None:
     async def region(**headers: str) -> str:
         return (await anonymous.get(f"{API}/vocabularies/region", headers=headers)).text
 
@@ -76,14 +80,44 @@ async def test_headers_that_choose_the_answer_keep_answers_apart(anonymous: http
     assert (await anonymous.get(f"{API}/actions")).json()["total"] == 17
 
 
-async def test_who_asks_for_it_is_answered_anew(anonymous: httpx.AsyncClient, asked: Asked) -> None:
+async def test_a_header_in_two_lines_is_one_list(anonymous: httpx.AsyncClient) -> None:
+    accepts = ("application/json", "text/csv;q=0.5", "text/csv", "application/json;q=0.1", "*/*")
+    for lines in product(accepts, repeat=2):
+        headers = [("Accept", line) for line in lines]
+        fresh = await anonymous.get(f"{API}/actions", headers=[*headers, ("Cache-Control", "no-cache")])
+        for _ in range(2):  # computed and cached, whatever was asked before
+            read = await anonymous.get(f"{API}/actions", headers=headers)
+            assert (read.headers["Content-Type"], read.content) == (fresh.headers["Content-Type"], fresh.content)
+    alone = await anonymous.get(f"{API}/actions", headers={"Accept": "application/json"})
+    assert alone.headers["Content-Type"] == "application/json"
+
+
+async def test_what_the_cache_holds_is_bounded_with_its_keys_and_headers(
+    app: FastAPI, anonymous: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache: ResponseCache = app.state.response_cache
+    monkeypatch.setattr(cache, "capacity", 300_000)
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            language = f"en, x-{number:04}-{'y' * 1500}"
+            await anonymous.get(f"{API}/partners?limit=1", headers={"Accept-Language": language})
+        gc.collect()
+        held = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, "*/response_cache.py")])
+    finally:
+        tracemalloc.stop()
+    assert 100_000 < cache.size <= cache.capacity
+    assert sum(trace.size for trace in held.traces) <= cache.capacity
+
+
+async def test_no_cache_bypasses_the_cache(anonymous: httpx.AsyncClient, asked: Asked) -> None:
     await anonymous.get(f"{API}/actions")
     before = asked.count
     await anonymous.get(f"{API}/actions", headers={"Cache-Control": "no-cache"})
     assert asked.count > before
 
 
-async def test_errors_and_what_needs_a_key_are_not_kept(
+async def test_errors_and_what_needs_a_key_are_not_cached(
     client: httpx.AsyncClient, anonymous: httpx.AsyncClient
 ) -> None:
     assert (await client.get(f"{API}/keys")).status_code == 200
