@@ -181,8 +181,16 @@ class PreconditionRequired(Problem):
     title = "If-Match is needed"
 
 
+class TooManyRequests(Problem):
+    """You ask for more at once, or faster, than one client may: wait for as long as `Retry-After` says."""
+
+    status = 429
+    slug = "too-many-requests"
+    title = "Too many requests"
+
+
 class Unavailable(Problem):
-    """The database can't be reached or is busy: try again."""
+    """The service or its database is busy or can't be reached: try again after `Retry-After`."""
 
     status = 503
     slug = "unavailable"
