@@ -27,21 +27,18 @@ def _say(text: str) -> None:
     typer.echo(text)
 
 
-def _fail(text: str) -> typer.Exit:
+def _fail(text: str, code: int = 1) -> typer.Exit:
     typer.secho(text, err=True, fg="red")
-    return typer.Exit(1)
+    return typer.Exit(code)
 
 
 def _settings() -> "Settings":
-    from pydantic import ValidationError
-
-    from app.settings import Settings
+    from app.settings import WrongSettings, read_settings
 
     try:
-        return Settings()
-    except ValidationError as error:
-        lines = [f"MIEUX_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
-        raise _fail("\n".join(lines)) from None
+        return read_settings()
+    except WrongSettings as error:
+        raise _fail(str(error), 2) from None
 
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:
@@ -99,8 +96,10 @@ def _listed(added: dict[str, int]) -> str:
 @cli.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Where to listen; MIEUX_HOST by default.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port; MIEUX_PORT by default.")] = None,
-    workers: Annotated[int | None, typer.Option(help="How many processes; MIEUX_WORKERS by default.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; MIEUX_PORT by default.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="How many processes; MIEUX_WORKERS by default.")
+    ] = None,
     seed: Annotated[bool, typer.Option(help="Seed an empty embedded database.")] = True,
 ) -> None:
     """Serves the API and its documentation. An embedded database is migrated, and seeded when it is empty."""

@@ -44,7 +44,7 @@ from app.reference.themes import router as themes
 from app.releases.routes import router as releases
 from app.releases.store import OpenReleases
 from app.schema import check_schema
-from app.settings import Settings
+from app.settings import Settings, read_settings
 
 MAX_BODY = 2 * 1024 * 1024
 
@@ -61,7 +61,7 @@ def serve_app() -> FastAPI:
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its settings, by default those of the environment."""
-    settings = settings or Settings()
+    settings = settings or read_settings()
     logging.getLogger("asgi_correlation_id").setLevel(logging.ERROR)
 
     @asynccontextmanager

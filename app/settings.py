@@ -1,25 +1,49 @@
 """The service's settings: environment variables with the prefix `MIEUX_`, read once."""
 
+import os
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.core.database import database_url
 
+PREFIX = "MIEUX_"
+
 
 def _known_database(written: str) -> str:
-    database_url(written)
+    try:
+        make_url(written)
+    except (ArgumentError, ValueError):  # their texts quote the URL, which may hold a password
+        raise ValueError("a URL like sqlite:///file.db or postgresql://user@host/name is expected") from None
+    url = database_url(written)
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ValueError("the URL of an SQLite database names a file: sqlite:///file.db")
+    return written
+
+
+def _origins(written: str) -> str:
+    wrong = [one for one in written.split() if one != "*" and not _ORIGIN.fullmatch(one)]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: an origin is scheme and host alone, like https://www.example.org")
     return written
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
+Origins = Annotated[str, AfterValidator(_origins)]
+_ORIGIN = re.compile(r"https?://(\*\.)?([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 
 class Settings(BaseSettings):
     """Every setting, with its default."""
 
-    model_config = SettingsConfigDict(env_prefix="MIEUX_", use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, use_attribute_docstrings=True)
 
     database_url: DatabaseUrl = "sqlite:///mieux.db"
     """Where the record is kept: `sqlite:///file.db` or `postgresql://user@host/name`."""
@@ -36,7 +60,7 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many processes serve."""
 
-    cors_origins: str = "*"
+    cors_origins: Origins = "*"
     """Which web pages on other hosts may read answers in a browser: their origins, separated by spaces, or `*` for all.
     Nothing here goes by cookies, so that a page can do no more than anybody else."""
 
@@ -60,3 +84,42 @@ class Settings(BaseSettings):
 
     iati_reporting_type: Annotated[str, Field(pattern=r"^[0-9]{2}$")] = "40"
     """The publisher's kind of organisation in IATI: 40 is a multilateral one."""
+
+
+class WrongSettings(ValueError):
+    """The environment has settings that can't be used; the text has a line for each."""
+
+
+def read_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises WrongSettings, which names every mistake at once: wrong values, and variables with the prefix that are no
+    settings. It quotes neither keys nor the URL of a database, which may hold a password.
+    """
+    mistakes = list(_unknown_variables())
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        mistakes += [_mistake(item) for item in error.errors()]
+    if mistakes:
+        raise WrongSettings("\n".join(mistakes))
+    return settings
+
+
+def _unknown_variables() -> Iterator[str]:
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            nearest = get_close_matches(name.upper(), known, n=1)
+            yield f"{name}: there is no such setting" + (f"; {nearest[0]} is meant, perhaps" if nearest else "")
+
+
+def _mistake(error: ErrorDetails) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:  # of several settings together: the message names them
+        return message
+    field = str(error["loc"][0])
+    if error["type"] == "string_pattern_mismatch":  # a regular expression explains nothing
+        meaning = " ".join((Settings.model_fields[field].description or "").split())
+        message = f"the value doesn't have the expected form. {meaning}"
+    return f"{PREFIX}{field.upper()}: {message}"

@@ -25,10 +25,11 @@ def environment(url: str, **settings: str) -> dict[str, str]:
     return own | {"MIEUX_DATABASE_URL": url} | {f"MIEUX_{name.upper()}": value for name, value in settings.items()}
 
 
-def mieux(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def mieux(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Runs a command to its end, in this process: to start one takes ten times as long as most commands do."""
     own = {name: None for name in os.environ if name.startswith("MIEUX_")}
-    done = CliRunner().invoke(cli, arguments, env=own | {"MIEUX_DATABASE_URL": url})
+    set_here = {f"MIEUX_{name.upper()}": value for name, value in settings.items()}
+    done = CliRunner().invoke(cli, arguments, env=own | {"MIEUX_DATABASE_URL": url} | set_here)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
