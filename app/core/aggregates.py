@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +23,12 @@ from sqlalchemy.sql.functions import FunctionElement
 from app.core.filters import NONE, Link, Resource, Root, Selection, on_day
 from app.core.listing import API
 from app.core.partial_dates import UNKNOWN_DAY, Span, year_span
+from app.core.problems import invalid_parameter
+from app.core.threads import run_sized
 
 Key = str | None
+MAX_CELLS = 20_000
+"""A figure with more cells than that is refused: nobody reads it, and it takes seconds to assemble."""
 MANY_KEYS = 500
 """With more keys than that, all labels are read: a statement holds only so many values."""
 
@@ -270,18 +275,28 @@ class Question:
         return Figure(await self.split(connection), await self.distinct(connection), self.href(()))
 
     async def split(self, connection: AsyncConnection) -> list[Row]:
-        """Computes the rows, in their order."""
+        """Computes the rows, in their order.
+
+        Raises Invalid for more than `MAX_CELLS` of them.
+        """
         counted = await self.rows(connection)
+        _check_size(len(counted))
         if self.include_empty:
             known = [await self._known_keys(connection, dimension) for dimension in self.by]
-            present = [{row[number] for row in counted} for number in range(len(self.by))]
-            every = product(*({*keys, *also} for keys, also in zip(known, present, strict=True)))
-            counted = {keys: counted.get(keys, 0) for keys in every if keys in counted or None not in keys}
-        axes = []
-        for number, dimension in enumerate(self.by):
-            labels = await self._labels(connection, dimension, {keys[number] for keys in counted})
-            axes.append(_ordered(dimension, labels, _weights(counted, number)))
-        # Where a key stands on its axis decides where its rows stand, so no row is compared by its labels.
+            axes = [{*keys, *(row[number] for row in counted)} for number, keys in enumerate(known)]
+            _check_size(prod(map(len, axes)))
+            counted = {keys: counted.get(keys, 0) for keys in product(*axes) if keys in counted or None not in keys}
+        labels = [
+            await self._labels(connection, dimension, {keys[number] for keys in counted})
+            for number, dimension in enumerate(self.by)
+        ]
+        return await run_sized(len(counted), self._in_order, counted, labels)
+
+    def _in_order(self, counted: Mapping[tuple[Key, ...], int], labels: Sequence[Mapping[Key, str]]) -> list[Row]:
+        axes = [
+            _ordered(dimension, labels[number], _weights(counted, number)) for number, dimension in enumerate(self.by)
+        ]
+        # Where a key is on its axis decides where its rows are, so no row is compared by its labels.
         places = [{cell.key: place for place, cell in enumerate(axis)} for axis in axes]
         cells = [{cell.key: cell for cell in axis} for axis in axes]
         return [
@@ -306,6 +321,16 @@ class Question:
             parameters.append(_encoded("has_actions", ("true",)))
         path = API + resource.path
         return f"{path}?{'&'.join(parameters)}" if parameters else path
+
+
+def _check_size(cells: int) -> None:
+    """Raises Invalid."""
+    if cells > MAX_CELLS:
+        message = (
+            f"the figure would have {cells:,} cells, and {MAX_CELLS:,} are the most: ask for fewer values by a filter, "
+            "for one dimension, or without `include_empty`"
+        )
+        raise invalid_parameter("by", "too-many-cells", message)
 
 
 def _weights(counted: Mapping[tuple[Key, ...], int], number: int) -> Mapping[Key, int]:
@@ -349,7 +374,7 @@ def _days_of_year(year: int, given: Sequence[str] | None) -> list[Span]:
     return list(dict.fromkeys(days for days in parts if days is not None))
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _narrowed(dimension: Dimension, key: Key, given: tuple[str, ...] | None) -> tuple[str, ...]:
     """The filter's values that keep one row of the figure."""
     if key is None:
@@ -357,7 +382,7 @@ def _narrowed(dimension: Dimension, key: Key, given: tuple[str, ...] | None) -> 
     return tuple(map(str, _days_of_year(int(key), given))) if dimension.in_years else (key,)
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _encoded(name: str, given: tuple[str, ...]) -> str:
     """A parameter as a URL has it, repeated for each value."""
     return urlencode([(name, value) for value in given], safe="/")

@@ -3,7 +3,7 @@
 To add a format is to add its writer to `WRITERS`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,8 +21,8 @@ from app.core.formats.workbook import Workbook
 from app.core.languages import language
 from app.core.problems import Invalid, NotAcceptable, responses
 from app.insight.pictures.charts import Chart, chart_of
-from app.insight.pictures.layout import USUAL, Options
-from app.insight.pictures.rendering import render_png, render_svg
+from app.insight.pictures.layout import USUAL, Options, svg_of
+from app.insight.pictures.rendering import rasterised
 from app.insight.pictures.schemes import Scheme
 from app.insight.schemas import Aggregate
 from app.reference.countries import country_point
@@ -51,7 +51,8 @@ class Answered:
         return self.question.by
 
 
-Writer = Callable[[Answered], bytes | Awaitable[bytes]]
+Writer = Callable[[Answered], bytes]
+"""Writes a figure; may take tenths of a second, so it is called in a thread."""
 
 
 # -- tables --
@@ -158,12 +159,12 @@ def _options(answered: Answered) -> Options:
     return Options(query.width or USUAL, query.scheme or Scheme.LIGHT)
 
 
-async def _svg(answered: Answered) -> bytes:
-    return await render_svg(_chart(answered), _options(answered))
+def _svg(answered: Answered) -> bytes:
+    return svg_of(_chart(answered), _options(answered)).encode()
 
 
-async def _png(answered: Answered) -> bytes:
-    return await render_png(_chart(answered), _options(answered))
+def _png(answered: Answered) -> bytes:
+    return rasterised(_svg(answered))
 
 
 WRITERS: Final[Mapping[Format, Writer]] = {

@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.aggregates import Question
+from app.core.aggregates import Figure, Question
+from app.core.threads import run_sized
 from app.insight.definitions import define
 from app.insight.schemas import Aggregate, AggregateCell, AggregateRow, AggregateTotals
 
@@ -16,15 +17,23 @@ def _cell(key: str | None, label: str) -> AggregateCell:
 
 
 async def compute(connection: AsyncConnection, question: Question) -> Aggregate:
-    """The figure with its definition, its rows and how they add up."""
-    figure, selection = await question.answer(connection), question.selection
+    """The figure with its definition, its rows and how they add up.
+
+    Raises Invalid for a figure with too many cells.
+    """
+    figure = await question.answer(connection)
+    return await run_sized(len(figure.rows), _aggregate, question, figure, await define(connection, question))
+
+
+def _aggregate(question: Question, figure: Figure, definition: str) -> Aggregate:
+    selection = question.selection
     names = [dimension.name for dimension in question.by]
     return Aggregate(
         measure=question.measure.name,
         by=names,
         filters={name: list(values) for name, values in selection.values.items()},
         as_of=selection.as_of,
-        definition=await define(connection, question),
+        definition=definition,
         rows=[
             AggregateRow(
                 value=row.value,

@@ -1,5 +1,6 @@
 """The routes of figures."""
 
+import asyncio
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -96,8 +97,8 @@ async def _answer(
     if chosen is JSON:
         return known.answer(aggregate, headers=VARY, exclude_unset=True)
     called = name or f"{measure}-per-{'-and-'.join(by)}"
-    written = WRITERS[chosen](Answered(request, called, question, aggregate, known.sequence, query))
-    content = written if isinstance(written, bytes) else await written
+    answered = Answered(request, called, question, aggregate, known.sequence, query)
+    content = await asyncio.to_thread(WRITERS[chosen], answered)
     told = disposition(chosen, file_name(called, selection, chosen))
     return Response(content, headers={**known.headers, **VARY, **told, "Content-Type": chosen.content_type})
 

@@ -77,6 +77,7 @@ def _country(code: str) -> str:
 
 CountryChoice = Annotated[str, Choice(list(COUNTRY_ROWS), none=True)]
 MANY = Field(max_length=300)
+MANY_INTERVALS = Field(max_length=60)
 
 
 class RecordFilters(Filters):
@@ -149,7 +150,7 @@ class RecordFilters(Filters):
 
     active_in: Annotated[
         list[Interval],
-        MANY,
+        MANY_INTERVALS,
         overlapping(
             None,
             Action.start,
@@ -163,7 +164,7 @@ class RecordFilters(Filters):
 
     started_in: Annotated[
         list[Interval],
-        MANY,
+        MANY_INTERVALS,
         overlapping(
             None,
             Action.start,
@@ -177,7 +178,7 @@ class RecordFilters(Filters):
 
     ended_in: Annotated[
         list[Interval],
-        MANY,
+        MANY_INTERVALS,
         overlapping(
             None,
             Action.end,
@@ -198,7 +199,7 @@ class RecordFilters(Filters):
 
     activity_in: Annotated[
         list[Interval],
-        MANY,
+        MANY_INTERVALS,
         overlapping(
             ACTIVITIES,
             Activity.start,

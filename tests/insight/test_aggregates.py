@@ -1,5 +1,7 @@
 """What the figures mean, on records that are small enough to count by eye."""
 
+import asyncio
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -7,7 +9,7 @@ import httpx
 import pytest
 
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS
-from app.reference.countries import MEMBER_STATES
+from app.reference.countries import COUNTRIES, MEMBER_STATES
 from app.reference.vocabularies import ActivityType, OrganisationType, Pillar, Region, Status
 from tests.selection.making import API, Maker, problem
 
@@ -589,6 +591,31 @@ async def test_empty_years_of_an_empty_record_are_those_of_the_filter(client: ht
 
 
 # -- presets --
+
+
+async def test_a_figure_of_too_many_cells_is_refused_with_the_bound(client: httpx.AsyncClient, make: Maker) -> None:
+    await make.action("one", countries=["PH"])
+    query = "aggregates?measure=actions&by=country&by=sending_country&include_empty=true"
+    for form in ("json", "csv", "xlsx", "jsonstat", "geojson", "svg", "png"):
+        error = await problem(client, f"{query}&format={form}")
+        assert (error["parameter"], error["code"]) == ("by", "too-many-cells")
+        assert "20,000" in error["message"]
+    few = "&".join(f"country={code}" for code in ("PH", "VN", "ID"))
+    assert len((await figure(client, f"{query.partition('?')[2]}&{few}"))["rows"]) == 3 * len(COUNTRIES) + 1
+
+
+@pytest.mark.parametrize("form", ["json", "xlsx", "svg"])
+async def test_a_large_figure_does_not_hold_up_other_requests(client: httpx.AsyncClient, form: str) -> None:
+    many = "&".join(f"country={code}" for code in list(COUNTRIES)[:75])
+    query = f"{API}/aggregates?measure=actions&by=country&by=sending_country&include_empty=true&{many}&format={form}"
+    longest, began = 0.0, perf_counter()
+    asked = asyncio.create_task(client.get(query))
+    while not asked.done():
+        before = perf_counter()
+        await asyncio.sleep(0.001)
+        longest = max(longest, perf_counter() - before)
+    assert asked.result().status_code == 200
+    assert longest < (perf_counter() - began) / 2
 
 
 async def test_a_preset_is_its_measure_and_dimensions(client: httpx.AsyncClient, make: Maker) -> None:

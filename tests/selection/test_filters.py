@@ -409,8 +409,11 @@ async def test_every_wrong_parameter_is_named_at_once(client: httpx.AsyncClient)
 @pytest.mark.parametrize("parameter", ["country", "active_in", "theme", "member_state"])
 async def test_very_many_values_are_refused_or_answered(client: httpx.AsyncClient, parameter: str) -> None:
     value = ONE_OF_EACH[parameter]
-    many = "&".join([f"{parameter}={value}"] * 301)
-    assert (await problem(client, f"actions?{many}"))["parameter"] == parameter
-    assert await titles(client, "&".join([f"{parameter}={value}"] * 300)) == await titles(
+    most = 60 if parameter == "active_in" else 300
+    many = "&".join([f"{parameter}={value}"] * (most + 1))
+    error = await problem(client, f"actions?{many}")
+    assert error["parameter"] == parameter
+    assert str(most) in error["message"]
+    assert await titles(client, "&".join([f"{parameter}={value}"] * most)) == await titles(
         client, f"{parameter}={value}"
     )
