@@ -44,10 +44,17 @@ def _client_at(address: str) -> str:
 
 
 class Places:
-    """Places for one kind of heavy work. `what` names it in messages, `wait_seconds` is how long a request waits."""
+    """Places for one kind of heavy work.
 
-    def __init__(self, what: str, *, total: int, per_client: int, wait_seconds: float = 10.0) -> None:
+    `what` names it in messages, `wait_seconds` is how long a request waits, and `waiting` how many requests of one
+    client may wait, by default as many as may have a place.
+    """
+
+    def __init__(
+        self, what: str, *, total: int, per_client: int, waiting: int | None = None, wait_seconds: float = 10.0
+    ) -> None:
         self._what, self._total, self._per_client, self._wait_seconds = what, total, per_client, wait_seconds
+        self._most_waiting = per_client if waiting is None else waiting
         self._held: Counter[str] = Counter()
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         """Those who wait, by client; the client whose turn is next comes first."""
@@ -62,7 +69,7 @@ class Places:
         """Holds a place for a client.
 
         Raises Unavailable when none becomes free in time, TooManyRequests when those that are missing are the client's
-        own: it has its share already, or as many requests wait for it as the share is large.
+        own: it has its share already, or too many of its requests wait.
         """
         await self._take(client)
         try:
@@ -74,7 +81,7 @@ class Places:
         if not self._waiting and self._has_one_for(client):
             self._held[client] += 1
             return
-        if not self._wait_seconds or len(self._waiting.get(client, ())) >= self._per_client:
+        if not self._wait_seconds or len(self._waiting.get(client, ())) >= self._most_waiting:
             raise self._refusal(client)
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(turn)

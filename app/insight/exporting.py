@@ -19,7 +19,7 @@ from app.core.formats.provenance import export_day, provenance, told
 from app.core.formats.tables import Column, Kind, Lookups, rows_of
 from app.core.formats.workbook import Workbook
 from app.core.languages import language
-from app.core.problems import Invalid, NotAcceptable, responses
+from app.core.problems import Invalid, NotAcceptable, TooManyRequests, Unavailable, responses
 from app.insight.pictures.charts import Chart, chart_of
 from app.insight.pictures.layout import USUAL, Options, svg_of
 from app.insight.pictures.rendering import rasterised
@@ -193,4 +193,4 @@ def figure_responses(by: tuple[str, ...] | None = None) -> dict[int | str, dict[
     content: dict[str, Any] = {}
     for form in offered.formats[1:]:
         content |= form.described(header if form is CSV else None)
-    return {200: {"content": content}, **responses(NotAcceptable, Invalid)}
+    return {200: {"content": content}, **responses(NotAcceptable, Invalid, TooManyRequests, Unavailable)}

@@ -19,12 +19,13 @@ from app.core.languages import LABELLED
 from app.core.sessions import ReadConnection
 from app.insight.catalogue import DIMENSIONS, MEASURES, dimension_of
 from app.insight.definitions import define
+from app.insight.places import FIGURE_PLACE
 from app.insight.schemas import Described
 from app.reference.vocabularies import Status, label_of
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION, ACTIVITIES, activity_status
 
-router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=LABELLED)
+router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
 
 # What filters have beside the dimensions of figures.
 _END_YEAR = dimension_of(

@@ -17,11 +17,12 @@ from app.core.sessions import ReadConnection
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.insight.figures import compute
+from app.insight.places import FIGURE_PLACE
 from app.insight.schemas import Aggregate, Described
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION, PARTNER_LIST
 
-router = APIRouter(prefix="/headline", tags=["Aggregates"], dependencies=LABELLED)
+router = APIRouter(prefix="/headline", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
 
 _COUNTED: Final = {
     "actions": MEASURES["actions"],

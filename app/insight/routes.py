@@ -1,6 +1,5 @@
 """The routes of figures."""
 
-import asyncio
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -15,16 +14,18 @@ from app.core.formats.provenance import export_day
 from app.core.languages import LABELLED
 from app.core.problems import invalid_parameter
 from app.core.sessions import ReadConnection
+from app.core.threads import run_large
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
 from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, figure_responses, offer_for
 from app.insight.figures import compute
 from app.insight.pictures.layout import NARROWEST, WIDEST
 from app.insight.pictures.schemes import SCHEMES, Scheme
+from app.insight.places import FIGURE_PLACE
 from app.insight.schemas import Aggregate
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/aggregates", tags=["Aggregates"], dependencies=LABELLED)
+router = APIRouter(prefix="/aggregates", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
 
 MeasureName = StrEnum("MeasureName", {name.upper(): name for name in MEASURES})  # type: ignore[misc]
 DimensionName = StrEnum("DimensionName", {name.upper(): name for name in DIMENSIONS})  # type: ignore[misc]
@@ -98,7 +99,7 @@ async def _answer(
         return known.answer(aggregate, headers=VARY, exclude_unset=True)
     called = name or f"{measure}-per-{'-and-'.join(by)}"
     answered = Answered(request, called, question, aggregate, known.sequence, query)
-    content = await asyncio.to_thread(WRITERS[chosen], answered)
+    content = await run_large(WRITERS[chosen], answered)
     told = disposition(chosen, file_name(called, selection, chosen))
     return Response(content, headers={**known.headers, **VARY, **told, "Content-Type": chosen.content_type})
 

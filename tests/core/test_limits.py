@@ -129,6 +129,14 @@ async def test_only_so_many_requests_of_one_client_wait() -> None:
     await work.end()
 
 
+async def test_more_may_wait_than_have_a_place() -> None:
+    places = Places("tests", total=1, per_client=1, waiting=2)
+    work = Work(places)
+    await work.ask("a", "a", "a")
+    assert isinstance(await refusal(places, "a"), TooManyRequests)
+    await work.end()
+
+
 async def test_who_gives_up_leaves_the_queue_and_takes_no_place_along() -> None:
     places = Places("tests", total=1, per_client=1)
     work = Work(places)

@@ -1,6 +1,7 @@
 """What the figures mean, on records that are small enough to count by eye."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs
@@ -9,11 +10,13 @@ import httpx
 import pytest
 
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS
+from app.insight.places import FIGURES
 from app.reference.countries import COUNTRIES, MEMBER_STATES
 from app.reference.vocabularies import ActivityType, OrganisationType, Pillar, Region, Status
 from tests.selection.making import API, Maker, problem
 
 pytestmark = pytest.mark.anyio
+FIGURE_PATHS = ("aggregates/actions-per-theme", "facets", "headline")
 
 
 @pytest.fixture
@@ -616,6 +619,17 @@ async def test_a_large_figure_does_not_hold_up_other_requests(client: httpx.Asyn
         longest = max(longest, perf_counter() - before)
     assert asked.result().status_code == 200
     assert longest < (perf_counter() - began) / 2
+
+
+async def test_figures_wait_for_their_turn_and_lists_do_not(client: httpx.AsyncClient) -> None:
+    async with AsyncExitStack() as others:
+        for name in ("a", "b", "c", "d"):
+            await others.enter_async_context(FIGURES.hold(name))
+        waiting = [asyncio.create_task(client.get(f"{API}/{path}")) for path in FIGURE_PATHS]
+        assert (await client.get(f"{API}/actions")).status_code == 200
+        assert not any(task.done() for task in waiting)
+    for task in waiting:
+        assert (await task).status_code == 200
 
 
 async def test_a_preset_is_its_measure_and_dimensions(client: httpx.AsyncClient, make: Maker) -> None:
