@@ -124,6 +124,7 @@ def serve(
         # On a busy machine a worker takes its time to start or to answer its parent, and must not be killed for it.
         timeout_worker_healthcheck=60,
         server_header=False,
+        proxy_headers=False,  # the application believes the proxies that its own setting names
     )
 
 

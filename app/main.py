@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,6 +18,7 @@ from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
 from app.core.database import Database
+from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
 from app.core.edge.response_cache import ResponseCache, ResponseCacheMiddleware
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
@@ -47,6 +49,12 @@ from app.schema import check_schema
 from app.settings import Settings, read_settings
 
 MAX_BODY = 2 * 1024 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def _is_request_id(written: str) -> bool:
+    """Whether a client's id can be put in a log, a header and a document as it is; else the request gets a new one."""
+    return _REQUEST_ID.fullmatch(written) is not None
 
 
 def serve_app() -> FastAPI:
@@ -175,6 +183,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ],
         max_age=86400,
     )
-    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=None)
+    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id)
+    if proxies := TrustedProxies(read_networks(settings.trusted_proxies)):
+        app.add_middleware(ProxyMiddleware, proxies=proxies)
     description.complete_openapi(app)
     return app

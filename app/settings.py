@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.core.database import database_url
+from app.core.edge.proxies import read_networks
 
 PREFIX = "MIEUX_"
 
@@ -35,8 +36,14 @@ def _origins(written: str) -> str:
     return written
 
 
+def _networks(written: str) -> str:
+    read_networks(written)
+    return written
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
 Origins = Annotated[str, AfterValidator(_origins)]
+Networks = Annotated[str, AfterValidator(_networks)]
 _ORIGIN = re.compile(r"https?://(\*\.)?([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 
@@ -59,6 +66,10 @@ class Settings(BaseSettings):
 
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many processes serve."""
+
+    trusted_proxies: Networks = ""
+    """The reverse proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: addresses and networks like
+    `127.0.0.1 10.0.0.0/8`, separated by spaces. By default none is."""
 
     cors_origins: Origins = "*"
     """Which web pages on other hosts may read answers in a browser: their origins, separated by spaces, or `*` for all.

@@ -80,6 +80,12 @@ async def test_the_id_of_a_request_is_the_one_that_was_sent(client: httpx.AsyncC
     assert document(response, 404, "not-found")["request_id"] == "mine-1"
 
 
+@pytest.mark.parametrize("sent", ["a" * 65, "a" * 9000, "two words", "<b>", "a,b", "a/b", "\x7f", "\xe9", ""])
+async def test_an_id_that_is_long_or_odd_is_replaced(client: httpx.AsyncClient, sent: str) -> None:
+    response = await client.get("/nothing", headers=[(b"X-Request-ID", sent.encode("latin-1"))])
+    assert re.fullmatch("[0-9a-f]{32}", str(document(response, 404, "not-found")["request_id"]))
+
+
 async def test_a_method_that_is_not_there_is_told_which_ones_are(client: httpx.AsyncClient) -> None:
     for method, path, allowed in (
         ("DELETE", "/api/v1/actions", "GET, HEAD, POST"),

@@ -40,6 +40,7 @@ def test_every_command_names_all_mistakes_at_once(command: str) -> None:
         something_else="1",
         cors_origins="https://one.example www.example.org https://two.example/",
         public_url="registry.example.org",
+        trusted_proxies="127.0.0.1 localhost",
         bootstrap_key="short-secret",
     )
     assert refused.returncode == 2
@@ -54,6 +55,7 @@ def test_every_command_names_all_mistakes_at_once(command: str) -> None:
         "MIEUX_WORKERS",
         "MIEUX_CORS_ORIGINS",
         "MIEUX_PUBLIC_URL",
+        "MIEUX_TRUSTED_PROXIES",
         "MIEUX_BOOTSTRAP_KEY",
     }
     assert "MIEUX_PORT" in mistakes["MIEUX_PROT"]
