@@ -5,9 +5,7 @@ declares (foreign keys, unique columns, who refers to whom) is checked before, w
 again by the database at the moment of writing.
 """
 
-import json
 import re
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, Select, Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.core.bodies import json_body
 from app.core.caching import RecordState, record_validator, select_record_state
 from app.core.database import Base
 from app.core.filters import today
@@ -270,32 +269,6 @@ def known_parameters(request: Request) -> None:
     """
     if request.method == "GET":
         refuse_unknown_parameters(request)
-
-
-async def json_body(request: Request) -> None:
-    """A dependency of writing routes: the body is JSON, or for PATCH a JSON Merge Patch, and names each thing once.
-
-    Raises UnsupportedMediaType and Invalid.
-    """
-    if request.method not in ("POST", "PUT", "PATCH"):
-        return
-    accepted = ["application/json"] + (["application/merge-patch+json"] if request.method == "PATCH" else [])
-    sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if sent not in accepted:
-        header = {"Accept-Patch" if request.method == "PATCH" else "Accept-Post": ", ".join(accepted)}
-        raise UnsupportedMediaType(
-            f"The body is '{sent or 'of no stated type'}'; send {' or '.join(accepted)}.", headers=header
-        )
-    if body := await request.body():
-        json.loads(body, object_pairs_hook=_named_once)
-
-
-def _named_once(pairs: list[tuple[str, Any]]) -> None:
-    """Which of two values of one name counts is anybody's guess, so none does."""
-    names = Counter(name for name, _ in pairs)
-    for name, count in names.items():
-        if count > 1:
-            raise invalid_field("", "repeated-name", f"an object has the name '{name}' {count} times")
 
 
 async def _edit_session(request: Request, session: WriteSession) -> AsyncSession:

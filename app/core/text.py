@@ -2,15 +2,25 @@
 
 import re
 import unicodedata
-from typing import Annotated
+from itertools import chain
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 # NUL can't be stored by PostgreSQL; the other control characters hide things from a reader. Tab and newline stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_BREAK = re.compile("[\n\r\u2028\u2029]")
 _WORD = re.compile(r"\w+")
+
+
+def compose(text: str) -> str:
+    """The text in Unicode's composed form (NFC), in which it is stored: one `é`, not an `e` and an accent."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _compose(value: Any) -> Any:
+    return compose(value) if isinstance(value, str) else value
 
 
 def _printable(text: str) -> str:
@@ -34,6 +44,7 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
     AfterValidator(_printable),
     AfterValidator(_one_line),
+    BeforeValidator(_compose),
 ]
 """One line: a title or a name, 1 to 300 characters."""
 
@@ -41,21 +52,38 @@ Prose = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
     AfterValidator(_printable),
+    BeforeValidator(_compose),
 ]
 """Sentences or paragraphs, up to 20,000 characters."""
 
 Query = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_printable)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(_printable),
+    BeforeValidator(_compose),
 ]
 """What a person types into a search box."""
 
 
+# Unicode takes accents apart, but not strokes, hooks and ligatures: those letters are found by their names, and the few
+# that are named after a sound are listed with their usual spelling in ASCII.
+_LATIN = (range(0xC0, 0x2B0), range(0x1E00, 0x1F00), range(0x2C60, 0x2C80), range(0xA720, 0xA800))
+_MODIFIED = re.compile("LATIN SMALL LETTER (?:DOTLESS )?([A-Z]|AE|OU|HV|TZ)(?: WITH .+)?")
+_SOUNDS = {"ð": "d", "þ": "th", "ŋ": "n", "ə": "e", "ɛ": "e", "ɔ": "o", "ĸ": "q", "œ": "oe"}
+_PLAIN_LETTERS = str.maketrans(_SOUNDS) | {
+    code: found[1].lower()
+    for code in chain(*_LATIN)
+    if (found := _MODIFIED.fullmatch(unicodedata.name(chr(code), ""))) is not None
+}
+
+
 def fold(text: str) -> str:
-    """The text without case and accents, so that `Türkiye` and `turkiye` are one word."""
+    """The text without case and accents, so that `Türkiye` and `turkiye`, `Łódź` and `lodz` are one word."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    stripped = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return stripped.translate(_PLAIN_LETTERS)
 
 
 def words(text: str) -> list[str]:

@@ -11,9 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.bodies import json_body
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
-from app.core.editing import json_body, known_parameters
+from app.core.editing import known_parameters
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
 from app.core.listing import neighbours
 from app.core.partial_dates import PartialDate

@@ -23,7 +23,7 @@ from app.search.documents import ACTION, ACTIVITY, KINDS, OUTPUT, PARTNER, Execu
 
 AT_ONCE = 500
 Touched = set[tuple[str, Any]]
-_RULES = 2
+_RULES = 3
 """Counts the changes of what documents say and how their words are cut."""
 
 

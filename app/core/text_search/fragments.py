@@ -1,11 +1,11 @@
 """What a hit shows of itself: pieces of its texts, with the words that were found in <mark>, safe to put into HTML."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from app.core.text import compose
 from app.core.text_search.analysis import stem, words_of
 from app.core.text_search.documents import Passage, Section
 from app.core.text_search.query import Phrase, Term, TextQuery, Word
@@ -57,7 +57,7 @@ def fragments(passages: Sequence[Passage], queries: Sequence[TextQuery]) -> list
 
 
 def _look(passage: Passage, terms: Sequence[Term]) -> _Found | None:
-    text = unicodedata.normalize("NFC", passage.text)
+    text = compose(passage.text)
     places = [(match.start(), match.end(), words_of(match[0])) for match in _WORD.finditer(text)]
     tokens = [(start, end, word) for start, end, words in places for word in words]
     marks: set[tuple[int, int]] = set()
