@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import APIRouter, FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
-from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette_compress import CompressMiddleware, add_compress_type
 
@@ -18,8 +18,11 @@ from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
 from app.core.database import Database
+from app.core.edge.cross_origin import cross_origin
+from app.core.edge.layers import enclose
 from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
 from app.core.edge.response_cache import ResponseCache, ResponseCacheMiddleware
+from app.core.edge.security_headers import SecurityHeaders
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
@@ -159,32 +162,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         add_compress_type(form.media_type)
     app.add_middleware(CompressMiddleware, minimum_size=1024)
     app.add_middleware(HeadMiddleware)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins.split(),
-        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "Idempotency-Key",
-            "If-Match",
-            "If-None-Match",
-            "Last-Event-ID",
-        ],
-        expose_headers=[
-            "Content-Disposition",
-            "Content-Language",
-            "ETag",
-            "Link",
-            "Location",
-            "Registry-Release",
-            "Retry-After",
-            "X-Request-ID",
-        ],
-        max_age=86400,
+    enclose(
+        app,
+        Middleware(ProxyMiddleware, proxies=TrustedProxies(read_networks(settings.trusted_proxies))),
+        Middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id),
+        Middleware(
+            SecurityHeaders,
+            frame_origins=settings.frame_origins.split(),
+            hsts_seconds=settings.hsts_seconds,
+        ),
+        cross_origin(settings.cors_origins.split()),
     )
-    app.add_middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id)
-    if proxies := TrustedProxies(read_networks(settings.trusted_proxies)):
-        app.add_middleware(ProxyMiddleware, proxies=proxies)
     description.complete_openapi(app)
     return app

@@ -75,6 +75,13 @@ class Settings(BaseSettings):
     """Which web pages on other hosts may read answers in a browser: their origins, separated by spaces, or `*` for all.
     Nothing here goes by cookies, so that a page can do no more than anybody else."""
 
+    frame_origins: Origins = ""
+    """Which web pages on other hosts may show answers in a frame: their origins, separated by spaces, or `*` for all.
+    The documentation pages, where keys are typed, are never framed."""
+
+    hsts_seconds: Annotated[int, Field(ge=0)] = 31_536_000
+    """For how long a browser that came by HTTPS is to use nothing else with this host; 0 leaves that open."""
+
     bootstrap_key: Annotated[str | None, Field(min_length=16)] = None
     """An admin key for automation, at least 16 characters; without it the first start on an empty database makes one
     and prints it, once."""

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -167,11 +168,12 @@ _idle: list[FastAPI] = []
 
 
 @asynccontextmanager
-async def serving(url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
-    """The application on a database, with a client that has an admin's key."""
-    app = _idle.pop() if _idle else create_app(Settings(database_url=url))
+async def serving(url: str, **settings: Any) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
+    """The application on a database, with these settings, and with a client that has an admin's key."""
+    read = Settings(database_url=url, bootstrap_key=ADMIN_KEY, **settings)
+    app = _idle.pop() if _idle and not settings else create_app(read)
     routes = list(app.router.routes)
-    app.state.settings = Settings(database_url=url, bootstrap_key=ADMIN_KEY)
+    app.state.settings = read
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app)
@@ -179,7 +181,7 @@ async def serving(url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
             httpx.AsyncClient(transport=transport, base_url="http://test", headers=AUTHORIZED)
         )
         yield app, client
-    if app.router.routes == routes:  # a test that added some keeps them to itself
+    if app.router.routes == routes and not settings:  # a test that added some keeps them to itself
         _idle.append(app)
 
 

@@ -3,14 +3,13 @@
 import logging
 from http import HTTPStatus
 
-from asgi_correlation_id import correlation_id
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -114,11 +113,8 @@ async def _on_failure(request: Request, error: Exception) -> Response:
 
 
 class _Outermost:
-    """Around the whole application: what the error handlers inside don't see becomes a problem document, too.
-
-    The framework refuses a body that announces to be too large in plain text, and its answer to an unhandled error
-    passes by the middleware that adds the request's id.
-    """
+    """What the error handlers inside don't see becomes a problem document, too: the framework refuses a body that
+    announces to be too large in plain text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -135,13 +131,10 @@ class _Outermost:
             if is_replaced:
                 return
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if "X-Request-ID" not in headers and (request_id := correlation_id.get()):
-                    headers["X-Request-ID"] = request_id
+                headers = Headers(raw=message["headers"])
                 if message["status"] == TooLarge.status and headers.get("Content-Type") != MEDIA_TYPE:
                     is_replaced = True
                     response = problem_response(Request(scope), TooLarge(headers={"Connection": "close"}))
-                    response.headers["X-Request-ID"] = headers.get("X-Request-ID", "")
                     await response(scope, receive, send)
                     return
             await send(message)

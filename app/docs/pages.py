@@ -37,7 +37,8 @@ _POLICY = {
     "default-src": "'self'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' data:",
+    # Swagger UI shows a picture that it was answered from a blob.
+    "img-src": "'self' data: blob:",
     "worker-src": "'none'",
     "connect-src": "'self'",
     "font-src": "'self'",

@@ -40,9 +40,6 @@ class TrustedProxies:
         self._networks = networks
         self.trusts = lru_cache(maxsize=1024)(self._trusts)
 
-    def __bool__(self) -> bool:
-        return bool(self._networks)
-
     def _trusts(self, host: str) -> bool:
         """Whether a trusted proxy has this address."""
         address = _address(host)
