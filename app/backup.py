@@ -5,12 +5,12 @@ from uuid import uuid4
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import schema
 from app.core.audit import State
 from app.core.copying import replace_tables, write_copy
-from app.core.database import Database
+from app.core.database import Database, open_engine
 from app.search.upkeep import bring_up_to_date
 from app.tables import metadata
 
@@ -42,7 +42,7 @@ async def restore(database: Database, file: Path, *, replace: bool) -> dict[str,
     if await schema.current_revision(database.engine) is None:
         await schema.migrate(database.engine)
     await schema.check_schema(database.engine)
-    backup_engine = create_async_engine(f"sqlite+aiosqlite:///file:{file.resolve()}?mode=ro&uri=true")
+    backup_engine = open_engine(f"sqlite+aiosqlite:///file:{file.resolve()}?mode=ro&uri=true")
     try:
         async with backup_engine.connect() as source, database.write() as session:
             _check(await _revision(source), file)

@@ -105,6 +105,8 @@ def serve(
     """Serves the API and its documentation. An embedded database is migrated, and seeded when it is empty."""
     import uvicorn
 
+    from app.core.logs import configuration
+
     settings = _settings()
     count = workers or settings.workers
     if count == 1:
@@ -125,6 +127,8 @@ def serve(
         timeout_worker_healthcheck=60,
         server_header=False,
         proxy_headers=False,  # the application believes the proxies that its own setting names
+        log_config=dict(configuration(settings.log_format, settings.log_level)),
+        access_log=False,  # the application's own log says more
     )
 
 

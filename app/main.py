@@ -1,7 +1,6 @@
 """The application: everything is put together here, and nothing imports it."""
 
 import gc
-import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +20,7 @@ from app.core.database import Database
 from app.core.edge.cross_origin import cross_origin
 from app.core.edge.layers import enclose
 from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
+from app.core.edge.request_log import RequestLog
 from app.core.edge.response_cache import ResponseCache, ResponseCacheMiddleware
 from app.core.edge.security_headers import SecurityHeaders
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
@@ -73,7 +73,6 @@ def serve_app() -> FastAPI:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its settings, by default those of the environment."""
     settings = settings or read_settings()
-    logging.getLogger("asgi_correlation_id").setLevel(logging.ERROR)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -166,6 +165,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app,
         Middleware(ProxyMiddleware, proxies=TrustedProxies(read_networks(settings.trusted_proxies))),
         Middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id),
+        Middleware(RequestLog),
         Middleware(
             SecurityHeaders,
             frame_origins=settings.frame_origins.split(),

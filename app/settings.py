@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.core.database import database_url
 from app.core.edge.proxies import read_networks
+from app.core.logs import LogFormat, LogLevel
 
 PREFIX = "MIEUX_"
 
@@ -70,6 +71,12 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = ""
     """The reverse proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: addresses and networks like
     `127.0.0.1 10.0.0.0/8`, separated by spaces. By default none is."""
+
+    log_format: Annotated[LogFormat, BeforeValidator(str.lower)] = "text"
+    """How lines of the log are written: `json`, an object each, or `text`."""
+
+    log_level: Annotated[LogLevel, BeforeValidator(str.lower)] = "info"
+    """What the log shows: `debug`, `info` (each request), `warning` or `error`, and all that weighs more."""
 
     cors_origins: Origins = "*"
     """Which web pages on other hosts may read answers in a browser: their origins, separated by spaces, or `*` for all.

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Table, bindparam, func, insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.database import open_engine
 
 BATCH = 1000
 
@@ -59,7 +61,7 @@ async def write_copy(
     in the file as in a database."""
     unfinished = file.with_name(f".{file.name}.{os.getpid()}.part")
     unfinished.unlink(missing_ok=True)
-    engine = create_async_engine(f"sqlite+aiosqlite:///{unfinished}")
+    engine = open_engine(f"sqlite+aiosqlite:///{unfinished}")
     try:
         async with engine.connect() as target:
             await target.run_sync(lambda sync: metadata.create_all(sync, tables=list(tables)))

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app.core.database_errors import hide_values
 from app.core.embedded import ReadingDriver
 from app.core.partial_dates import keep_days
 
@@ -105,7 +106,7 @@ def create_engine(written: str, *, reads: bool = False, at_length: bool = False)
     if url.get_backend_name() == "sqlite":
         # A writer waits for the other one; a busy database is an error only after that time.
         driver = {"module": ReadingDriver()} if reads else {}
-        engine = create_async_engine(url, connect_args={"timeout": 30}, pool_size=4, max_overflow=4, **driver)
+        engine = open_engine(url, connect_args={"timeout": 30}, pool_size=4, max_overflow=4, **driver)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         if reads:
             event.listen(engine.sync_engine, "connect", _forbid_writing)
@@ -114,7 +115,14 @@ def create_engine(written: str, *, reads: bool = False, at_length: bool = False)
         event.listen(engine.sync_engine, "begin", _begin_reading if reads else _begin_sqlite)
         return engine
     kept, more = (1, 5) if at_length else (4, 8)
-    return create_async_engine(url, pool_size=kept, max_overflow=more, pool_pre_ping=True)
+    return open_engine(url, pool_size=kept, max_overflow=more, pool_pre_ping=True)
+
+
+def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
+    """An engine whose errors don't quote what was stored or asked for; the URL names the driver, too."""
+    engine = create_async_engine(url, hide_parameters=True, **options)
+    event.listen(engine.sync_engine, "handle_error", hide_values)
+    return engine
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

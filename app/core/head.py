@@ -20,4 +20,8 @@ class HeadMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        asked = {**scope, "method": "GET"}
+        try:
+            await self.app(asked, receive, send_without_body)
+        finally:
+            scope["endpoint"] = asked.get("endpoint")  # for the layers outside

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.logs import describe
 from app.core.problems import (
     MEDIA_TYPE,
     BadRequest,
@@ -87,7 +88,8 @@ async def _on_stale(request: Request, _error: Exception) -> Response:
 
 async def _on_integrity(request: Request, error: Exception) -> Response:
     """The last line of defence: every rule is checked before, but only the database sees simultaneous writers."""
-    log.warning("constraint refused a change: %s", error)
+    assert isinstance(error, IntegrityError)
+    log.warning("constraint refused a change", extra={"fields": {"error": describe(error.orig or error)}})
     return problem_response(
         request, Conflict("The change contradicts another one that was made at the same moment; try again.")
     )
@@ -98,18 +100,20 @@ _PASSING = ("08", "40", "53", "57")
 
 
 async def _on_database(request: Request, error: Exception) -> Response:
-    log.exception("database error", exc_info=error)
     unavailable = not isinstance(error, DBAPIError) or (
         isinstance(error, OperationalError)
         or error.connection_invalidated
         or str(getattr(error.orig, "sqlstate", None) or "").startswith(_PASSING)
     )
-    return problem_response(request, Unavailable(headers={"Retry-After": "1"}) if unavailable else Problem())
-
-
-async def _on_failure(request: Request, error: Exception) -> Response:
-    log.exception("unhandled error", exc_info=error)
+    if unavailable:
+        log.error("database unavailable", extra={"fields": {"error": describe(error)}})
+        return problem_response(request, Unavailable(headers={"Retry-After": "1"}))
+    log.error("database error", exc_info=error)
     return problem_response(request, Problem())
+
+
+async def _on_failure(request: Request, _error: Exception) -> Response:
+    return problem_response(request, Problem())  # the framework raises the error again, for the log
 
 
 class _Outermost:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import CheckConstraint, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -112,13 +112,16 @@ def require(role: Role) -> Callable[..., Awaitable[Key]]:
     """
 
     async def key_with_role(
-        database: DatabaseDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+        request: Request,
+        database: DatabaseDep,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Key:
         if credentials is None:
             raise Unauthorized(
                 "Send a key as 'Authorization: Bearer mx_…'; an administrator makes one.", headers=_CHALLENGE
             )
         key = await _key_of(database, credentials.credentials)
+        request.state.key_name = key.name  # for the log
         if not Role(key.role).covers(role):
             raise Forbidden(f"This needs the role {role.value}; the key '{key.name}' has {key.role}.")
         return key

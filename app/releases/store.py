@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 
 from sqlalchemy import MetaData, Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import undefer
 
 from app.core.audit import State, dumped
 from app.core.copying import write_copy
-from app.core.database import Base, Database, now
+from app.core.database import Base, Database, now, open_engine
 from app.core.filters import today
 from app.core.problems import Conflict, ErrorItem, invalid_parameter
 from app.releases.models import Release
@@ -74,7 +74,7 @@ async def _checksum(source: AsyncConnection) -> str:
 
 async def _make_searchable(file: Path) -> None:
     """A release may be older than the rules by which records are found today: its own words are then written anew."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
+    engine = open_engine(f"sqlite+aiosqlite:///{file}")
     metadata: MetaData = Base.metadata
     derived = [metadata.tables[name] for name in _DERIVED]
     try:
@@ -117,7 +117,7 @@ class OpenReleases:
         await asyncio.to_thread(lambda: file.write_bytes(gzip.decompress(snapshot)))
         await _make_searchable(file)
         url = f"sqlite+aiosqlite:///file:{file}?mode=ro&immutable=1&uri=true"
-        return release, create_async_engine(url, pool_size=2, max_overflow=4)
+        return release, open_engine(url, pool_size=2, max_overflow=4)
 
     async def close(self) -> None:
         """Closes the files and takes them away."""

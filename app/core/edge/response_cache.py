@@ -40,6 +40,7 @@ class _Entry:
     headers: list[tuple[bytes, bytes]]
     body: bytes
     tag: str
+    endpoint: object
     size: int
 
 
@@ -68,13 +69,15 @@ class ResponseCache:
             self._entries.move_to_end(key)
         return found
 
-    def put(self, key: Key, state: object, headers: list[tuple[bytes, bytes]], body: bytes, tag: str) -> None:
+    def put(
+        self, key: Key, state: object, headers: list[tuple[bytes, bytes]], body: bytes, tag: str, endpoint: object
+    ) -> None:
         """Caches a response that was made from a state, if that is still the current one; drops the entries that were
         not used for longest."""
         if state != self._state or key in self._entries:
             return
         size = ENTRY_BYTES + len(body) + sum(map(len, key)) + sum(len(name) + len(value) for name, value in headers)
-        self._entries[key] = _Entry(headers, body, tag, size)
+        self._entries[key] = _Entry(headers, body, tag, endpoint, size)
         self.size += size
         while self.size > self.capacity:
             _, dropped = self._entries.popitem(last=False)
@@ -102,7 +105,9 @@ class ResponseCacheMiddleware:
         entry = self.cache.get(key, state)
         if entry is None:
             await self.app(scope, receive, _Recorder(self.cache, scope, send, key, state))
-        elif is_known(entry.tag, ",".join(headers.getlist("if-none-match"))):
+            return
+        scope["endpoint"] = entry.endpoint  # as if it had been routed, for the layers outside
+        if is_known(entry.tag, ",".join(headers.getlist("if-none-match"))):
             chosen = [(name, value) for name, value in entry.headers if name in _OF_304]
             await send({"type": "http.response.start", "status": 304, "headers": chosen})
             await send({"type": "http.response.body", "body": b""})
@@ -138,7 +143,7 @@ class _Recorder:
                 and answered_from is not None
                 and self._state == (self._state[0], *answered_from, today())
             ):
-                self._cache.put(self._key, self._state, raw, body, headers["etag"])
+                self._cache.put(self._key, self._state, raw, body, headers["etag"], self._scope["endpoint"])
 
 
 def _vary(headers: Headers) -> set[str]:
