@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.core.problems import MEDIA_TYPE, ProblemDocument
+from app.core.edge.admission import COUNTED
+from app.core.problems import MEDIA_TYPE, ProblemDocument, TooManyRequests
 from app.docs.snippets import add_snippets
 
 SUMMARY = "Technical assistance in migration as data, with figures that explain themselves."
@@ -31,7 +32,8 @@ are **deployed**, mostly by EU member states, and it leaves **outputs** behind (
 
 Reading is open. Writing needs a key with the role `editor`, as `Authorization: Bearer mx_…` (press *Authorize*). PUT,
 PATCH and DELETE need the `ETag` that you read, as `If-Match`, so that nobody's change is lost. Errors are problem
-documents (RFC 9457): `errors` names each parameter, or each part of the body, that is wrong.
+documents (RFC 9457): `errors` names each parameter, or each part of the body, that is wrong. Who asks too often gets a
+429, which says in `Retry-After` when to come again; writes say in `RateLimit` how many more there may be.
 
 ### In a script
 
@@ -112,8 +114,10 @@ def _complete(schema: dict[str, Any]) -> None:
             described.setdefault("description", "A page of a list.")
             described["properties"]["items"].setdefault("description", "The records of this page, in order.")
     used = set()
-    for methods in schema["paths"].values():
+    for path, methods in schema["paths"].items():
         for method, operation in methods.items():
+            if path.startswith(COUNTED):
+                operation["responses"].setdefault("429", {"description": TooManyRequests.__doc__})
             _complete_operation(method, operation)
             used.update(operation["tags"])
     add_snippets(schema)

@@ -17,6 +17,7 @@ from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
 from app.core.database import Database
+from app.core.edge.admission import AdmissionMiddleware, HeadBounds
 from app.core.edge.cross_origin import cross_origin
 from app.core.edge.layers import enclose
 from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
@@ -27,7 +28,10 @@ from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
 from app.core.listing import API
+from app.core.rates import Rate, Rates
+from app.core.security import WrongKeys
 from app.core.stopping import watch_signals
+from app.costs import is_costly
 from app.deployments.routes import router as deployments
 from app.docs import mount_docs
 from app.exports.routes import portal
@@ -88,6 +92,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings.public_url,
         )
         app.state.releases = OpenReleases(database)
+        app.state.wrong_keys = WrongKeys(Rate("wrong-keys", settings.rate_wrong_keys), database)
+        app.state.rates = Rates(
+            reads=Rate("reads", settings.rate_reads),
+            writes=Rate("writes", settings.rate_writes),
+            costly=Rate("costly-requests", settings.rate_costly),
+        )
         watch_signals()
         try:
             await check_schema(database.engine)
@@ -152,6 +162,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         """There is no page of its own yet: the documentation is the way in."""
         return RedirectResponse("docs")
 
+    app.add_middleware(
+        AdmissionMiddleware,
+        bounds=HeadBounds(settings.max_address_bytes, settings.max_header_bytes, settings.max_headers),
+        is_costly=is_costly,
+    )
     app.state.response_cache = ResponseCache()
     app.add_middleware(ResponseCacheMiddleware, cache=app.state.response_cache)
     Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app).expose(

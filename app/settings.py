@@ -45,6 +45,7 @@ def _networks(written: str) -> str:
 DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
 Origins = Annotated[str, AfterValidator(_origins)]
 Networks = Annotated[str, AfterValidator(_networks)]
+RequestsPerMinute = Annotated[int, Field(ge=0, le=100_000_000)]
 _ORIGIN = re.compile(r"https?://(\*\.)?([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 
@@ -77,6 +78,30 @@ class Settings(BaseSettings):
 
     log_level: Annotated[LogLevel, BeforeValidator(str.lower)] = "info"
     """What the log shows: `debug`, `info` (each request), `warning` or `error`, and all that weighs more."""
+
+    rate_reads: RequestsPerMinute = 120_000
+    """How many reads of one address are answered in a minute by each process, those from the response cache left out;
+    0 for all."""
+
+    rate_writes: RequestsPerMinute = 30_000
+    """How many writes with one key are answered in a minute by each process; 0 for all."""
+
+    rate_costly: RequestsPerMinute = 1_200
+    """How many exports, imports, batches and PNG pictures of one address are answered in a minute by each process; 0
+    for all."""
+
+    rate_wrong_keys: RequestsPerMinute = 200
+    """After how many wrong keys from one address in a minute further ones are refused without being looked up; 0 for
+    never."""
+
+    max_address_bytes: Annotated[int, Field(ge=256, le=1_048_576)] = 16_384
+    """How long an address with its parameters may be, in bytes."""
+
+    max_header_bytes: Annotated[int, Field(ge=1024, le=1_048_576)] = 32_768
+    """How long all headers of a request together may be, in bytes."""
+
+    max_headers: Annotated[int, Field(ge=10, le=10_000)] = 100
+    """How many headers a request may have."""
 
     cors_origins: Origins = "*"
     """Which web pages on other hosts may read answers in a browser: their origins, separated by spaces, or `*` for all.

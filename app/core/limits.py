@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from app.core.problems import Problem, TooManyRequests, Unavailable
 
@@ -25,14 +25,15 @@ LOCAL = "local"
 """Who asks from within this process."""
 
 
-def client_of(request: Request) -> str:
+def client_of(request: HTTPConnection) -> str:
     """Whose share a request counts towards: its address, as the server took it from the connection or from a trusted
     proxy."""
-    return LOCAL if request.client is None else _client_at(request.client.host)
+    return LOCAL if request.client is None else client_at(request.client.host)
 
 
 @lru_cache(maxsize=1024)
-def _client_at(address: str) -> str:
+def client_at(address: str) -> str:
+    """Who has an address, of all that is counted by client."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.logs import describe
@@ -65,10 +66,16 @@ async def _on_http(request: Request, error: Exception) -> Response:
             detail = f"{request.method} is not allowed here; allowed: {headers['Allow']}"
             return problem_response(request, MethodNotAllowed(detail, headers=headers))
         case 413:
-            return problem_response(request, TooLarge())
+            return problem_response(request, _too_large(request))
     phrase = HTTPStatus(error.status_code).phrase
     slug, detail = phrase.lower().replace(" ", "-"), str(error.detail)
     return document_response(request, status=error.status_code, slug=slug, title=phrase, detail=detail, headers=headers)
+
+
+def _too_large(request: Request) -> TooLarge:
+    """The problem of a body beyond the bound of its operation. The connection ends: the rest isn't worth reading."""
+    bound: int = request.scope[MAX_BODY_SIZE_SCOPE_KEY]
+    return TooLarge(f"A body may have at most {bound:,} bytes here.", headers={"Connection": "close"}, max_bytes=bound)
 
 
 def _methods(request: Request) -> list[str]:
@@ -138,7 +145,7 @@ class _Outermost:
                 headers = Headers(raw=message["headers"])
                 if message["status"] == TooLarge.status and headers.get("Content-Type") != MEDIA_TYPE:
                     is_replaced = True
-                    response = problem_response(Request(scope), TooLarge(headers={"Connection": "close"}))
+                    response = problem_response(Request(scope), _too_large(Request(scope)))
                     await response(scope, receive, send)
                     return
             await send(message)

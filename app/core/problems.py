@@ -149,12 +149,28 @@ class StaleVersion(Problem):
     title = "The record has moved on"
 
 
+class RequestTimeout(Problem):
+    """The request came too slowly: send it again, and all of it without pauses."""
+
+    status = 408
+    slug = "request-timeout"
+    title = "The request came too slowly"
+
+
 class TooLarge(Problem):
-    """The body is larger than this operation reads: send it in parts."""
+    """The body is larger than this operation reads: `max_bytes` says how much that is. Send it in parts."""
 
     status = 413
     slug = "too-large"
     title = "The body is too large"
+
+
+class AddressTooLong(Problem):
+    """The address with its parameters is longer than the service reads: ask for less at once."""
+
+    status = 414
+    slug = "address-too-long"
+    title = "The address is too long"
 
 
 class UnsupportedMediaType(Problem):
@@ -187,6 +203,14 @@ class TooManyRequests(Problem):
     status = 429
     slug = "too-many-requests"
     title = "Too many requests"
+
+
+class HeadersTooLarge(Problem):
+    """The request has more headers, or longer ones, than the service reads: send fewer."""
+
+    status = 431
+    slug = "headers-too-large"
+    title = "The headers are too large"
 
 
 class Unavailable(Problem):

@@ -1,9 +1,13 @@
 """Keys: 256-bit random tokens with a role. Only a hash is stored; reading needs none."""
 
+import asyncio
 import hashlib
 import hmac
+import math
 import secrets
+import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -14,8 +18,10 @@ from sqlalchemy import CheckConstraint, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base, Database, DatabaseDep, Instant, now
-from app.core.problems import Forbidden, Unauthorized
+from app.core.database import Base, Database, Instant, now
+from app.core.limits import client_of
+from app.core.problems import Forbidden, TooManyRequests, Unauthorized
+from app.core.rates import Rate
 
 PREFIX = "mx_"
 
@@ -90,11 +96,49 @@ _bearer = HTTPBearer(
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="MIEUX Registry"'}
 
 
-async def _key_of(database: Database, token: str) -> Key:
-    digest = token_hash(token)
+class WrongKeys:
+    """How many wrong keys a client may send. Beyond that, its requests are refused without asking the database, except
+    for those with a key that there is: they are answered as always."""
+
+    def __init__(self, rate: Rate, database: Database) -> None:
+        self._rate = rate
+        self._database = database
+        self._hashes: frozenset[str] = frozenset()
+        self._read_at = -math.inf
+        self._reading = asyncio.Lock()
+
+    async def check(self, client: str, digest: str) -> None:
+        """Raises TooManyRequests for a key that isn't there, of a client that has sent too many of them."""
+        if self._rate.is_exhausted(client) and not await self._is_known(digest):
+            raise self._rate.refusal(client)
+
+    def count(self, client: str) -> None:
+        """Counts a wrong key."""
+        with suppress(TooManyRequests):
+            self._rate.take(client)
+
+    async def _is_known(self, digest: str) -> bool:
+        """Whether there is a key with this hash. The hashes are read again for one that isn't among them, at most once
+        in a second: there are few keys, but any number of wrong ones."""
+        if digest in self._hashes:
+            return True
+        async with self._reading:
+            if time.monotonic() - self._read_at > 1:
+                async with self._database.look_up() as session:
+                    self._hashes = frozenset(await session.scalars(select(Key.token_hash)))
+                self._read_at = time.monotonic()
+        return digest in self._hashes
+
+
+async def _key_of(request: Request, token: str) -> Key:
+    digest, client = token_hash(token), client_of(request)
+    database: Database = request.app.state.database
+    wrong_keys: WrongKeys = request.app.state.wrong_keys
+    await wrong_keys.check(client, digest)
     async with database.look_up() as session:
         key = await session.scalar(select(Key).where(Key.token_hash == digest))
     if key is None or not hmac.compare_digest(key.token_hash, digest) or not key.is_valid():
+        wrong_keys.count(client)
         raise Unauthorized("The key is unknown, expired or revoked.", headers=_CHALLENGE)
     return key
 
@@ -112,15 +156,13 @@ def require(role: Role) -> Callable[..., Awaitable[Key]]:
     """
 
     async def key_with_role(
-        request: Request,
-        database: DatabaseDep,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Key:
         if credentials is None:
             raise Unauthorized(
                 "Send a key as 'Authorization: Bearer mx_…'; an administrator makes one.", headers=_CHALLENGE
             )
-        key = await _key_of(database, credentials.credentials)
+        key = await _key_of(request, credentials.credentials)
         request.state.key_name = key.name  # for the log
         if not Role(key.role).covers(role):
             raise Forbidden(f"This needs the role {role.value}; the key '{key.name}' has {key.role}.")

@@ -136,7 +136,9 @@ async def test_a_body_that_is_too_large_is_a_413(
     client: httpx.AsyncClient, large_body: bytes | AsyncIterator[bytes]
 ) -> None:
     response = await client.post("/api/v1/actions", content=large_body, headers={"Content-Type": "application/json"})
-    document(response, 413, "too-large")
+    found = document(response, 413, "too-large")
+    assert found["max_bytes"] == 2 * 1024 * 1024
+    assert "2,097,152 bytes" in str(found["detail"])
 
 
 async def test_simultaneous_writers_wait_for_each_other(client: httpx.AsyncClient) -> None:

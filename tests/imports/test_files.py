@@ -185,6 +185,7 @@ async def test_a_file_that_cant_be_read_is_refused_with_the_reason(shared: httpx
 async def test_a_huge_body_is_refused_before_it_is_read(shared: httpx.AsyncClient) -> None:
     refused = await send(shared, zlib.compress(b"") + b"x" * (50 * 1024 * 1024), "x.xlsx", status=413)
     assert refused["type"] == "/problems/too-large"
+    assert refused["max_bytes"] == 34 * 1024 * 1024  # 32 MB of file, and the rest of the form
 
 
 async def test_what_is_no_form_with_a_file_is_refused(shared: httpx.AsyncClient) -> None:
