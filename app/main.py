@@ -19,6 +19,7 @@ from app.core import health, idempotency, problem_handlers
 from app.core.database import Database
 from app.core.edge.admission import AdmissionMiddleware, HeadBounds
 from app.core.edge.cross_origin import cross_origin
+from app.core.edge.early_answers import EarlyAnswers
 from app.core.edge.layers import enclose
 from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
 from app.core.edge.request_log import RequestLog
@@ -178,6 +179,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(HeadMiddleware)
     enclose(
         app,
+        Middleware(EarlyAnswers),
         Middleware(ProxyMiddleware, proxies=TrustedProxies(read_networks(settings.trusted_proxies))),
         Middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id),
         Middleware(RequestLog),

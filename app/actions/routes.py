@@ -34,10 +34,13 @@ from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.problems import NotFound
 from app.core.sessions import ReadConnection
+from app.core.write_routes import WriteRoute
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/actions", tags=["Actions"], dependencies=[Depends(known_parameters), *LABELLED])
+router = APIRouter(
+    prefix="/actions", route_class=WriteRoute, tags=["Actions"], dependencies=[Depends(known_parameters), *LABELLED]
+)
 
 
 _ID = re.compile("[1-9][0-9]{0,8}")

@@ -28,11 +28,17 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
+from app.core.write_routes import WriteRoute
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/activities", tags=["Activities"], dependencies=[Depends(known_parameters), *LABELLED])
+router = APIRouter(
+    prefix="/activities",
+    route_class=WriteRoute,
+    tags=["Activities"],
+    dependencies=[Depends(known_parameters), *LABELLED],
+)
 
 ActivityId = Annotated[RecordId, Path(description="The id of the activity.", examples=[1])]
 

@@ -1,8 +1,7 @@
-"""JSON bodies: what is checked of them before they are read into a model."""
+"""JSON bodies: how they are read, and what is checked of them before they become a model."""
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from fastapi import Request
 
 from app.core.problems import BadRequest, ErrorItem, UnsupportedMediaType, invalid, invalid_field, json_pointer
+from app.core.sliced_json import parse
 
 MOST_ERRORS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -17,11 +17,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _WRITTEN_SURROGATE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 
 
-async def json_body(request: Request) -> None:
-    """A dependency of writing routes: the body is JSON, or for PATCH a JSON Merge Patch, names each thing once, and all
-    of its text is text.
+def check_media_type(request: Request) -> None:
+    """For routes that write: the body is sent as JSON, or for PATCH as a JSON Merge Patch.
 
-    Raises UnsupportedMediaType, BadRequest and Invalid.
+    Raises UnsupportedMediaType.
     """
     if request.method not in ("POST", "PUT", "PATCH"):
         return
@@ -32,28 +31,24 @@ async def json_body(request: Request) -> None:
         raise UnsupportedMediaType(
             f"The body is '{sent or 'of no stated type'}'; send {' or '.join(accepted)}.", headers=header
         )
-    if body := await request.body():
-        text = _decoded(body)
-        if _WRITTEN_SURROGATE.search(text) and (errors := list(islice(_surrogates(await request.json()), MOST_ERRORS))):
-            raise invalid(errors)
 
 
-def _decoded(body: bytes) -> str:
+def read_json(body: bytes) -> Any:
+    """The value of a body that is JSON, names each thing once, and of which all text is text.
+
+    Raises BadRequest and Invalid.
+    """
     try:
         # A surrogate that is written as bytes is decoded, too: it is refused with its place.
         text = body.decode("utf-8", "surrogatepass").removeprefix("\ufeff")
-        json.loads(text, object_pairs_hook=_named_once)
-    except ValueError:
-        raise BadRequest("The body is not JSON in UTF-8.") from None
-    return text
-
-
-def _named_once(pairs: list[tuple[str, Any]]) -> None:
-    """Which of two values of one name counts is anybody's guess, so none does."""
-    names = Counter(name for name, _ in pairs)
-    for name, count in names.items():
-        if count > 1:
-            raise invalid_field("", "repeated-name", f"an object has the name '{name}' {count} times")
+        value = parse(text)
+    except json.JSONDecodeError as error:
+        raise invalid_field("", "json-invalid", f"the body is not JSON: {error.msg}") from None
+    except (ValueError, RecursionError):
+        raise BadRequest("The body is not JSON in UTF-8, or it is nested too deeply.") from None
+    if _WRITTEN_SURROGATE.search(text) and (errors := list(islice(_surrogates(value), MOST_ERRORS))):
+        raise invalid(errors)
+    return value
 
 
 def _surrogates(document: Any) -> Iterator[ErrorItem]:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, Select, Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.core.bodies import json_body
+from app.core.bodies import check_media_type
 from app.core.caching import RecordState, record_validator, select_record_state
 from app.core.database import Base
 from app.core.filters import today
@@ -273,7 +273,7 @@ def known_parameters(request: Request) -> None:
 
 async def _edit_session(request: Request, session: WriteSession) -> AsyncSession:
     refuse_unknown_parameters(request)
-    await json_body(request)
+    check_media_type(request)
     return session
 
 

@@ -6,14 +6,14 @@ import hmac
 import math
 import secrets
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from sqlalchemy import CheckConstraint, String, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -149,27 +149,35 @@ async def note_use(session: AsyncSession, key: Key) -> None:
         await session.execute(update(Key).where(Key.id == key.id).values(last_used_at=now()))
 
 
-def require(role: Role) -> Callable[..., Awaitable[Key]]:
-    """A dependency that gives the request's key, when its role covers `role`.
+@dataclass(frozen=True)
+class RequiredRole:
+    """A dependency that gives the request's key, when its role covers `role`. A route that writes calls `check` before
+    it reads the body.
 
     Raises Unauthorized and Forbidden.
     """
 
-    async def key_with_role(
-        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-    ) -> Key:
-        if credentials is None:
-            raise Unauthorized(
-                "Send a key as 'Authorization: Bearer mx_…'; an administrator makes one.", headers=_CHALLENGE
-            )
-        key = await _key_of(request, credentials.credentials)
-        request.state.key_name = key.name  # for the log
-        if not Role(key.role).covers(role):
-            raise Forbidden(f"This needs the role {role.value}; the key '{key.name}' has {key.role}.")
+    role: Role
+
+    async def __call__(self, request: Request, _documented: Annotated[object, Depends(_bearer)]) -> Key:
+        """The key, for whoever depends on it."""
+        return await self.check(request)
+
+    async def check(self, request: Request) -> Key:
+        """Looks the key up, once for each request."""
+        key: Key | None = getattr(request.state, "key", None)
+        if key is None:
+            credentials = await _bearer(request)
+            if credentials is None:
+                raise Unauthorized(
+                    "Send a key as 'Authorization: Bearer mx_…'; an administrator makes one.", headers=_CHALLENGE
+                )
+            key = request.state.key = await _key_of(request, credentials.credentials)
+            request.state.key_name = key.name  # for the log
+        if not Role(key.role).covers(self.role):
+            raise Forbidden(f"This needs the role {self.role.value}; the key '{key.name}' has {key.role}.")
         return key
 
-    return key_with_role
 
-
-EditorKey = Annotated[Key, Depends(require(Role.EDITOR))]
-AdminKey = Annotated[Key, Depends(require(Role.ADMIN))]
+EditorKey = Annotated[Key, Depends(RequiredRole(Role.EDITOR))]
+AdminKey = Annotated[Key, Depends(RequiredRole(Role.ADMIN))]

@@ -24,6 +24,7 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
+from app.core.write_routes import WriteRoute
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.deployments.exporting import DEPLOYMENT_TABLE
 from app.deployments.schemas import DeploymentCreate, DeploymentPatch, DeploymentRead
@@ -31,7 +32,12 @@ from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/deployments", tags=["Deployments"], dependencies=[Depends(known_parameters), *LABELLED])
+router = APIRouter(
+    prefix="/deployments",
+    route_class=WriteRoute,
+    tags=["Deployments"],
+    dependencies=[Depends(known_parameters), *LABELLED],
+)
 
 DeploymentId = Annotated[RecordId, Path(description="The id of the deployment.", examples=[1])]
 

@@ -30,6 +30,7 @@ from app.core.problems import invalid_parameter, refuse_unknown_parameters
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection, WriteSession
 from app.core.stopping import is_stopping
+from app.core.write_routes import WriteRoute
 from app.history.past import detail_at
 from app.history.queries import change_page, feed, latest, resolve, revisions, snapshot
 from app.history.restore import restore
@@ -37,7 +38,10 @@ from app.history.schemas import ChangePage, RevisionPage
 from app.reference.schemas import MAX_ID
 
 history = APIRouter(
-    prefix="/actions/{action}/history", tags=["History"], dependencies=[Depends(known_parameters), *LABELLED]
+    prefix="/actions/{action}/history",
+    route_class=WriteRoute,
+    tags=["History"],
+    dependencies=[Depends(known_parameters), *LABELLED],
 )
 changes = APIRouter(prefix="/changes", tags=["History"], dependencies=[Depends(known_parameters)])
 

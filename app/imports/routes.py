@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.bodies import json_body
+from app.core.bodies import check_media_type
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.editing import known_parameters
@@ -35,6 +35,7 @@ from app.core.problems import (
 from app.core.security import EditorKey, note_use
 from app.core.sessions import WriteSession
 from app.core.text import Line
+from app.core.write_routes import WriteRoute
 from app.imports.formats import ACCEPTED, MAX_FILE
 from app.imports.importing import Order, commit, keep, make_plan
 from app.imports.keeping import kept_lines
@@ -60,7 +61,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 256 * 1024
 _MAX_BODY = MAX_FILE + 2 * 1024 * 1024
 
-router = APIRouter(prefix="/imports", tags=["Imports"], dependencies=[Depends(known_parameters)])
+router = APIRouter(
+    prefix="/imports", route_class=WriteRoute, tags=["Imports"], dependencies=[Depends(known_parameters)]
+)
 
 ImportId = Annotated[RecordId, Path(description="The id of the import.", examples=[1])]
 
@@ -304,7 +307,7 @@ async def get_import(database: DatabaseDep, _key: EditorKey, id: ImportId) -> Re
 async def _commit_session(request: Request, session: WriteSession) -> AsyncSession:
     refuse_unknown_parameters(request)
     if await request.body():
-        await json_body(request)
+        check_media_type(request)
     return session
 
 

@@ -10,10 +10,11 @@ from app.core.editing import CREATE_ERRORS, DELETE_ERRORS, EditSession, known_pa
 from app.core.idempotency import IdempotencyKey, forget
 from app.core.problems import Conflict, ErrorItem, Forbidden, NotFound, Unauthorized, responses
 from app.core.security import AdminKey, Key, create_key
+from app.core.write_routes import WriteRoute
 from app.keys.schemas import KeyCreate, KeyCreated, KeyList, KeyRead
 from app.reference.schemas import MAX_ID
 
-router = APIRouter(prefix="/keys", tags=["Keys"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/keys", route_class=WriteRoute, tags=["Keys"], dependencies=[Depends(known_parameters)])
 
 
 def _read(key: Key) -> dict[str, object]:

@@ -24,6 +24,7 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
+from app.core.write_routes import WriteRoute
 from app.outputs.editing import OUTPUT_EDITING
 from app.outputs.exporting import OUTPUT_TABLE
 from app.outputs.schemas import OutputCreate, OutputPatch, OutputRead
@@ -31,7 +32,9 @@ from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/outputs", tags=["Outputs"], dependencies=[Depends(known_parameters), *LABELLED])
+router = APIRouter(
+    prefix="/outputs", route_class=WriteRoute, tags=["Outputs"], dependencies=[Depends(known_parameters), *LABELLED]
+)
 
 OutputId = Annotated[RecordId, Path(description="The id of the output.", examples=[1])]
 

@@ -23,13 +23,16 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
+from app.core.write_routes import WriteRoute
 from app.reference.editing import PARTNER_EDITING
 from app.reference.exporting import PARTNER_TABLE
 from app.reference.schemas import PartnerCreate, PartnerPatch, PartnerRead, RecordId
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/partners", tags=["Partners"], dependencies=[Depends(known_parameters), *LABELLED])
+router = APIRouter(
+    prefix="/partners", route_class=WriteRoute, tags=["Partners"], dependencies=[Depends(known_parameters), *LABELLED]
+)
 
 PartnerId = Annotated[RecordId, Path(description="The id of the partner.", examples=[1])]
 

@@ -23,12 +23,18 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
 from app.core.sessions import ReadConnection
+from app.core.write_routes import WriteRoute
 from app.reference.editing import PUBLICATION_EDITING
 from app.reference.exporting import PUBLICATION_TABLE
 from app.reference.schemas import PublicationCreate, PublicationPatch, PublicationRead, RecordId
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/publications", tags=["Publications"], dependencies=[Depends(known_parameters), *LABELLED])
+router = APIRouter(
+    prefix="/publications",
+    route_class=WriteRoute,
+    tags=["Publications"],
+    dependencies=[Depends(known_parameters), *LABELLED],
+)
 
 PublicationId = Annotated[RecordId, Path(description="The id of the publication.", examples=[1])]
 

@@ -23,12 +23,15 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
 from app.core.sessions import ReadConnection
+from app.core.write_routes import WriteRoute
 from app.reference.editing import SOURCE_EDITING
 from app.reference.exporting import SOURCE_TABLE
 from app.reference.schemas import RecordId, SourceCreate, SourcePatch, SourceRead
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/sources", tags=["Sources"], dependencies=[Depends(known_parameters), *LABELLED])
+router = APIRouter(
+    prefix="/sources", route_class=WriteRoute, tags=["Sources"], dependencies=[Depends(known_parameters), *LABELLED]
+)
 
 SourceId = Annotated[RecordId, Path(description="The id of the source.", examples=[1])]
 

@@ -23,13 +23,16 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import ReadConnection
+from app.core.write_routes import WriteRoute
 from app.reference.editing import THEME_EDITING
 from app.reference.exporting import THEME_TABLE
 from app.reference.schemas import ThemeCreate, ThemePatch, ThemeRead
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(prefix="/themes", tags=["Themes"], dependencies=[Depends(known_parameters), *LABELLED])
+router = APIRouter(
+    prefix="/themes", route_class=WriteRoute, tags=["Themes"], dependencies=[Depends(known_parameters), *LABELLED]
+)
 
 ThemeSlug = Annotated[str, Path(max_length=80, description="The slug of the theme.", examples=["asylum"])]
 

@@ -12,11 +12,14 @@ from app.core.idempotency import IdempotencyKey, settle
 from app.core.problems import NotFound
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection
+from app.core.write_routes import WriteRoute
 from app.releases.models import Release
 from app.releases.schemas import ReleaseCreate, ReleaseList, ReleaseRead
 from app.releases.store import make_release
 
-router = APIRouter(prefix="/releases", tags=["Releases"], dependencies=[Depends(known_parameters)])
+router = APIRouter(
+    prefix="/releases", route_class=WriteRoute, tags=["Releases"], dependencies=[Depends(known_parameters)]
+)
 
 _COLUMNS = [getattr(Release, name) for name in ReleaseRead.model_fields]
 Name = Annotated[str, Path(max_length=50, description="The name of the release.")]
