@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from asgi_correlation_id import CorrelationIdMiddleware
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
@@ -29,6 +29,7 @@ from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
 from app.core.listing import API
+from app.core.parameters import check_request
 from app.core.rates import Rate, Rates
 from app.core.security import WrongKeys
 from app.core.stopping import watch_signals
@@ -127,7 +128,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     problem_handlers.install(app)
     idempotency.install(app)
-    api = APIRouter(prefix=API)
+    api = APIRouter(prefix=API, dependencies=[Depends(check_request)])
     for router in (
         actions,
         history,

@@ -22,7 +22,6 @@ from app.core.editing import (
     IfMatch,
     create_record,
     delete_record,
-    known_parameters,
     patch_record,
     read_record,
     replace_record,
@@ -38,9 +37,7 @@ from app.core.write_routes import WriteRoute
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(
-    prefix="/actions", route_class=WriteRoute, tags=["Actions"], dependencies=[Depends(known_parameters), *LABELLED]
-)
+router = APIRouter(prefix="/actions", route_class=WriteRoute, tags=["Actions"], dependencies=LABELLED)
 
 
 _ID = re.compile("[1-9][0-9]{0,8}")

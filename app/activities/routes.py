@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.activities.editing import ACTIVITY_EDITING
 from app.activities.exporting import ACTIVITY_TABLE
@@ -17,7 +17,6 @@ from app.core.editing import (
     IfMatch,
     create_record,
     delete_record,
-    known_parameters,
     patch_record,
     read_record,
     replace_record,
@@ -33,12 +32,7 @@ from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(
-    prefix="/activities",
-    route_class=WriteRoute,
-    tags=["Activities"],
-    dependencies=[Depends(known_parameters), *LABELLED],
-)
+router = APIRouter(prefix="/activities", route_class=WriteRoute, tags=["Activities"], dependencies=LABELLED)
 
 ActivityId = Annotated[RecordId, Path(description="The id of the activity.", examples=[1])]
 

@@ -39,7 +39,6 @@ from app.core.problems import (
     invalid,
     invalid_field,
     invalid_parameter,
-    refuse_unknown_parameters,
     responses,
     validation_errors,
 )
@@ -262,17 +261,7 @@ RESTORE_ERRORS = responses(Unauthorized, Forbidden, NotFound, Conflict, StaleVer
 DELETE_ERRORS = responses(Unauthorized, Forbidden, NotFound, InUse, StaleVersion, Invalid, PreconditionRequired)
 
 
-def known_parameters(request: Request) -> None:
-    """A dependency of routes that read: refuses a query parameter that the operation doesn't have.
-
-    A list's query model does that by itself. A write is checked by its session, once it has shown its key.
-    """
-    if request.method == "GET":
-        refuse_unknown_parameters(request)
-
-
 async def _edit_session(request: Request, session: WriteSession) -> AsyncSession:
-    refuse_unknown_parameters(request)
     check_media_type(request)
     return session
 

@@ -48,7 +48,7 @@ def speaking(wanted: LabelLanguage) -> Iterator[None]:
 
 async def choose_language(request: Request, lang: LangParameter = None) -> None:
     """Sets the language of the rest of the request."""
-    _language.set(lang or preferred(request.headers.get("Accept-Language", "")))
+    _language.set(lang or preferred(",".join(request.headers.getlist("Accept-Language"))))
 
 
 LABELLED = [Depends(choose_language)]

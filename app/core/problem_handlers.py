@@ -15,6 +15,7 @@ from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.logs import describe
+from app.core.parameters import models_of
 from app.core.problems import (
     MEDIA_TYPE,
     BadRequest,
@@ -27,7 +28,6 @@ from app.core.problems import (
     Unavailable,
     document_response,
     invalid,
-    models_of,
     problem_response,
     validation_errors,
 )

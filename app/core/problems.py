@@ -3,17 +3,14 @@
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeGuard, get_args
 
 from asgi_correlation_id import correlation_id
 from fastapi import Request, Response
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 MEDIA_TYPE = "application/problem+json"
-UNKNOWN_PARAMETER = "unknown-parameter"
 log = logging.getLogger(__name__)
 
 
@@ -243,12 +240,19 @@ def responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
 def invalid(items: Sequence[ErrorItem]) -> Invalid:
     """The problem of several parameters or parts of the body; its detail tells the first one."""
     first = items[0]
-    return Invalid(f"{first.parameter or first.pointer or 'body'}: {first.message}", errors=items)
+    place = (first.pointer or "body") if first.parameter is None else (first.parameter or "a parameter without a name")
+    return Invalid(f"{place}: {first.message}", errors=items)
 
 
 def invalid_parameter(name: str, code: str, message: str, allowed: Sequence[str | int] | None = None) -> Invalid:
     """The problem of one parameter."""
     return invalid([ErrorItem(parameter=name, code=code, message=message, allowed=allowed and list(allowed))])
+
+
+def unknown_parameter(name: str, allowed: Sequence[str | int] | None) -> ErrorItem:
+    """What is wrong with a parameter that an operation does not have."""
+    message = f"there is no parameter '{name}' here"
+    return ErrorItem(parameter=name, code="unknown-parameter", message=message, allowed=allowed and list(allowed))
 
 
 def invalid_field(pointer: str, code: str, message: str, allowed: Sequence[str | int] | None = None) -> Invalid:
@@ -301,9 +305,7 @@ def _dump(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def validation_errors(
-    errors: Sequence[Any], models: Mapping[str, type[BaseModel] | None] | None = None
-) -> list[ErrorItem]:
+def validation_errors(errors: Sequence[Any], models: Mapping[str, type[BaseModel]] | None = None) -> list[ErrorItem]:
     """Pydantic's errors as items of a problem document.
 
     `models` says into which model each place ("body", "query") was read; what is not known there is told what is.
@@ -311,7 +313,7 @@ def validation_errors(
     return [_item(error, models or {}) for error in errors]
 
 
-def _item(error: Any, models: Mapping[str, type[BaseModel] | None]) -> ErrorItem:
+def _item(error: Any, models: Mapping[str, type[BaseModel]]) -> ErrorItem:
     where, *path = [*error["loc"]] or ["body"]
     code = str(error["type"]).replace("_", "-")
     message = str(error["msg"]).removeprefix("Value error, ")
@@ -337,54 +339,22 @@ def _unknown(where: str, path: Sequence[Any], model: Any) -> tuple[str, str, lis
     """The code, message and alternatives of a name that a model, or a model within it, doesn't have."""
     *within, name = path
     for part in within:
-        model = model.model_fields[part].annotation if isinstance(part, str) and _is_model(model) else model
-        model = next((kind for kind in (model, *get_args(model)) if _is_model(kind)), model)
-    allowed = list(model.model_fields) if _is_model(model) else None
+        model = model.model_fields[part].annotation if isinstance(part, str) and is_model(model) else model
+        model = next((kind for kind in (model, *get_args(model)) if is_model(kind)), model)
+    allowed = list(model.model_fields) if is_model(model) else None
     if where != "body":
-        return UNKNOWN_PARAMETER, f"there is no parameter '{name}' here", allowed
+        unknown = unknown_parameter(name, allowed)
+        return unknown.code, unknown.message, allowed
     if name in getattr(model, "read_only", ()):
         return "read-only", f"'{name}' is kept by the registry and can't be set: leave it out", allowed
     return "unknown-field", f"there is no field '{name}' here", allowed
 
 
-def _is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
+def is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
+    """Whether a type is that of a model."""
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def json_pointer(path: Sequence[Any]) -> str:
     """A place in a body as JSON Pointer (RFC 6901)."""
     return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
-
-
-def models_of(request: Request) -> dict[str, type[BaseModel] | None]:
-    """The models into which an operation reads its query and its body."""
-    route = request.scope.get("route")
-    if not isinstance(route, APIRoute):
-        return {}
-    fields = {"query": next(iter(route.dependant.query_params), None), "body": route.body_field}
-    kinds = {place: field.field_info.annotation for place, field in fields.items() if field is not None}
-    return {place: kind for place, kind in kinds.items() if _is_model(kind)}
-
-
-def refuse_unknown_parameters(request: Request) -> None:
-    """Refuses a query parameter that the request's operation doesn't have. A query model does so by itself.
-
-    Raises Invalid.
-    """
-    route = request.scope.get("route")
-    if not isinstance(route, APIRoute) or "query" in models_of(request):
-        return
-    known = list(dict.fromkeys(_parameters(route.dependant)))
-    unknown = [
-        ErrorItem(parameter=name, code=UNKNOWN_PARAMETER, message=f"there is no parameter '{name}' here", allowed=known)
-        for name in request.query_params
-        if name not in known
-    ]
-    if unknown:
-        raise invalid(unknown)
-
-
-def _parameters(dependant: Dependant) -> Iterator[str]:
-    yield from (field.alias for field in dependant.query_params)
-    for part in dependant.dependencies:
-        yield from _parameters(part)

@@ -10,6 +10,7 @@ from app.core.database import DatabaseDep
 from app.core.filters import ReleaseName, answer_as_on
 from app.core.formats.negotiation import is_for_file
 from app.core.idempotency import claim
+from app.core.parameters import check_query
 from app.core.security import EditorKey, note_use
 
 Release = Annotated[
@@ -36,6 +37,7 @@ async def _read_live(database: DatabaseDep) -> AsyncIterator[AsyncConnection]:
 
 
 async def _write(request: Request, database: DatabaseDep, key: EditorKey) -> AsyncIterator[AsyncSession]:
+    check_query(request)
     async with database.write() as session:
         session.sync_session.info["key_name"] = key.name
         await note_use(session, key)

@@ -8,11 +8,12 @@ from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.caching import state_validator
-from app.core.editing import LIST_ERRORS, known_parameters
+from app.core.editing import LIST_ERRORS
 from app.core.formats.negotiation import XLSX, Format, disposition, file_name
 from app.core.formats.provenance import export_day, provenance, told
 from app.core.formats.streaming import from_file, streamed
 from app.core.languages import LABELLED
+from app.core.parameters import check_request
 from app.core.sessions import ReadConnection
 from app.exports.catalogue import catalogue
 from app.exports.database import database_file
@@ -23,7 +24,7 @@ from app.exports.workbook import workbook_file
 from app.selection.filters import RecordFilters
 
 router = APIRouter(prefix="/exports", tags=["Exports"], dependencies=LABELLED)
-portal = APIRouter(tags=["Exports"], dependencies=[Depends(known_parameters)])
+portal = APIRouter(tags=["Exports"], dependencies=[Depends(check_request)])
 
 ZIP = Format(
     "zip",

@@ -20,13 +20,12 @@ from app.core.editing import (
     RESTORE_ERRORS,
     IfMatch,
     check_version,
-    known_parameters,
     read_record,
 )
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.languages import LABELLED
 from app.core.listing import API, neighbours
-from app.core.problems import invalid_parameter, refuse_unknown_parameters
+from app.core.problems import invalid_parameter
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection, WriteSession
 from app.core.stopping import is_stopping
@@ -37,13 +36,8 @@ from app.history.restore import restore
 from app.history.schemas import ChangePage, RevisionPage
 from app.reference.schemas import MAX_ID
 
-history = APIRouter(
-    prefix="/actions/{action}/history",
-    route_class=WriteRoute,
-    tags=["History"],
-    dependencies=[Depends(known_parameters), *LABELLED],
-)
-changes = APIRouter(prefix="/changes", tags=["History"], dependencies=[Depends(known_parameters)])
+history = APIRouter(prefix="/actions/{action}/history", route_class=WriteRoute, tags=["History"], dependencies=LABELLED)
+changes = APIRouter(prefix="/changes", tags=["History"])
 
 Named = Annotated[
     str, Path(description="The id or the slug of an action that is or was.", max_length=100, examples=["1"])
@@ -104,7 +98,6 @@ async def restore_revision(
 ) -> Response:
     """Makes an action, with all that belonged to it, what it was at a version; that is a new version. A deleted action
     comes back with its id. Needs an admin's key. `If-Match` is not needed, but obeyed."""
-    refuse_unknown_parameters(request)
     connection = await session.connection()
     key = await resolve(connection, action)
     present = await session.get(Action, key, with_for_update=True)

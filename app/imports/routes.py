@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.bodies import check_media_type
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
-from app.core.editing import known_parameters
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
 from app.core.listing import neighbours
+from app.core.parameters import check_query
 from app.core.partial_dates import PartialDate
 from app.core.problems import (
     BadRequest,
@@ -28,7 +28,6 @@ from app.core.problems import (
     UnsupportedMediaType,
     invalid,
     invalid_field,
-    refuse_unknown_parameters,
     responses,
     validation_errors,
 )
@@ -61,9 +60,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 256 * 1024
 _MAX_BODY = MAX_FILE + 2 * 1024 * 1024
 
-router = APIRouter(
-    prefix="/imports", route_class=WriteRoute, tags=["Imports"], dependencies=[Depends(known_parameters)]
-)
+router = APIRouter(prefix="/imports", route_class=WriteRoute, tags=["Imports"])
 
 ImportId = Annotated[RecordId, Path(description="The id of the import.", examples=[1])]
 
@@ -103,7 +100,7 @@ def _answer(kept: Import) -> Response:
 
 async def _multipart(request: Request) -> None:
     """What comes is a form with a file, and each of its fields is known."""
-    refuse_unknown_parameters(request)
+    check_query(request)
     sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if sent != "multipart/form-data":
         raise UnsupportedMediaType(
@@ -305,7 +302,6 @@ async def get_import(database: DatabaseDep, _key: EditorKey, id: ImportId) -> Re
 
 
 async def _commit_session(request: Request, session: WriteSession) -> AsyncSession:
-    refuse_unknown_parameters(request)
     if await request.body():
         check_media_type(request)
     return session

@@ -1,10 +1,10 @@
 """The routes of figures."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field, model_validator
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Question
@@ -19,7 +19,7 @@ from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
 from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, figure_responses, offer_for
 from app.insight.figures import compute
 from app.insight.pictures.layout import NARROWEST, WIDEST
-from app.insight.pictures.schemes import SCHEMES, Scheme
+from app.insight.pictures.schemes import Scheme
 from app.insight.places import FIGURE_PLACE
 from app.insight.schemas import Aggregate
 from app.selection.filters import RecordFilters
@@ -47,14 +47,7 @@ class PresetQuery(RecordFilters):
     """How wide a picture is, in pixels: 400 to 2000, by default 900. Its height follows from what it shows."""
 
     scheme: Scheme | None = None
-    """The ground of a picture, by default `light`. `theme=dark` says the same: no theme of actions is called so."""
-
-    @model_validator(mode="after")
-    def _tell_schemes_from_themes(self) -> Self:
-        if schemes := [Scheme(value) for value in self.theme if value in SCHEMES]:
-            self.theme = [value for value in self.theme if value not in SCHEMES]
-            self.scheme = self.scheme or schemes[-1]
-        return self
+    """The ground of a picture, by default `light`."""
 
     def check_options(self, chosen: Format) -> None:
         """Refuses what another format would be asked.

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
 
 from app.core.database import DatabaseDep, now
-from app.core.editing import CREATE_ERRORS, DELETE_ERRORS, EditSession, known_parameters
+from app.core.editing import CREATE_ERRORS, DELETE_ERRORS, EditSession
 from app.core.idempotency import IdempotencyKey, forget
 from app.core.problems import Conflict, ErrorItem, Forbidden, NotFound, Unauthorized, responses
 from app.core.security import AdminKey, Key, create_key
@@ -14,7 +14,7 @@ from app.core.write_routes import WriteRoute
 from app.keys.schemas import KeyCreate, KeyCreated, KeyList, KeyRead
 from app.reference.schemas import MAX_ID
 
-router = APIRouter(prefix="/keys", route_class=WriteRoute, tags=["Keys"], dependencies=[Depends(known_parameters)])
+router = APIRouter(prefix="/keys", route_class=WriteRoute, tags=["Keys"])
 
 
 def _read(key: Key) -> dict[str, object]:
@@ -55,7 +55,7 @@ async def create_a_key(
 async def revoke_key(
     session: EditSession,
     _admin: AdminKey,
-    id: Annotated[int, Path(ge=1, le=MAX_ID, description="The id of the key.")],
+    id: Annotated[int, Path(ge=1, le=MAX_ID, description="The id of the key.", examples=[1])],
 ) -> None:
     """Ends a key at once. Its name stays in the list, and in the history of what it changed."""
     key = await session.get(Key, id)

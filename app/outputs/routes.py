@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.core.batches import MAX_BATCH, Added, Batch, create_batch
 from app.core.editing import (
@@ -14,7 +14,6 @@ from app.core.editing import (
     IfMatch,
     create_record,
     delete_record,
-    known_parameters,
     patch_record,
     read_record,
     replace_record,
@@ -32,9 +31,7 @@ from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(
-    prefix="/outputs", route_class=WriteRoute, tags=["Outputs"], dependencies=[Depends(known_parameters), *LABELLED]
-)
+router = APIRouter(prefix="/outputs", route_class=WriteRoute, tags=["Outputs"], dependencies=LABELLED)
 
 OutputId = Annotated[RecordId, Path(description="The id of the output.", examples=[1])]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.core.editing import (
     CHANGE_ERRORS,
@@ -13,7 +13,6 @@ from app.core.editing import (
     IfMatch,
     create_record,
     delete_record,
-    known_parameters,
     patch_record,
     read_record,
     replace_record,
@@ -30,9 +29,7 @@ from app.reference.schemas import PartnerCreate, PartnerPatch, PartnerRead, Reco
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(
-    prefix="/partners", route_class=WriteRoute, tags=["Partners"], dependencies=[Depends(known_parameters), *LABELLED]
-)
+router = APIRouter(prefix="/partners", route_class=WriteRoute, tags=["Partners"], dependencies=LABELLED)
 
 PartnerId = Annotated[RecordId, Path(description="The id of the partner.", examples=[1])]
 

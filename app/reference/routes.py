@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.actions.models import Action
 from app.core.caching import fixed_answer, state_validator
-from app.core.editing import LIST_ERRORS, READ_ERRORS, known_parameters
+from app.core.editing import LIST_ERRORS, READ_ERRORS
 from app.core.filters import Selection
 from app.core.formats.lists import (
     Batches,
@@ -32,10 +32,9 @@ from app.reference.vocabularies import VOCABULARIES, Region, label_of
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
 
-READING = [Depends(known_parameters), *LABELLED]
-countries = APIRouter(prefix="/countries", tags=["Countries"], dependencies=READING)
-regions = APIRouter(prefix="/regions", tags=["Regions"], dependencies=READING)
-vocabularies = APIRouter(prefix="/vocabularies", tags=["Vocabularies"], dependencies=READING)
+countries = APIRouter(prefix="/countries", tags=["Countries"], dependencies=LABELLED)
+regions = APIRouter(prefix="/regions", tags=["Regions"], dependencies=LABELLED)
+vocabularies = APIRouter(prefix="/vocabularies", tags=["Vocabularies"], dependencies=LABELLED)
 
 
 class CountryQuery(ListQuery, LinkedFilters):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.core.editing import (
     CHANGE_ERRORS,
@@ -13,7 +13,6 @@ from app.core.editing import (
     IfMatch,
     create_record,
     delete_record,
-    known_parameters,
     patch_record,
     read_record,
     replace_record,
@@ -29,9 +28,7 @@ from app.reference.exporting import SOURCE_TABLE
 from app.reference.schemas import RecordId, SourceCreate, SourcePatch, SourceRead
 from app.selection.graph import ACTION
 
-router = APIRouter(
-    prefix="/sources", route_class=WriteRoute, tags=["Sources"], dependencies=[Depends(known_parameters), *LABELLED]
-)
+router = APIRouter(prefix="/sources", route_class=WriteRoute, tags=["Sources"], dependencies=LABELLED)
 
 SourceId = Annotated[RecordId, Path(description="The id of the source.", examples=[1])]
 

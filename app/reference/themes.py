@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.core.editing import (
     CHANGE_ERRORS,
@@ -13,7 +13,6 @@ from app.core.editing import (
     IfMatch,
     create_record,
     delete_record,
-    known_parameters,
     patch_record,
     read_record,
     replace_record,
@@ -30,9 +29,7 @@ from app.reference.schemas import ThemeCreate, ThemePatch, ThemeRead
 from app.selection.filters import LinkedFilters
 from app.selection.graph import ACTION
 
-router = APIRouter(
-    prefix="/themes", route_class=WriteRoute, tags=["Themes"], dependencies=[Depends(known_parameters), *LABELLED]
-)
+router = APIRouter(prefix="/themes", route_class=WriteRoute, tags=["Themes"], dependencies=LABELLED)
 
 ThemeSlug = Annotated[str, Path(max_length=80, description="The slug of the theme.", examples=["asylum"])]
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
 
 from app.core.caching import validator
 from app.core.database import DatabaseDep
-from app.core.editing import CREATE_ERRORS, LIST_ERRORS, READ_ERRORS, EditSession, known_parameters
+from app.core.editing import CREATE_ERRORS, LIST_ERRORS, READ_ERRORS, EditSession
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.problems import NotFound
 from app.core.security import AdminKey
@@ -17,12 +17,10 @@ from app.releases.models import Release
 from app.releases.schemas import ReleaseCreate, ReleaseList, ReleaseRead
 from app.releases.store import make_release
 
-router = APIRouter(
-    prefix="/releases", route_class=WriteRoute, tags=["Releases"], dependencies=[Depends(known_parameters)]
-)
+router = APIRouter(prefix="/releases", route_class=WriteRoute, tags=["Releases"])
 
 _COLUMNS = [getattr(Release, name) for name in ReleaseRead.model_fields]
-Name = Annotated[str, Path(max_length=50, description="The name of the release.")]
+Name = Annotated[str, Path(max_length=50, description="The name of the release.", examples=["2026-01"])]
 
 
 @router.get("", response_model=ReleaseList, responses=LIST_ERRORS)

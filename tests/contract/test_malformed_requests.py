@@ -186,6 +186,16 @@ def of_filters() -> Iterator[tuple[str, Refused]]:
         ("escape", "%1B[2J"),
     ):
         yield f"q {case}", Refused(f"GET {API}/actions?q={value}", at="q")
+    for case, query, at in (
+        ("half a character", "q=%ED%A0%80", "q"),
+        ("one of two", "q=a&q=%FF", "q"),
+        ("a number", "limit=%C3", "limit"),
+        ("bytes as they are", "q=T\xc3\xbcrkiye", "q"),
+        ("a parameter that is not there", "colour=%FF", "colour"),
+    ):
+        for path in ("actions", "search", "changes", "actions/1", "aggregates/actions-per-theme"):
+            refused = Refused(f"GET {API}/{path}?{query}", at=at, code="unreadable")
+            yield f"{path}: unreadable, {case}", refused
 
 
 def of_cursors() -> Iterator[tuple[str, Refused]]:
