@@ -106,30 +106,35 @@ def serve(
     import uvicorn
 
     from app.core.logs import configuration
+    from app.core.metrics_folder import shared_by_workers
+    from app.core.ports import is_port_free
 
     settings = _settings()
+    if settings.metrics_port and not is_port_free(settings.host, settings.metrics_port):
+        raise _fail(f"MIEUX_METRICS_PORT: port {settings.metrics_port} on {settings.host} is taken.")
     count = workers or settings.workers
     if count == 1:
         # A start makes a million objects and hardly any garbage. `serve_app` switches the collector on again, in this
         # process when it is the one that serves.
         gc.disable()
-    _run(_prepare(settings, seed=seed))
-    uvicorn.run(
-        "app.main:serve_app",
-        factory=True,
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        workers=count,
-        timeout_graceful_shutdown=30,
-        # Longer than clients and proxies keep a connection that rests: who closes first must not be who answers.
-        timeout_keep_alive=75,
-        # On a busy machine a worker takes its time to start or to answer its parent, and must not be killed for it.
-        timeout_worker_healthcheck=60,
-        server_header=False,
-        proxy_headers=False,  # the application believes the proxies that its own setting names
-        log_config=dict(configuration(settings.log_format, settings.log_level)),
-        access_log=False,  # the application's own log says more
-    )
+    with shared_by_workers(count):
+        _run(_prepare(settings, seed=seed))
+        uvicorn.run(
+            "app.main:serve_app",
+            factory=True,
+            host=host or settings.host,
+            port=settings.port if port is None else port,
+            workers=count,
+            timeout_graceful_shutdown=30,
+            # Longer than clients and proxies keep a connection that rests: who closes first must not be who answers.
+            timeout_keep_alive=75,
+            # On a busy machine a worker takes its time to start or to answer its parent, and must not be killed for it.
+            timeout_worker_healthcheck=60,
+            server_header=False,
+            proxy_headers=False,  # the application believes the proxies that its own setting names
+            log_config=dict(configuration(settings.log_format, settings.log_level)),
+            access_log=False,  # the application's own log says more
+        )
 
 
 @cli.command()

@@ -3,11 +3,10 @@
 import gc
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import APIRouter, Depends, FastAPI
-from prometheus_fastapi_instrumentator import Instrumentator
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette_compress import CompressMiddleware, add_compress_type
@@ -16,19 +15,22 @@ from app import description, problem_pages
 from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
+from app.core.caching import SOFTWARE
 from app.core.database import Database
 from app.core.edge.admission import AdmissionMiddleware, HeadBounds
 from app.core.edge.cross_origin import cross_origin
 from app.core.edge.early_answers import EarlyAnswers
+from app.core.edge.instrumentation import Instrumentation
 from app.core.edge.layers import enclose
 from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
-from app.core.edge.request_log import RequestLog
 from app.core.edge.response_cache import ResponseCache, ResponseCacheMiddleware
 from app.core.edge.security_headers import SecurityHeaders
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
 from app.core.listing import API
+from app.core.metrics import state_build
+from app.core.monitoring import METRICS_PATH, metrics_endpoint, served_apart
 from app.core.parameters import check_request
 from app.core.rates import Rate, Rates
 from app.core.security import WrongKeys
@@ -54,7 +56,7 @@ from app.reference.sources import router as sources
 from app.reference.themes import router as themes
 from app.releases.routes import router as releases
 from app.releases.store import OpenReleases
-from app.schema import check_schema
+from app.schema import check_schema, newest_revision
 from app.settings import Settings, read_settings
 
 MAX_BODY = 2 * 1024 * 1024
@@ -74,6 +76,12 @@ def serve_app() -> FastAPI:
     gc.freeze()
     gc.enable()
     return app
+
+
+def _metrics_apart(settings: Settings, database: Database) -> AbstractAsyncContextManager[None]:
+    if settings.metrics_port is None:
+        return nullcontext()
+    return served_apart(database, settings.host, settings.metrics_port, settings.metrics_key)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -105,7 +113,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await check_schema(database.engine)
             if settings.bootstrap_key:
                 await ensure_bootstrap_key(database, settings.bootstrap_key)
-            yield
+            async with _metrics_apart(settings, database):
+                yield
         finally:
             await app.state.releases.close()
             await database.close()
@@ -126,6 +135,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
+    state_build(SOFTWARE, newest_revision())
     problem_handlers.install(app)
     idempotency.install(app)
     api = APIRouter(prefix=API, dependencies=[Depends(check_request)])
@@ -157,6 +167,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(problem_pages.router)
     app.include_router(portal)
+    if settings.metrics_port is None:
+        app.add_route(METRICS_PATH, metrics_endpoint(settings.metrics_key), include_in_schema=False)
     mount_docs(app)
 
     @app.get("/", include_in_schema=False)
@@ -171,9 +183,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.response_cache = ResponseCache()
     app.add_middleware(ResponseCacheMiddleware, cache=app.state.response_cache)
-    Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"]).instrument(app).expose(
-        app, include_in_schema=False
-    )
     for form in (CSV, NDJSON, JSONSTAT):
         add_compress_type(form.media_type)
     app.add_middleware(CompressMiddleware, minimum_size=1024)
@@ -183,7 +192,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Middleware(EarlyAnswers),
         Middleware(ProxyMiddleware, proxies=TrustedProxies(read_networks(settings.trusted_proxies))),
         Middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id),
-        Middleware(RequestLog),
+        Middleware(Instrumentation),
         Middleware(
             SecurityHeaders,
             frame_origins=settings.frame_origins.split(),

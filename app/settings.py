@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many processes serve."""
 
+    metrics_port: Annotated[int | None, Field(ge=1, le=65535)] = None
+    """A port of its own for `/metrics`, on the same address; by default it is on the service's port."""
+
+    metrics_key: Annotated[str | None, Field(min_length=16)] = None
+    """Who shows it as a bearer token may read `/metrics`, at least 16 characters; without it, everybody may."""
+
     trusted_proxies: Networks = ""
     """The reverse proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: addresses and networks like
     `127.0.0.1 10.0.0.0/8`, separated by spaces. By default none is."""

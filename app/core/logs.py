@@ -98,7 +98,7 @@ def _field(value: object) -> str:
 
 
 class _NotReportedByServer(logging.Filter):
-    """Leaves out what the server says of an error that a request ended with: `RequestLog` has said it already."""
+    """Leaves out what the server says of an error that a request ended with: `Instrumentation` has said it already."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return record.name != "uvicorn.error" or not str(record.msg).startswith("Exception in ASGI application")

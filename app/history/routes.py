@@ -25,6 +25,7 @@ from app.core.editing import (
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.languages import LABELLED
 from app.core.listing import API, neighbours
+from app.core.metrics import FEED_LISTENERS
 from app.core.problems import invalid_parameter
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection, WriteSession
@@ -150,17 +151,18 @@ async def stream_changes(
 async def _events(database: Database, after: int) -> AsyncIterator[bytes]:
     silent = 0.0
     yield b"retry: 2000\n\n"
-    while not is_stopping():
-        async with database.read() as connection:  # held for no longer than the look: a listener costs no connection
-            items = await feed(connection, after, 100)
-        for item in items:
-            after = item.sequence
-            yield f"id: {after}\nevent: change\ndata: {item.model_dump_json()}\n\n".encode()
-        if items:
-            silent = 0.0
-            continue
-        await asyncio.sleep(POLL_SECONDS)
-        silent += POLL_SECONDS
-        if silent >= HEARTBEAT_SECONDS:
-            silent = 0.0
-            yield b": still here\n\n"
+    with FEED_LISTENERS.track_inprogress():
+        while not is_stopping():
+            async with database.read() as connection:  # given back before anything is waited for
+                items = await feed(connection, after, 100)
+            for item in items:
+                after = item.sequence
+                yield f"id: {after}\nevent: change\ndata: {item.model_dump_json()}\n\n".encode()
+            if items:
+                silent = 0.0
+                continue
+            await asyncio.sleep(POLL_SECONDS)
+            silent += POLL_SECONDS
+            if silent >= HEARTBEAT_SECONDS:
+                silent = 0.0
+                yield b": still here\n\n"

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.caching import STATE, is_known
 from app.core.database import Database
 from app.core.filters import today
+from app.core.metrics import CACHE_BYTES, CACHE_LOOKUPS
 
 LARGEST_BODY = 1024 * 1024
 LONGEST_KEY = 2048
@@ -31,6 +32,8 @@ _CHOOSING = ("accept", "accept-language", "host")
 """The headers that decide what the response is; the host, where it has absolute addresses."""
 _VARIES_BY = frozenset(_CHOOSING)
 _OF_304 = (b"etag", b"vary", b"cache-control", b"content-language", b"registry-release")
+
+_HITS, _MISSES = CACHE_LOOKUPS.labels("hit"), CACHE_LOOKUPS.labels("miss")
 
 Key = tuple[str, ...]
 
@@ -51,8 +54,6 @@ class ResponseCache:
         self.capacity = capacity
         self.size = 0
         """How many bytes the entries take, with their keys and headers."""
-        self.hits = 0
-        self.misses = 0
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
         self._state: object = None
 
@@ -61,11 +62,12 @@ class ResponseCache:
         if state != self._state:
             self._entries.clear()
             self.size, self._state = 0, state
+            CACHE_BYTES.set(0)
         found = self._entries.get(key)
         if found is None:
-            self.misses += 1
+            _MISSES.inc()
         else:
-            self.hits += 1
+            _HITS.inc()
             self._entries.move_to_end(key)
         return found
 
@@ -82,6 +84,7 @@ class ResponseCache:
         while self.size > self.capacity:
             _, dropped = self._entries.popitem(last=False)
             self.size -= dropped.size
+        CACHE_BYTES.set(self.size)
 
 
 class ResponseCacheMiddleware:
