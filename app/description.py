@@ -3,10 +3,12 @@
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic_core import from_json, to_json
 
+from app.core.addresses import address
 from app.core.edge.admission import COUNTED
 from app.core.problems import MEDIA_TYPE, ProblemDocument, TooManyRequests
-from app.docs.snippets import add_snippets
+from app.docs.snippets import ADDRESS, add_snippets
 
 SUMMARY = "Technical assistance in migration as data, with figures that explain themselves."
 
@@ -79,7 +81,7 @@ TAGS = [
 ]
 
 
-def complete_openapi(app: FastAPI) -> None:
+def complete_openapi(app: FastAPI, public_origin: str) -> None:
     """Makes the generated description say what the service does.
 
     - The schema of problem documents, to which the errors refer, replaces the framework's own.
@@ -88,6 +90,7 @@ def complete_openapi(app: FastAPI) -> None:
     - Titles of operations read as sentences, and a page of a list is described.
     - Of the tags, those stay that an operation has.
     - A merge patch has its own media type.
+    - Samples ask the service where the reader reaches it, with `public_origin` as scheme and host where it is known.
     """
     generate = app.openapi
 
@@ -95,7 +98,11 @@ def complete_openapi(app: FastAPI) -> None:
         if app.openapi_schema is None:
             _complete(generate())
         assert app.openapi_schema is not None
-        return app.openapi_schema
+        here = (public_origin or ADDRESS) + address("")
+        if here == ADDRESS:
+            return app.openapi_schema
+        placed: dict[str, Any] = from_json(to_json(app.openapi_schema).replace(ADDRESS.encode(), here.encode()))
+        return placed | ({"servers": [{"url": address("")}]} if address("") else {})
 
     app.openapi = openapi  # type: ignore[method-assign]
 

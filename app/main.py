@@ -15,6 +15,7 @@ from app import description, problem_pages
 from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
+from app.core.addresses import address
 from app.core.caching import SOFTWARE
 from app.core.database import Database
 from app.core.edge.admission import AdmissionMiddleware, HeadBounds
@@ -22,6 +23,7 @@ from app.core.edge.cross_origin import cross_origin
 from app.core.edge.early_answers import EarlyAnswers
 from app.core.edge.instrumentation import Instrumentation
 from app.core.edge.layers import enclose
+from app.core.edge.prefix import PrefixMiddleware
 from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
 from app.core.edge.response_cache import ResponseCache, ResponseCacheMiddleware
 from app.core.edge.security_headers import SecurityHeaders
@@ -99,7 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings.data_licence,
             settings.iati_reporting_ref,
             settings.iati_reporting_type,
-            settings.public_url,
+            settings.public_origin,
         )
         app.state.releases = OpenReleases(database)
         app.state.wrong_keys = WrongKeys(Rate("wrong-keys", settings.rate_wrong_keys), database)
@@ -174,7 +176,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.get("/", include_in_schema=False)
     async def root() -> RedirectResponse:
         """There is no page of its own yet: the documentation is the way in."""
-        return RedirectResponse("docs")
+        return RedirectResponse(address("/docs"))
 
     app.add_middleware(
         AdmissionMiddleware,
@@ -191,6 +193,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app,
         Middleware(EarlyAnswers),
         Middleware(ProxyMiddleware, proxies=TrustedProxies(read_networks(settings.trusted_proxies))),
+        Middleware(PrefixMiddleware, prefix=settings.path_prefix),
         Middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id),
         Middleware(Instrumentation),
         Middleware(
@@ -200,5 +203,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ),
         cross_origin(settings.cors_origins.split()),
     )
-    description.complete_openapi(app)
+    description.complete_openapi(app, settings.public_origin)
     return app

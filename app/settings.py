@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.core.addresses import PATH_PREFIX
 from app.core.database import database_url
 from app.core.edge.proxies import read_networks
 from app.core.logs import LogFormat, LogLevel
@@ -76,8 +78,8 @@ class Settings(BaseSettings):
     """Who shows it as a bearer token may read `/metrics`, at least 16 characters; without it, everybody may."""
 
     trusted_proxies: Networks = ""
-    """The reverse proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed: addresses and networks like
-    `127.0.0.1 10.0.0.0/8`, separated by spaces. By default none is."""
+    """The reverse proxies whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed: addresses and networks
+    like `127.0.0.1 10.0.0.0/8`, separated by spaces. By default none is."""
 
     log_format: Annotated[LogFormat, BeforeValidator(str.lower)] = "text"
     """How lines of the log are written: `json`, an object each, or `text`."""
@@ -131,15 +133,26 @@ class Settings(BaseSettings):
     """The URL of the licence of the data, which files and the catalogue name; without it they say that none is
     stated."""
 
-    public_url: Annotated[str, Field(pattern=r"^(https?://\S*[^/\s])?$")] = ""
-    """Where the service is reached from outside, like `https://registry.example.org`: begins the addresses in the
-    catalogue and in IATI, which are relative without it."""
+    public_url: Annotated[str, Field(pattern=rf"^(https?://[^\s/?#]+)?({PATH_PREFIX.pattern})?$")] = ""
+    """Where the service is reached from outside, like `https://registry.example.org` or `https://example.org/registry`,
+    or the path of that alone, like `/registry`. The path is the prefix of every address in an answer; scheme and host
+    begin those in the catalogue, in IATI and in the documentation's samples."""
 
     iati_reporting_ref: Annotated[str, Field(min_length=2, max_length=100, pattern=r"^[^\s/&|?]+$")] = "ICMPD-MIEUX"
     """The publisher's registered identifier in IATI; the default stands for it until there is one."""
 
     iati_reporting_type: Annotated[str, Field(pattern=r"^[0-9]{2}$")] = "40"
     """The publisher's kind of organisation in IATI: 40 is a multilateral one."""
+
+    @property
+    def path_prefix(self) -> str:
+        """The path of the public URL, like `/registry`; empty without one."""
+        return urlsplit(self.public_url).path
+
+    @property
+    def public_origin(self) -> str:
+        """Scheme and host of the public URL, like `https://example.org`; empty without them."""
+        return self.public_url.removesuffix(self.path_prefix)
 
 
 class WrongSettings(ValueError):

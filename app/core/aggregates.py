@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from app.core.addresses import address
 from app.core.filters import NONE, Link, Resource, Root, Selection, on_day
 from app.core.listing import API
 from app.core.partial_dates import UNKNOWN_DAY, Span, year_span
@@ -319,7 +320,7 @@ class Question:
             parameters.append(_encoded("lang", (selection.lang,)))
         if not values and resource.is_shared:
             parameters.append(_encoded("has_actions", ("true",)))
-        path = API + resource.path
+        path = address(API + resource.path)
         return f"{path}?{'&'.join(parameters)}" if parameters else path
 
 

@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from sqlalchemy import Select, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.addresses import address
 from app.core.audit import State
 from app.core.filters import today
 from app.core.languages import language
@@ -62,7 +63,7 @@ class Validator:
 def validator(request: Request, *parts: object, record_version: int | None = None) -> Validator:
     """The validator of the answer to this request, given the parts of the record's state that it depends on."""
     day = request.query_params.get("as_of") or today().isoformat()
-    seen = "\n".join(map(str, (SOFTWARE, request.url.path, request.url.query, day, language(), *parts)))
+    seen = "\n".join(map(str, (SOFTWARE, address(request.url.path), request.url.query, day, language(), *parts)))
     digest = hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:20]
     tag = f'"{digest}"' if record_version is None else f'"{record_version}-{digest}"'
     release = getattr(request.state, "release", None)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import Column, Select, Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.core.addresses import address
 from app.core.bodies import check_media_type
 from app.core.caching import RecordState, record_validator, select_record_state
 from app.core.database import Base
@@ -280,7 +281,7 @@ async def create_record(
     await session.flush()
     key = inspect(record).identity[0]  # type: ignore[index]
     response = await read_record(request, await session.connection(), editing, key, status=201)
-    response.headers["Location"] = f"{request.url.path.rstrip('/')}/{key}"
+    response.headers["Location"] = address(f"{request.url.path.rstrip('/')}/{key}")
     return await settle(session, response)
 
 

@@ -14,11 +14,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.addresses import address, local_path
 from app.core.database import Base, Instant, now
 from app.core.problems import Problem, invalid_parameter
 from app.core.security import Key
 
 HEADER = "Idempotency-Key"
+LOCATION = "location"
 KEPT = timedelta(hours=24)
 
 IdempotencyKey = Annotated[
@@ -91,7 +93,10 @@ async def claim(request: Request, session: AsyncSession, key: Key, content: byte
     done = await session.scalar(select(DoneRequest).where(DoneRequest.key == key.id, DoneRequest.name == name))
     if done is None or done.request_hash != digest:
         raise IdempotencyConflict(f"The key '{name}' came with another request; nothing was done.")
-    raise Replay(Response(done.body, done.status or 200, {**(done.headers or {}), "Idempotent-Replay": "true"}))
+    headers = {**(done.headers or {}), "Idempotent-Replay": "true"}
+    if LOCATION in headers:
+        headers[LOCATION] = address(headers[LOCATION])
+    raise Replay(Response(done.body, done.status or 200, headers))
 
 
 async def settle(session: AsyncSession, response: Response) -> Response:
@@ -99,6 +104,8 @@ async def settle(session: AsyncSession, response: Response) -> Response:
     claimed = session.sync_session.info.pop("claimed", None)
     if claimed is not None:
         kept = {name: value for name, value in response.headers.items() if name != "content-length"}
+        if LOCATION in kept:  # it may be sent again under another prefix
+            kept[LOCATION] = local_path(kept[LOCATION])
         answer: dict[str, Any] = {"status": response.status_code, "headers": kept, "body": bytes(response.body)}
         await session.execute(update(DoneRequest).where(DoneRequest.id == claimed).values(**answer))
     return response

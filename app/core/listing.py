@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import operators
 
+from app.core.addresses import address
 from app.core.caching import Validator, state_validator
 from app.core.cursors import MAX_OFFSET, Cursor, beyond, directed, order_of
 from app.core.filters import Filter, ReleaseName, Resource, Root, Selection
@@ -436,5 +437,5 @@ def page_url(request: Request, **changes: str) -> str:
     """The request's own URL without its place in the list, and with the changes."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("cursor", "offset")]
     query = urlencode([*kept, *changes.items()])
-    path = request.scope.get("root_path", "") + request.url.path.removeprefix(request.scope.get("root_path", ""))
+    path = address(request.url.path)
     return f"{path}?{query}" if query else path

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.addresses import address
 from app.core.logs import describe
 from app.core.parameters import models_of
 from app.core.problems import (
@@ -60,7 +61,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
         case 400:
             return problem_response(request, BadRequest(str(error.detail)))
         case 404:
-            return problem_response(request, NotFound(f"There is nothing at {request.scope['path']}."))
+            return problem_response(request, NotFound(f"There is nothing at {address(request.scope['path'])}."))
         case 405:
             headers["Allow"] = ", ".join(_methods(request)) or headers.get("Allow", "")
             detail = f"{request.method} is not allowed here; allowed: {headers['Allow']}"
@@ -80,11 +81,10 @@ def _too_large(request: Request) -> TooLarge:
 
 def _methods(request: Request) -> list[str]:
     """The methods that the request's address has."""
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
     methods: set[str] = set()
     for context in iter_route_contexts(request.app.routes):
         pattern = getattr(context, "path_regex", None)
-        if pattern is not None and pattern.match(path):
+        if pattern is not None and pattern.match(request.scope["path"]):
             methods |= context.methods or set()
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 

@@ -10,6 +10,8 @@ from asgi_correlation_id import correlation_id
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.core.addresses import address
+
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
 
@@ -286,11 +288,11 @@ def document_response(
     extensions: Mapping[str, Any] | None = None,
 ) -> Response:
     document = ProblemDocument(
-        type=f"/problems/{slug}",
+        type=address(f"/problems/{slug}"),
         title=title,
         status=status,
         detail=detail,
-        instance=request.scope["path"],
+        instance=address(request.scope["path"]),
         request_id=correlation_id.get() or "",
     )
     body = document.model_dump(exclude_none=True)

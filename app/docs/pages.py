@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from string import Template
 
+from app.core.addresses import address
+
 _TEMPLATE = Template("""\
 <!doctype html>
 <html lang="en">
@@ -101,21 +103,18 @@ REDOC = DocsPage(
 PAGES = (SWAGGER, REDOC)
 
 
-def render(page: DocsPage, *, root_path: str, openapi_path: str, vendor_folder: str) -> str:
+def render(page: DocsPage, *, openapi_path: str, vendor_folder: str) -> str:
     """Write the HTML of a page.
 
-    `root_path` is "" or the prefix under which a proxy shows the service ("/registry");
     `openapi_path` is the path inside the service ("/openapi.json"); `vendor_folder` is
     the folder of `page.package` ("redoc-2.5.4").
     """
-    # Paths without a host: behind a proxy, the host and scheme seen here may be wrong.
-    root = escape(root_path)
-    openapi_url = escape(root_path + openapi_path)
-    static = f"{root}/docs/static"
+    openapi_url = escape(address(openapi_path))
+    static = escape(address("/docs/static"))
     vendor = f"{static}/vendor/{vendor_folder}"
     styles = _under(vendor, page.vendor_styles) + _under(static, page.styles)
     scripts = _under(vendor, page.vendor_scripts) + _under(static, page.scripts)
-    links = [_link(root + other.path, other.label, current=other is page) for other in PAGES]
+    links = [_link(escape(address(other.path)), other.label, current=other is page) for other in PAGES]
     links.append(_link(openapi_url, "OpenAPI file", current=False))
     return _TEMPLATE.substitute(
         title=page.title,

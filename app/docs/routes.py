@@ -37,9 +37,8 @@ def _endpoint(page: DocsPage, openapi_path: str, vendor_folder: str) -> Callable
         "cache-control": ASK_EACH_TIME,
     }
 
-    async def show(request: Request) -> HTMLResponse:
-        root_path = str(request.scope.get("root_path", "")).rstrip("/")
-        html = render(page, root_path=root_path, openapi_path=openapi_path, vendor_folder=vendor_folder)
+    async def show(_request: Request) -> HTMLResponse:
+        html = render(page, openapi_path=openapi_path, vendor_folder=vendor_folder)
         return HTMLResponse(html, headers=headers)
 
     return show

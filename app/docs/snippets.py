@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 ADDRESS = "http://127.0.0.1:8000"
-"""Where `make run` serves; who reads the samples elsewhere puts the own address there."""
+"""Where `make run` serves; what shows the samples elsewhere puts its own address there."""
 
 Parameters = dict[str, Any]
 

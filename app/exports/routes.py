@@ -63,7 +63,7 @@ async def _answer(
     write: Writer,
     subject: str = "registry",
 ) -> Response:
-    validator = await state_validator(request, connection, export_day())
+    validator = await state_validator(request, connection, export_day(), provenance(request))
     if validator.is_known:
         return validator.not_modified()
     selection = query.selection()
@@ -126,8 +126,9 @@ async def export_iati(request: Request, connection: ReadConnection, query: Expor
 async def get_catalogue(request: Request, connection: ReadConnection) -> Response:
     """The registry as a data portal harvests it: a catalogue in DCAT (JSON-LD) with the dataset, its files, the
     publisher, the countries and the period that it covers."""
-    validator = await state_validator(request, connection)
+    source = provenance(request)
+    validator = await state_validator(request, connection, source)
     if validator.is_known:
         return validator.not_modified()
-    found = await catalogue(connection, provenance(request))
+    found = await catalogue(connection, source)
     return Response(to_json(found, indent=2), headers={**validator.headers, "Content-Type": DCAT.content_type})

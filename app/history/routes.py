@@ -11,6 +11,7 @@ from pydantic import Field
 from app.actions.detail import ActionDetail
 from app.actions.editing import ACTION_EDITING
 from app.actions.models import Action
+from app.core.addresses import address
 from app.core.caching import state_validator
 from app.core.cursors import MAX_OFFSET
 from app.core.database import Database, DatabaseDep
@@ -116,7 +117,7 @@ async def list_changes(
 ) -> ChangePage:
     """Every change of every record, in the order in which they were committed, without a gap: who follows `next` misses
     nothing, even of changes that are being made at the same moment. Applied in order, the changes build a copy."""
-    return await change_page(connection, f"{API}/changes", after, limit)
+    return await change_page(connection, address(f"{API}/changes"), after, limit)
 
 
 @changes.get(

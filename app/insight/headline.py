@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.addresses import address
 from app.core.aggregates import Measure, Question
 from app.core.caching import state_validator
 from app.core.editing import LIST_ERRORS
@@ -155,11 +156,11 @@ async def _member_states(connection: AsyncConnection, selection: Selection) -> H
     question = _question("deployments", "member_state", selection)
     rows = await question.split(connection)
     behind = await define(connection, question)
-    _, _, parameters = question.href(()).partition("?")
+    _, *parameters = question.href(()).partition("?")
     return HeadlineFigure(
         value=sum(row.cells[0].key is not None for row in rows),
         definition=f"Member states of the EU with a row in this figure: {behind[0].lower()}{behind[1:]}",
-        href=f"{API}/aggregates/deployments-per-member-state{f'?{parameters}' if parameters else ''}",
+        href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
 
+from app.core.addresses import address
 from app.core.database import DatabaseDep, now
 from app.core.editing import CREATE_ERRORS, DELETE_ERRORS, EditSession
 from app.core.idempotency import IdempotencyKey, forget
@@ -46,7 +47,7 @@ async def create_a_key(
     key = await session.scalar(select(Key).where(Key.name == body.name))
     assert key is not None
     created = KeyCreated.model_validate(_read(key) | {"token": token})
-    headers = {"Location": f"{request.url.path.rstrip('/')}/{key.id}", "Cache-Control": "no-store"}
+    headers = {"Location": address(f"{request.url.path.rstrip('/')}/{key.id}"), "Cache-Control": "no-store"}
     await forget(session)
     return Response(created.model_dump_json(), 201, headers=headers, media_type="application/json")
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import select
 
+from app.core.addresses import address
 from app.core.caching import validator
 from app.core.database import DatabaseDep
 from app.core.editing import CREATE_ERRORS, LIST_ERRORS, READ_ERRORS, EditSession
@@ -62,5 +63,5 @@ async def create_release(
     async with database.read_primary() as source:
         release = await make_release(session, source, body)
     read = ReleaseRead.model_validate({name: getattr(release, name) for name in ReleaseRead.model_fields})
-    headers = {"Location": f"{request.url.path.rstrip('/')}/{read.name}"}
+    headers = {"Location": address(f"{request.url.path.rstrip('/')}/{read.name}")}
     return await settle(session, Response(read.model_dump_json(), 201, headers=headers, media_type="application/json"))

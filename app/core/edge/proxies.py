@@ -1,9 +1,9 @@
 """What a reverse proxy says of the client that it answers for: believed from the proxies that are trusted, ignored from
 everybody else.
 
-A trusted proxy has to set `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` itself: what a client sends
-under these names must not pass through it unchanged. `Forwarded` (RFC 7239) isn't read, since most proxies do pass it
-through.
+A trusted proxy has to set `X-Forwarded-For`, `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix` itself:
+what a client sends under these names must not pass through it unchanged. `Forwarded` (RFC 7239) isn't read, since most
+proxies do pass it through.
 """
 
 import re
@@ -12,6 +12,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.core.addresses import PATH_PREFIX
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -60,7 +62,8 @@ class TrustedProxies:
 
 
 class ProxyMiddleware:
-    """Gives a request that came through a trusted proxy the client, scheme and host that the proxy was asked with."""
+    """Gives a request that came through a trusted proxy the client, scheme, host and path prefix that the proxy was
+    asked with."""
 
     def __init__(self, app: ASGIApp, proxies: TrustedProxies) -> None:
         self.app = app
@@ -82,6 +85,8 @@ class ProxyMiddleware:
             scope["scheme"] = scheme
         if _HOST.fullmatch(host := _last(headers, "x-forwarded-host")):
             headers["host"] = host
+        if PATH_PREFIX.fullmatch(prefix := _last(headers, "x-forwarded-prefix").rstrip("/")):
+            scope["root_path"] = prefix
 
 
 def _last(headers: MutableHeaders, name: str) -> str:

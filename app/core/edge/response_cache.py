@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.addresses import address
 from app.core.caching import STATE, is_known
 from app.core.database import Database
 from app.core.filters import today
@@ -163,8 +164,7 @@ def _key(scope: Scope, headers: Headers) -> Key | None:
         return None
     key = (
         scope.get("scheme", ""),
-        scope.get("root_path", ""),
-        scope["path"],
+        address(scope["path"]),
         scope["query_string"].decode("latin-1"),
         *(",".join(headers.getlist(name)) for name in _CHOOSING),
     )

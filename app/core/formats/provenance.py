@@ -1,12 +1,13 @@
 """Where data come from: what every file says of itself, so that a figure can be traced after it left the service."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from urllib.parse import unquote_plus
 
 from fastapi import Request
 
+from app.core.addresses import address
 from app.core.filters import Selection
 
 
@@ -23,14 +24,14 @@ class Provenance:
     iati_type: str
     """Its kind of organisation, a code of IATI's list `OrganisationType`."""
     address: str
-    """Where the service is reached, without a slash at the end; empty where that is not known, so that addresses are
-    relative."""
+    """Where the service is reached, without a slash at the end: "https://example.org/registry". Without scheme and host
+    where these are not known, so that addresses are relative."""
 
 
 def provenance(request: Request) -> Provenance:
     """That of the application which answers."""
     known: Provenance = request.app.state.provenance
-    return known
+    return replace(known, address=known.address + address(""))
 
 
 def export_day() -> date:
@@ -52,7 +53,7 @@ def told(request: Request, selection: Selection, sequence: object) -> dict[str, 
         "title": source.title,
         "publisher": source.publisher,
         "licence": source.licence or "not stated by the publisher",
-        "address": request.url.path + (f"?{query}" if query else ""),
+        "address": source.address + request.url.path + (f"?{query}" if query else ""),
         "filters": filters_in_words(selection.values),
         "as_of": selection.as_of.isoformat(),
         "release": selection.release or "none: the record as it stood",

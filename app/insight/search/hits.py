@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, case, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.actions.models import Action
+from app.core.addresses import address
 from app.core.filters import Resource, Selection
 from app.core.listing import API
 from app.core.text_search import ranking
@@ -135,7 +136,7 @@ def _shown(connection: Connection, places: Sequence[_Place], queries: Sequence[T
                 for fragment in fragments(document.passages, queries)
             ],
             score=place.score,
-            href=f"{API}{_RESOURCES[place.kind].path}/{place.record}",
+            href=address(f"{API}{_RESOURCES[place.kind].path}/{place.record}"),
         )
         for place in places
         if (document := documents.get((place.kind, place.record))) is not None
