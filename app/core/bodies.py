@@ -17,6 +17,19 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _WRITTEN_SURROGATE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 
 
+def check_encoding(request: Request) -> None:
+    """The body is sent as it is: none is decompressed, so that none is larger than it looks.
+
+    Raises UnsupportedMediaType.
+    """
+    codings = {coding.strip().lower() for coding in ",".join(request.headers.getlist("Content-Encoding")).split(",")}
+    if applied := codings - {"", "identity"}:
+        raise UnsupportedMediaType(
+            f"The body is encoded as '{', '.join(sorted(applied))}'; send it without Content-Encoding.",
+            headers={"Accept-Encoding": "identity"},
+        )
+
+
 def check_media_type(request: Request) -> None:
     """For routes that write: the body is sent as JSON, or for PATCH as a JSON Merge Patch.
 

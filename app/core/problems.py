@@ -173,7 +173,7 @@ class AddressTooLong(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body's `Content-Type` is not one that this operation reads."""
+    """The body's `Content-Type` or `Content-Encoding` is not one that this operation reads."""
 
     status = 415
     slug = "unsupported-media-type"

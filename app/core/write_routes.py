@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from app.core.bodies import read_json
+from app.core.bodies import check_encoding, read_json
 from app.core.limits import Places, client_of
 from app.core.problems import BadRequest
 from app.core.security import RequiredRole
@@ -36,6 +36,8 @@ class WriteRoute(APIRoute):
         async def handle_with_key(request: Request) -> Response:
             for role in needed:
                 await role.check(request)
+            if field is not None:
+                check_encoding(request)
             if field is None or isinstance(field.field_info, params.Form):
                 return await handle(request)
             request = _JsonRequest(request.scope, request.receive)
