@@ -9,7 +9,7 @@ from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
-from starlette_compress import CompressMiddleware, add_compress_type
+from starlette_compress import add_compress_type
 
 from app import description, problem_pages
 from app.actions.routes import router as actions
@@ -19,6 +19,7 @@ from app.core.addresses import address
 from app.core.caching import SOFTWARE
 from app.core.database import Database
 from app.core.edge.admission import AdmissionMiddleware, HeadBounds
+from app.core.edge.compression import CompressionMiddleware
 from app.core.edge.cross_origin import cross_origin
 from app.core.edge.early_answers import EarlyAnswers
 from app.core.edge.instrumentation import Instrumentation
@@ -187,7 +188,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(ResponseCacheMiddleware, cache=app.state.response_cache)
     for form in (CSV, NDJSON, JSONSTAT):
         add_compress_type(form.media_type)
-    app.add_middleware(CompressMiddleware, minimum_size=1024)
+    app.add_middleware(CompressionMiddleware, minimum_size=1024)
     app.add_middleware(HeadMiddleware)
     enclose(
         app,

@@ -1,0 +1,55 @@
+"""Compression of responses, with entity tags that say which content coding they belong to.
+
+A strong tag differs from one content coding to the next (RFC 9110, 8.8.3), so the tag of a compressed response ends in
+its coding: `"1-0a1b2c3d-…-gzip"`. The application knows nothing of codings: the suffix is taken off the tags of a
+conditional request before it gets there, whoever put it there, this service or a proxy that compresses itself.
+"""
+
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
+
+_CONDITIONS = (b"if-none-match", b"if-match")
+_CODING = rb"[-;]{1,2}(?:gzip|br|zstd|deflate)"
+# Within the quotes, or behind them, where some servers put it.
+_SUFFIX = re.compile(rb'%b"|"%b' % (_CODING, _CODING))
+_STRONG_TAG = re.compile(rb'"[^"]*"')
+
+
+class CompressionMiddleware(CompressMiddleware):
+    """Compresses as `Accept-Encoding` allows, and translates entity tags between clients and the application."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything but tags on."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        known = [value for name, value in scope["headers"] if name == b"if-none-match"]
+        if known or any(name == b"if-match" for name, _ in scope["headers"]):
+            headers = [
+                (name, _SUFFIX.sub(b'"', value) if name in _CONDITIONS else value) for name, value in scope["headers"]
+            ]
+            scope = {**scope, "headers": headers}
+
+        async def send_with_tag(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if message["status"] == 304:
+                    _name_the_stored(headers, known)
+                elif (coding := headers.get("Content-Encoding")) and (tag := headers.get("ETag")):
+                    headers["ETag"] = f'{tag.removesuffix(chr(34))}-{coding}"'
+            await send(message)
+
+        await super().__call__(scope, receive, send_with_tag)
+
+
+def _name_the_stored(headers: MutableHeaders, known: list[bytes]) -> None:
+    """A 304 has the tag of the response that the client stored, with the coding which that had."""
+    headers.add_vary_header("Accept-Encoding")
+    current = headers.get("ETag", "").encode("latin-1")
+    stored = (tag for line in known for tag in _STRONG_TAG.findall(line))
+    tag = next((tag for tag in stored if _SUFFIX.sub(b'"', tag) == current), None)
+    if tag is not None:
+        headers["ETag"] = tag.decode("latin-1")
