@@ -261,6 +261,23 @@ def restore(
     _run(work())
 
 
+@cli.command("new-epoch")
+def new_epoch() -> None:
+    """Marks a database that was put back to an earlier state by other means than `restore`: cursors and ETags that were
+    given before are refused from now on."""
+    from app import backup as backups
+
+    async def work() -> None:
+        database = _database(_settings())
+        try:
+            await backups.renew_epoch(database)
+        finally:
+            await database.close()
+        _say("A new epoch has begun.")
+
+    _run(work())
+
+
 @cli.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="A page (text or HTML), CSV, XLSX, JSON or NDJSON.", exists=True)],

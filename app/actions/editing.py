@@ -13,7 +13,7 @@ from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.actions.queries import ACTIONS_LISTING
 from app.actions.schemas import ActionCreate, ActionRead
 from app.activities.models import Activity
-from app.core.editing import Editing, assign_fields, form_of_columns, settle_slug
+from app.core.editing import FOR_UPDATE, Editing, assign_fields, form_of_columns, settle_slug
 from app.core.problems import invalid_field
 from app.deployments.models import Deployment
 from app.outputs.models import Output
@@ -134,7 +134,7 @@ def _touch_actions(session: Session, _context: Any, _instances: Any) -> None:
     known = {action.id: action for action in grown}
     for key in sorted(_actions_of(session, changed)):
         # The newest version, locked; none when somebody else has just deleted it: then the database refuses a child.
-        action = known.get(key) or session.get(Action, key, with_for_update=True, populate_existing=True)
+        action = known.get(key) or session.get(Action, key, with_for_update=FOR_UPDATE, populate_existing=True)
         if action is None or action in session.deleted:
             continue
         if action not in grown:

@@ -16,6 +16,7 @@ class Action(Versioned, Base):
 
     audit_root = "id"
     is_audit_root = True
+    linked_names = ("countries", "themes", "partners")
 
     __tablename__ = "actions"
     __table_args__ = (

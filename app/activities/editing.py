@@ -39,11 +39,11 @@ async def _assign(session: AsyncSession, activity: Activity, body: ActivityCreat
         body.position = activity.position or (await session.scalar(highest) or 0) + 1
     activity.stated_status = stated_status(body)
     if inspect(activity).persistent and activity.action != body.action:
-        await _check_not_deployed_to(session, activity)
+        await check_not_deployed_to(session, activity)
     await assign_fields(session, activity, body)
 
 
-async def _check_not_deployed_to(session: AsyncSession, activity: Activity) -> None:
+async def check_not_deployed_to(session: AsyncSession, activity: Activity) -> None:
     """An activity moves to another action alone: the deployments that name it stay behind."""
     deployments = select(func.count()).select_from(Deployment).where(Deployment.activity == activity.id)
     if users := await session.scalar(deployments):

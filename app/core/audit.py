@@ -10,14 +10,28 @@ is refused.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, String, event, insert, inspect, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    String,
+    Text,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
 from app.core.database import Base, Instant, Versioned, now
+from app.core.facts import complete_facts, differences_of, facts_of, is_root, written
 
 STATE_ID = 1
 
@@ -43,6 +57,10 @@ class State(Base):
     sequence: Mapped[int] = mapped_column(BigInteger)
     # The last change of what other records show the names of: a theme, a partner.
     labels_sequence: Mapped[int] = mapped_column(BigInteger)
+    # Numbers after the first and up to the second one stand for different changes in different epochs (`epochs.py`).
+    ambiguous_after: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    ambiguous_until: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    former_epochs: Mapped[str] = mapped_column(Text, server_default=text("''"))
 
 
 class Change(Base):
@@ -82,44 +100,6 @@ class Edit:
     roots: dict[int, None]
 
 
-def written(value: Any) -> Any:
-    """A column's value as JSON has it."""
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def fact_names(kind: type[Any]) -> list[str]:
-    """The columns of a record that state facts: neither derived ones nor those that tell of the editing."""
-    derived = {"version", "created_at", "updated_at"}
-    return [
-        attribute.key
-        for attribute in inspect(kind).column_attrs
-        if attribute.key not in derived
-        and not attribute.key.endswith(("_first_day", "_last_day"))
-        and attribute.columns[0].computed is None
-    ]
-
-
-def facts_of(session: Session, record: Any) -> dict[str, Any]:
-    """What a record states, with bare codes and ids; a class may add to its columns by a method `linked_facts`."""
-    facts = {name: written(getattr(record, name)) for name in fact_names(type(record))}
-    if _is_root(record):
-        facts["created_at"] = written(record.created_at)  # when it first came into the world, also after a restoration
-    linked = getattr(record, "linked_facts", None)
-    return facts | (linked(session) if linked else {})
-
-
-def differences_of(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """Field by field, what was and what is."""
-    names = dict.fromkeys([*before, *after])
-    return [
-        {"field": name, "before": before.get(name), "after": after.get(name)}
-        for name in names
-        if name != "created_at" and before.get(name) != after.get(name)
-    ]
-
-
 def last_facts(session: Session, record: Any) -> dict[str, Any]:
     """What the record stated after its last change; nothing, for a new one."""
     found = session.scalar(
@@ -128,7 +108,7 @@ def last_facts(session: Session, record: Any) -> dict[str, Any]:
         .order_by(Change.sequence.desc())
         .limit(1)
     )
-    return found or {}
+    return complete_facts(type(record), found) if found else {}
 
 
 def _root_keys(record: Any) -> Iterator[int]:
@@ -218,14 +198,14 @@ def _rows(
     versions = {
         edit.record.id: edit.record.version + (edit.operation is Operation.DELETE)
         for edit in edits
-        if _is_root(edit.record)
+        if is_root(edit.record)
     }
     for edit in sorted(edits, key=place):
         gone = edit.operation is Operation.DELETE
         after = {} if gone else facts_of(session, edit.record)
         found = differences_of(edit.before, after)
         _, provenance = explained.get(id(edit.record), (None, None))
-        if not found and not _is_root(edit.record) and provenance is None:
+        if not found and not is_root(edit.record) and provenance is None:
             continue
         operation = edit.operation if gone else session.info.get("operation", edit.operation)
         row = {
@@ -243,10 +223,6 @@ def _rows(
         for root in roots:
             version = None if root is None else versions.get(root, edit.record.version)
             yield row | {"root": root, "root_version": version}
-
-
-def _is_root(record: Any) -> bool:
-    return bool(getattr(record, "is_audit_root", False))
 
 
 @event.listens_for(Session, "do_orm_execute")

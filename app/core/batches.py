@@ -10,7 +10,7 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Base
-from app.core.editing import Editing
+from app.core.editing import Editing, parent_in
 from app.core.filters import today
 from app.core.idempotency import settle
 from app.core.problems import Conflict, ErrorItem, Invalid, invalid
@@ -56,6 +56,7 @@ async def create_batch(session: AsyncSession, editing: Editing[Record, Read], bo
 
     Raises Invalid with what is wrong in each record, by its pointer, and adds none.
     """
+    await editing.lock_parents(session, map(parent_in, bodies))
     errors: list[ErrorItem] = []
     records = []
     for position, body in enumerate(bodies):

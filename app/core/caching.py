@@ -1,8 +1,8 @@
 """Conditional reads: a strong ETag that is known before the body is built.
 
 What an answer shows follows from the request, from the state of the record, and from the day where a status is judged
-today. So a list's tag is made of these, and costs one small statement; a record's tag begins with its version, which
-is what a writer's `If-Match` is compared with.
+today. So a list's tag is made of these, and costs one small statement; a record's tag begins with its version and the
+epoch, which are what a writer's `If-Match` is compared with: `"<version>-<epoch>-<digest>"`.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.addresses import address
 from app.core.audit import State
+from app.core.epochs import epoch_mark
 from app.core.filters import today
 from app.core.languages import language
 
@@ -60,14 +61,15 @@ class Validator:
         return Response(status_code=304, headers={**self.headers, **(headers or {})})
 
 
-def validator(request: Request, *parts: object, record_version: int | None = None) -> Validator:
-    """The validator of the answer to this request, given the parts of the record's state that it depends on."""
+def validator(request: Request, *parts: object, begins: str = "") -> Validator:
+    """The validator of the answer to this request, given the parts of the record's state that it depends on. Its tag
+    `begins` with what a writer's `If-Match` is compared with."""
     day = request.query_params.get("as_of") or today().isoformat()
     seen = "\n".join(map(str, (SOFTWARE, address(request.url.path), request.url.query, day, language(), *parts)))
     digest = hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:20]
-    tag = f'"{digest}"' if record_version is None else f'"{record_version}-{digest}"'
+    tag = f'"{begins}{digest}"'
     release = getattr(request.state, "release", None)
-    return Validator(tag, is_known(tag, request.headers.get("If-None-Match", "")), release)
+    return Validator(tag, is_known(tag, ",".join(request.headers.getlist("If-None-Match"))), release)
 
 
 def is_known(tag: str, if_none_match: str) -> bool:
@@ -114,7 +116,8 @@ async def state_validator(request: Request, connection: AsyncConnection, *parts:
 def record_validator(request: Request, state: RecordState, *parts: object) -> Validator:
     """The validator of an answer that shows one record, and names of others."""
     request.state.answered_from = (state.epoch, state.sequence)
-    return validator(request, state.epoch, state.labels, state.whole, *parts, record_version=state.version)
+    begins = f"{state.version}-{epoch_mark(state.epoch)}-"
+    return validator(request, state.epoch, state.labels, state.whole, *parts, begins=begins)
 
 
 def fixed_answer(request: Request, value: Any) -> Response:

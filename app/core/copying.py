@@ -5,11 +5,12 @@ is whole.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, MetaData, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Column, Connection, MetaData, Table, bindparam, cast, func, insert, inspect, select, text, update
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.database import open_engine
@@ -26,12 +27,37 @@ def _self_references(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns for key in column.foreign_keys if key.column.table is table]
 
 
+async def columns_present(connection: AsyncConnection, tables: Sequence[Table]) -> dict[str, set[str]]:
+    """The names of the columns that a database has of each of the tables, by the table's name."""
+
+    def look(sync: Connection) -> dict[str, set[str]]:
+        inspector = inspect(sync)
+        found: dict[str, set[str]] = {table.name: set() for table in tables}
+        for name in found.keys() & set(inspector.get_table_names()):
+            found[name].update(column["name"] for column in inspector.get_columns(name))
+        return found
+
+    return await connection.run_sync(look)
+
+
+def lacks_columns(table: Table, present: set[str]) -> bool:
+    """Whether a stored column isn't among those that are present."""
+    return any(column.name not in present for column in _stored(table))
+
+
 async def copy_tables(source: AsyncConnection, target: AsyncConnection, tables: Sequence[Table]) -> dict[str, int]:
-    """Copies all rows of the tables, parents first, into empty ones; gives how many rows each has."""
+    """Copies all rows of the tables, parents first, into empty ones; gives how many rows each has.
+
+    Columns that an older source lacks have their default.
+    """
     copied = {}
+    present = await columns_present(source, tables)
     for table in tables:
-        columns = _stored(table)
-        within = _self_references(table)
+        columns = [column for column in _stored(table) if column.name in present[table.name]]
+        within = [column for column in _self_references(table) if column in columns]
+        if not columns:
+            copied[table.name] = 0
+            continue
         later: list[dict[str, Any]] = []
         count = 0
         result = await source.stream(select(*columns).order_by(*table.primary_key.columns))
@@ -83,28 +109,38 @@ async def write_copy(
     return copied
 
 
-async def replace_tables(source: AsyncConnection, target: AsyncConnection, tables: Sequence[Table]) -> dict[str, int]:
-    """Replaces all rows of the target's tables by the source's, in the target's transaction."""
+async def replace_tables(
+    source: AsyncConnection, target: AsyncConnection, tables: Sequence[Table], given: Mapping[str, int]
+) -> dict[str, int]:
+    """Replaces all rows of the target's tables by the source's, in the target's transaction.
+
+    New rows get ids that neither database ever gave, so that whoever noted an id never finds another record under it.
+    `given` is the highest id that the source is known to have given, by the name of the table, where that may be higher
+    than those that it has.
+    """
     for table in reversed(tables):
         for column in _self_references(table):
             await target.execute(update(table).values({column.name: None}))
         await target.execute(table.delete())
     copied = await copy_tables(source, target, tables)
-    if target.dialect.name == "postgresql":
-        for table in tables:
-            await _move_sequence(target, table)
+    for table in tables:
+        await _continue_ids(target, table, given.get(table.name, 0))
     return copied
 
 
-async def _move_sequence(target: AsyncConnection, table: Table) -> None:
-    """New ids begin behind the copied ones."""
-    key = table.primary_key.columns.values()[0]
-    if not key.autoincrement or key.autoincrement == "ignore_fk" or key.name != "id":
+async def _continue_ids(target: AsyncConnection, table: Table, given: int) -> None:
+    """New ids begin behind the copied ones and the given ones; a counter never goes back."""
+    if not table.dialect_options["sqlite"]["autoincrement"]:
         return
-    sequence = await target.scalar(select(func.pg_get_serial_sequence(table.name, key.name)))
-    if sequence is not None:
-        highest = await target.scalar(select(func.max(key)))
-        await target.execute(
-            text("SELECT setval(:sequence, :value, :used)"),
-            {"sequence": sequence, "value": highest or 1, "used": highest is not None},
-        )
+    key = table.c.id
+    last = max(await target.scalar(select(func.max(key))) or 0, given)
+    if target.dialect.name == "postgresql":
+        counter = await target.scalar(select(func.pg_get_serial_sequence(table.name, key.name)))
+        used = await target.scalar(select(func.pg_sequence_last_value(cast(counter, REGCLASS))))
+        if last > (used or 0):
+            await target.execute(select(func.setval(counter, last)))
+    elif last:
+        named = {"name": table.name, "last": last}
+        moved = text("UPDATE sqlite_sequence SET seq = max(seq, :last) WHERE name = :name")
+        if not (await target.execute(moved, named)).rowcount:
+            await target.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), named)

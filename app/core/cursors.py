@@ -21,6 +21,8 @@ Order = Sequence[tuple[Any, bool]]
 class Cursor:
     """A place in an ordered list: the sort values and the key of the record at the page's edge."""
 
+    epoch: str
+    """The epoch in which the page was read: after a restore, pages of before and after would not make one list."""
     sort: str
     offset: int
     """Where the page that the cursor leads to begins."""
@@ -30,7 +32,7 @@ class Cursor:
     def encode(self) -> str:
         """The cursor as `next` and `previous` have it."""
         packed = json.dumps(
-            [self.sort, self.offset, self.backward, *self.values], separators=(",", ":"), default=_written
+            [self.epoch, self.sort, self.offset, self.backward, *self.values], separators=(",", ":"), default=_written
         )
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
@@ -42,11 +44,11 @@ class Cursor:
         """
         try:
             packed = base64.urlsafe_b64decode(written.encode("ascii") + b"=" * (-len(written) % 4))
-            its_sort, offset, backward, *values = json.loads(packed)
+            epoch, its_sort, offset, backward, *values = json.loads(packed)
             if its_sort != sort or len(values) != len(types) or not 0 <= int(offset) <= MAX_OFFSET:
                 raise ValueError(sort)
             typed = tuple(_read(value, kind) for value, kind in zip(values, types, strict=True))
-            return cls(sort, int(offset), bool(backward), typed)
+            return cls(str(epoch), sort, int(offset), bool(backward), typed)
         except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
             raise invalid_parameter(
                 "cursor", "bad-cursor", "the cursor belongs to no page of this list in this order"

@@ -5,11 +5,13 @@ declares (foreign keys, unique columns, who refers to whom) is checked before, w
 again by the database at the moment of writing.
 """
 
+import hashlib
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import chain, count
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Header, Request, Response
@@ -18,9 +20,11 @@ from sqlalchemy import Column, Select, Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.addresses import address
+from app.core.audit import State
 from app.core.bodies import check_media_type
 from app.core.caching import RecordState, record_validator, select_record_state
 from app.core.database import Base
+from app.core.epochs import epoch_mark
 from app.core.filters import today
 from app.core.idempotency import settle
 from app.core.listing import Listing
@@ -29,6 +33,7 @@ from app.core.problems import (
     Conflict,
     ErrorItem,
     Forbidden,
+    Gone,
     InUse,
     Invalid,
     NotFound,
@@ -47,8 +52,12 @@ from app.core.sessions import WriteSession
 from app.core.text import slugify
 from app.core.write_models import WriteModel
 
-_ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAGS = re.compile(rf"\s*(?:\*|{_TAG})(?:\s*,\s*(?:\*|{_TAG}))*\s*")
+_RECORD_TAG = re.compile(r'"([0-9]+)-([0-9a-f]+)["-]')
 
+FOR_UPDATE = {"key_share": True}
+"""How `with_for_update` locks a record that will change: others can't change it, but can refer to it meanwhile."""
 
 Record = TypeVar("Record", bound=Base)
 Read = TypeVar("Read", bound=BaseModel)
@@ -128,9 +137,43 @@ async def settle_slug(session: AsyncSession, record: Any, body: Any, *, text: st
     elif body.slug is None:
         # What makes it unique must fit, too.
         wanted = slugify(text, otherwise=otherwise, longest=min(80, column.type.length - 5))
-        taken = set(await session.scalars(select(column).where(column.startswith(wanted, autoescape=True))))
-        free = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
-        body.slug = wanted if wanted not in taken else next(slug for slug in free if slug not in taken)
+        body.slug = await _free_slug(session, column, wanted)
+
+
+async def _free_slug(session: AsyncSession, column: Any, wanted: str) -> str:
+    """A slug that no record has, and that no other transaction is about to give to one."""
+    taken = set(await session.scalars(select(column).where(column.startswith(wanted, autoescape=True))))
+    for slug in chain([wanted], (f"{wanted}-{number}" for number in count(2))):
+        if slug not in taken and await _reserve(session, column, slug):
+            return slug
+    raise AssertionError("there is always one more number")
+
+
+async def _reserve(session: AsyncSession, column: Any, value: str) -> bool:
+    """Keeps a value that must be unique from other transactions that look for a free one, until the end of this one.
+
+    Nobody waits for anybody: whoever comes second takes the next value. An embedded database has one writer at a time.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    digest = hashlib.sha256(f"{column} {value}".encode()).digest()
+    key = int.from_bytes(digest[:8], signed=True)
+    if not await session.scalar(select(func.pg_try_advisory_xact_lock(key))):
+        return False
+    # The last one to hold it may have used it and been committed since the taken ones were read.
+    return await session.scalar(select(column).where(column == value)) is None
+
+
+async def lock(session: AsyncSession, kind: Any, keys: Iterable[Any]) -> None:
+    """Locks the records with these keys that there are, until the end of the transaction.
+
+    Parents come before their children and low keys before high ones, in every transaction: so no two wait for each
+    other. An embedded database has one writer at a time and needs no locks.
+    """
+    wanted = {key for key in keys if key is not None}
+    if wanted and session.get_bind().dialect.name == "postgresql":
+        (column,) = inspect(kind).primary_key
+        await session.execute(select(column).where(column.in_(wanted)).order_by(column).with_for_update(key_share=True))
 
 
 async def form_of_columns(create: type[WriteModel], record: Any) -> dict[str, Any]:
@@ -171,21 +214,29 @@ class Editing(Generic[Record, Read]):
             raise NotFound(f"There is no {self.noun} '{key}'.")
         return await self.details(connection, found[0], day) if self.details else found[0]
 
-    async def find(self, session: AsyncSession, key: Any) -> Record:
-        """The record to change, locked against other writers until the end of the request.
+    async def lock_parents(self, session: AsyncSession, keys: Iterable[int | None]) -> None:
+        """Locks the parents that children are about to be added to, or move between."""
+        if self.parent is not None:
+            await lock(session, self.parent, keys)
 
-        Raises NotFound.
+    async def find(
+        self, session: AsyncSession, key: Any, if_match: str | None, *, new_parent: int | None = None
+    ) -> Record:
+        """The record to change, if it is at the version that `If-Match` names: locked until the end of the request,
+        with its parent and the one that it is to have.
+
+        Raises NotFound, and what `check_match` raises.
         """
         if not _can_be(key):
             raise NotFound(f"There is no {self.noun} '{key}'.")
         if self.parent is not None:
-            # Everybody locks from the parent down, so that no two wait for each other.
             child: Any = self.model
-            its_parent = select(child.action).where(self.listing.resource.key == key).scalar_subquery()
-            await session.execute(select(self.parent.id).where(self.parent.id == its_parent).with_for_update())
-        record = await session.get(self.model, key, with_for_update=True)
+            parent = await session.scalar(select(child.action).where(self.listing.resource.key == key))
+            await self.lock_parents(session, (parent, new_parent))
+        record = await session.get(self.model, key, with_for_update=FOR_UPDATE)
         if record is None:
             raise NotFound(f"There is no {self.noun} '{key}'.")
+        await check_match(session, if_match, record.version)  # type: ignore[attr-defined]
         return record
 
     async def state(self, connection: AsyncConnection, key: Any) -> RecordState:
@@ -223,27 +274,34 @@ IfMatch = Annotated[
 ]
 
 
-def check_version(if_match: str | None, version: int) -> None:
-    """Compares `If-Match` with the version of the record that is about to change.
+async def check_match(session: AsyncSession, if_match: str | None, version: int | None) -> None:
+    """Compares `If-Match` with the version of the record that is about to change; None is one that isn't there.
 
-    Raises PreconditionRequired without the header, StaleVersion when it names another version, Invalid when it is none.
+    The record must be locked, so that neither its version nor the epoch changes any more.
+
+    Raises PreconditionRequired without the header, StaleVersion when it names another version or a version of another
+    epoch, Invalid when it is no list of entity tags.
     """
     if if_match is None:
         raise PreconditionRequired("Send the ETag that you read as If-Match, so that nobody's change is lost.")
-    tags = [tag.strip() for tag in if_match.split(",")]
-    for tag in tags:
-        if tag != "*" and not _ENTITY_TAG.fullmatch(tag):
-            raise invalid_parameter("If-Match", "entity-tag", "send the ETag as it came, with its quotes")
-    # The comparison is the strong one (RFC 9110, 8.8.3.2): a tag that something on the way has weakened tells nothing.
-    known = {tag.strip('"').partition("-")[0] for tag in tags}
-    if "*" not in tags and str(version) not in known:
-        raise StaleVersion(
-            f"The record is at version {version} now; read it again and repeat the change on it.",
-            current_version=version,
-        )
+    if not _TAGS.fullmatch(if_match):
+        raise invalid_parameter("If-Match", "entity-tag", "send the ETag as it came, with its quotes")
+    if "*" in re.sub(_TAG, "", if_match):
+        return
+    # Version and epoch decide, whatever the representation: something on the way that compresses marks a tag as weak,
+    # and the version that it names is the same one.
+    named = set(_RECORD_TAG.findall(if_match))
+    epoch = epoch_mark(await session.scalar(select(State.epoch)) or "")
+    if (str(version), epoch) not in named:
+        if any(its_epoch != epoch for _, its_epoch in named):
+            happened = "A backup was restored since you read the record"
+        else:
+            happened = "It was deleted" if version is None else f"The record is at version {version} now"
+        raise StaleVersion(f"{happened}; read it again and repeat the change on it.", current_version=version)
 
 
 LIST_ERRORS = responses(Invalid)
+FEED_ERRORS = responses(Gone, Invalid)
 READ_ERRORS = responses(NotFound, Invalid)
 CREATE_ERRORS = responses(BadRequest, Unauthorized, Forbidden, Conflict, TooLarge, UnsupportedMediaType, Invalid)
 CHANGE_ERRORS = responses(
@@ -258,7 +316,9 @@ CHANGE_ERRORS = responses(
     Invalid,
     PreconditionRequired,
 )
-RESTORE_ERRORS = responses(Unauthorized, Forbidden, NotFound, Conflict, StaleVersion, Invalid)
+RESTORE_ERRORS = responses(
+    Unauthorized, Forbidden, NotFound, Conflict, InUse, StaleVersion, Invalid, PreconditionRequired
+)
 DELETE_ERRORS = responses(Unauthorized, Forbidden, NotFound, InUse, StaleVersion, Invalid, PreconditionRequired)
 
 
@@ -271,10 +331,16 @@ EditSession = Annotated[AsyncSession, Depends(_edit_session, scope="function")]
 """The session of a request that edits a record by JSON: first the key is looked at, then the form of the request."""
 
 
+def parent_in(body: WriteModel) -> int | None:
+    """The parent that a child is to have, where the body names one."""
+    return getattr(body, "action", None)
+
+
 async def create_record(
     request: Request, session: AsyncSession, editing: Editing[Record, Read], body: WriteModel
 ) -> Response:
     """Adds a record and answers 201 with it and its address."""
+    await editing.lock_parents(session, [parent_in(body)])
     record = editing.model()
     await editing.assign(session, record, body)
     session.add(record)
@@ -294,8 +360,7 @@ async def replace_record(
     if_match: str | None,
 ) -> Response:
     """Sets every field of a record, if it is at the version that `If-Match` names, and answers with it."""
-    record = await editing.find(session, key)
-    check_version(if_match, record.version)  # type: ignore[attr-defined]
+    record = await editing.find(session, key, if_match, new_parent=parent_in(body))
     await editing.assign(session, record, body)
     await session.flush()
     return await read_record(request, await session.connection(), editing, key)
@@ -310,8 +375,7 @@ async def patch_record(
     if_match: str | None,
 ) -> Response:
     """Applies a JSON Merge Patch (RFC 7396): what is absent stays, null empties, lists are replaced whole."""
-    record = await editing.find(session, key)
-    check_version(if_match, record.version)  # type: ignore[attr-defined]
+    record = await editing.find(session, key, if_match, new_parent=parent_in(patch))
     if editing.form:
         form = await editing.form(session, record)
     else:
@@ -337,8 +401,7 @@ async def delete_record(session: AsyncSession, editing: Editing[Record, Read], k
 
     Raises InUse.
     """
-    record = await editing.find(session, key)
-    check_version(if_match, record.version)  # type: ignore[attr-defined]
+    record = await editing.find(session, key, if_match)
     await _check_unused(session, editing, key)
     await editing.remove(session, record)
     await session.flush()

@@ -33,10 +33,11 @@ from sqlalchemy.sql import operators
 from app.core.addresses import address
 from app.core.caching import Validator, state_validator
 from app.core.cursors import MAX_OFFSET, Cursor, beyond, directed, order_of
+from app.core.epochs import epoch_mark
 from app.core.filters import Filter, ReleaseName, Resource, Root, Selection
 from app.core.formats.negotiation import LISTS, VARY
 from app.core.languages import LabelLanguage
-from app.core.problems import invalid_parameter
+from app.core.problems import Gone, invalid_parameter
 
 API = "/api/v1"
 MANY_VALUES = 50
@@ -287,14 +288,20 @@ def _kept_statements(question: _Question) -> _Statements:
     return question.build()
 
 
-def _place(query: Asked, listing: Listing[Any]) -> Cursor | None:
+def _place(request: Request, query: Asked, listing: Listing[Any], epoch: str) -> Cursor | None:
     """Where the query says that the page begins, if it does so by a cursor."""
     if query.cursor is None:
         return None
     if query.offset:
         raise invalid_parameter("offset", "contradiction", "a cursor has its own offset: send one of the two")
     kinds = [expression.type.python_type for expression, _ in order_of(query.sort, listing.sorts, listing.resource.key)]
-    return Cursor.decode(query.cursor, query.sort, kinds)
+    cursor = Cursor.decode(query.cursor, query.sort, kinds)
+    if cursor.epoch != epoch:
+        raise Gone(
+            "A backup was restored since the cursor was given, and the list is another one: begin with its first page.",
+            begin_again=page_url(request),
+        )
+    return cursor
 
 
 def _statements(
@@ -328,9 +335,10 @@ async def read_page(
 ) -> Page[Any]:
     """The page that the query asks for.
 
-    Raises Invalid for a cursor of another list.
+    Raises Invalid for a cursor of another list, Gone for one of another epoch.
     """
-    place = _place(query, listing)
+    epoch = epoch_mark(request.state.answered_from[0])
+    place = _place(request, query, listing, epoch)
     backward = place is not None and place.backward
     statements = _statements(root, listing, query, selection, backward=backward, from_place=place is not None)
     begins = {"offset": query.offset} if place is None else place.parameters
@@ -349,7 +357,7 @@ async def read_page(
         total = int((await connection.execute(statements.total)).scalar_one())
 
     def link(row: RowMapping, begins: int, *, back: bool) -> str:
-        return page_url(request, cursor=Cursor(query.sort, max(begins, 0), back, _edge(row)).encode())
+        return page_url(request, cursor=Cursor(epoch, query.sort, max(begins, 0), back, _edge(row)).encode())
 
     has_next = has_more or backward if rows else False
     has_previous = (has_more if backward else offset > 0 or place is not None) if rows else False
@@ -391,7 +399,8 @@ async def fetch_page(
 ) -> Response:
     """Answers a list request with JSON: the records that the query selects.
 
-    Raises Invalid for a value outside an open vocabulary and for a cursor of another list.
+    Raises Invalid for a value outside an open vocabulary and for a cursor of another list, Gone for a cursor of another
+    epoch.
     """
     validator = await state_validator(request, connection)
     if validator.is_known:

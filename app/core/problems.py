@@ -140,6 +140,14 @@ class Conflict(Problem):
     title = "The change contradicts the record"
 
 
+class Gone(Problem):
+    """Your cursor leads on from data that a restored backup has replaced: begin again where `begin_again` says."""
+
+    status = 410
+    slug = "gone"
+    title = "The data that the cursor belongs to are gone"
+
+
 class StaleVersion(Problem):
     """Somebody else changed the record first: read it again, and repeat your change on the new version."""
 

@@ -24,7 +24,7 @@ class Deployment(Child, Versioned, Base):
     activity: Mapped[int | None]
     sending_country: Mapped[str | None] = mapped_column(ForeignKey("countries.code"), index=True)
     origin: Mapped[str | None] = mapped_column(String(300))
-    organisation_type: Mapped[str] = mapped_column(String(30), index=True)
+    organisation_type: Mapped[str] = mapped_column(String(30), index=True, default=OrganisationType.UNSPECIFIED.value)
     organisation: Mapped[str | None] = mapped_column(String(300))
     experts_count: Mapped[int | None]
     source_quote: Mapped[str | None] = mapped_column(Text)

@@ -1,5 +1,6 @@
 """An action as it was, in the shape in which it is shown today."""
 
+import logging
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from app.actions.detail import ActionDetail
 from app.actions.schemas import ActionCounts
 from app.activities.schemas import ActivityRead
 from app.core.partial_dates import UNKNOWN_DAY, PartialDate
+from app.core.problems import NotFound
 from app.deployments.schemas import DeploymentRead
 from app.history.queries import Snapshot
 from app.outputs.schemas import OutputRead
@@ -19,12 +21,25 @@ from app.reference.models import Partner, Theme
 from app.reference.schemas import region_ref
 from app.reference.vocabularies import Status
 
+log = logging.getLogger(__name__)
+
 
 async def detail_at(connection: AsyncConnection, past: Snapshot) -> ActionDetail:
     """The action at a version, with its status on the day of that version.
 
     Names of themes and partners are today's; one that is gone shows its slug or id.
+
+    Raises NotFound for a version with a value that today's vocabularies don't have.
     """
+    try:
+        return await _detail_at(connection, past)
+    except (LookupError, ValueError) as error:
+        log.warning("a version can't be shown", exc_info=error)
+        version = past.version["root_version"]
+        raise NotFound(f"Version {version} holds values that this version of the registry doesn't know.") from None
+
+
+async def _detail_at(connection: AsyncConnection, past: Snapshot) -> ActionDetail:
     (action,) = past.of("actions").values()
     day = past.version["instant"].date()
     activities = past.of("activities")

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.audit import Change, Operation, State
+from app.core.audit import Change, Operation
+from app.core.facts import complete_facts, kind_of, required_facts
 from app.core.problems import NotFound
-from app.history.schemas import Change as ChangeRead
-from app.history.schemas import ChangePage, Difference, RecordChange, Revision
+from app.history.schemas import Difference, RecordChange, Revision
 
 _ID = re.compile("[1-9][0-9]{0,8}")
 ACTIONS = "actions"
@@ -83,9 +83,9 @@ def _revision(rows: Sequence[RowMapping]) -> Revision:
 
 
 async def snapshot(connection: AsyncConnection, action: int, version: int) -> Snapshot:
-    """An action as it stood at a version.
+    """An action as it stood at a version, with the facts that today's tables have.
 
-    Raises NotFound when it has no such version, or was deleted at it.
+    Raises NotFound when it has no such version, was deleted at it, or states too little for today's tables.
     """
     statement = select(Change).where(Change.root == action, Change.root_version <= version).order_by(Change.sequence)
     rows = (await connection.execute(statement)).mappings().all()
@@ -98,39 +98,13 @@ async def snapshot(connection: AsyncConnection, action: int, version: int) -> Sn
     for row in rows:
         records, facts = found.records.setdefault(row["entity"], {}), row["facts"]
         # A record that moved to another action left this one.
-        stays = facts is not None and (row["entity"] == ACTIONS or facts["action"] == action)
+        stays = facts is not None and (row["entity"] == ACTIONS or facts.get("action") == action)
         if stays:
-            records[int(row["record"])] = facts
+            records[int(row["record"])] = complete_facts(kind_of(row["entity"]), facts)
         else:
             records.pop(int(row["record"]), None)
+    for entity, records in found.records.items():
+        for key, facts in records.items():
+            if missing := required_facts(kind_of(entity)) - facts.keys():
+                raise NotFound(f"Version {version} was recorded without {', '.join(missing)} of {entity} {key}.")
     return found
-
-
-async def feed(connection: AsyncConnection, after: int, limit: int) -> list[ChangeRead]:
-    """The changes with numbers above `after`, in order."""
-    statement = select(Change).where(Change.sequence > after).order_by(Change.sequence).limit(limit)
-    rows = (await connection.execute(statement)).mappings().all()
-    return [
-        ChangeRead.model_validate(
-            {
-                **row,
-                "key": row["key_name"],
-                "id": row["record"],
-                "action": row["root"],
-                "record": row["facts"],
-            }
-        )
-        for row in rows
-    ]
-
-
-async def change_page(connection: AsyncConnection, path: str, after: int, limit: int) -> ChangePage:
-    """A page of the feed."""
-    items = await feed(connection, after, limit)
-    last = items[-1].sequence if items else after
-    return ChangePage(items=items, next=f"{path}?after={last}&limit={limit}", latest=await latest(connection))
-
-
-async def latest(connection: AsyncConnection) -> int:
-    """The number of the last change that there is."""
-    return int(await connection.scalar(select(State.sequence)) or 0)

@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.actions.editing import set_links
 from app.actions.models import Action
+from app.activities.editing import check_not_deployed_to
 from app.activities.models import Activity
-from app.core.audit import Change, Operation, fact_names
+from app.core.audit import Change, Operation
 from app.core.editing import check_columns
+from app.core.facts import fact_names
 from app.deployments.models import Deployment
 from app.history.queries import Snapshot
 from app.outputs.models import Output
@@ -22,13 +24,14 @@ _CHILDREN: tuple[Any, ...] = (Activity, Deployment, Output)
 
 async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
     """Makes an action what it was at a version, as a version of its own: what was deleted since comes back with its
-    ids, what was added since goes.
+    ids, what moved to another action comes back, too, what was added since goes. The action is locked, and so are
+    those that `elsewhere` gives.
 
     Raises Invalid for a reference to a theme, partner or other record that is gone, Conflict for a slug that another
-    action has now.
+    action has now, InUse for an activity that deployments of another action name now.
     """
     session.sync_session.info["operation"] = Operation.RESTORE
-    action = await session.get(Action, key, with_for_update=True)
+    action = await session.get(Action, key)
     was_gone = action is None
     facts = past.of("actions")[key]
     action = action or Action(id=key, created_at=datetime.fromisoformat(facts["created_at"]))
@@ -46,6 +49,15 @@ async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
         await session.flush()
 
 
+async def elsewhere(session: AsyncSession, key: int, past: Snapshot) -> set[int]:
+    """The other actions that records of the version belong to now."""
+    found: set[int] = set()
+    for kind in _CHILDREN:
+        moved = select(kind.action).where(kind.id.in_(past.of(kind.__tablename__)), kind.action != key)
+        found.update(await session.scalars(moved))
+    return found
+
+
 async def _state(session: AsyncSession, record: Any, facts: dict[str, Any]) -> None:
     for name in fact_names(type(record)):
         if name != "id":
@@ -57,9 +69,12 @@ async def _restore_children(
     session: AsyncSession, kind: Any, action: int, past: dict[int, dict[str, Any]]
 ) -> list[Any]:
     """Brings the children of one kind back to what they were; gives those that were not there."""
-    present = {child.id: child for child in await session.scalars(select(kind).where(kind.action == action))}
+    concerned = select(kind).where(or_(kind.action == action, kind.id.in_(past)))
+    present = {child.id: child for child in await session.scalars(concerned.execution_options(populate_existing=True))}
     for key, facts in sorted(past.items()):
         child = present.pop(key, None) or kind(id=key)
+        if kind is Activity and inspect(child).persistent and child.action != action:
+            await check_not_deployed_to(session, child)
         await _state(session, child, facts)
         session.add(child)
     await session.flush()

@@ -1,6 +1,7 @@
 """The routes of the history and of the feed of changes."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -16,25 +17,26 @@ from app.core.caching import state_validator
 from app.core.cursors import MAX_OFFSET
 from app.core.database import Database, DatabaseDep
 from app.core.editing import (
-    LIST_ERRORS,
+    FEED_ERRORS,
     READ_ERRORS,
     RESTORE_ERRORS,
-    IfMatch,
-    check_version,
+    check_match,
+    lock,
     read_record,
 )
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.languages import LABELLED
-from app.core.listing import API, neighbours
+from app.core.listing import neighbours
 from app.core.metrics import FEED_LISTENERS
-from app.core.problems import invalid_parameter
+from app.core.problems import Gone, invalid_parameter, problem_response
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection, WriteSession
 from app.core.stopping import is_stopping
 from app.core.write_routes import WriteRoute
+from app.history.feed import CURSOR, PATH, Place, read_changes
 from app.history.past import detail_at
-from app.history.queries import change_page, feed, latest, resolve, revisions, snapshot
-from app.history.restore import restore
+from app.history.queries import resolve, revisions, snapshot
+from app.history.restore import elsewhere, restore
 from app.history.schemas import ChangePage, RevisionPage
 from app.reference.schemas import MAX_ID
 
@@ -47,6 +49,14 @@ Named = Annotated[
 Version = Annotated[int, Path(ge=1, le=MAX_ID, description="A version of the action.", examples=[1])]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many items at most, 1 to 500.")]
 Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many items to pass over.")]
+After = Annotated[
+    str,
+    Query(
+        pattern=CURSOR,
+        description="The place behind the last change that you have: a cursor as in `next`, or the change's number.",
+        examples=["0"],
+    ),
+]
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15
 
@@ -95,71 +105,97 @@ async def restore_revision(
     _admin: AdminKey,
     action: Named,
     version: Version,
-    if_match: IfMatch = None,
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="The `ETag` that came with the action you read; a deleted action needs none. Without it the "
+            "answer is 428; if somebody else changed the action since, 412.",
+        ),
+    ] = None,
     _idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Makes an action, with all that belonged to it, what it was at a version; that is a new version. A deleted action
-    comes back with its id. Needs an admin's key. `If-Match` is not needed, but obeyed."""
+    comes back with its id. Needs an admin's key, and `If-Match` like every change of a record."""
     connection = await session.connection()
     key = await resolve(connection, action)
-    present = await session.get(Action, key, with_for_update=True)
-    if if_match is not None:
-        check_version(if_match, present.version if present is not None else 0)
-    await restore(session, key, await snapshot(connection, key, version))
+    past = await snapshot(connection, key, version)
+    await lock(session, Action, (key, *await elsewhere(session, key, past)))
+    present = await session.get(Action, key)
+    if present is not None:
+        await check_match(session, if_match, present.version)
+    elif if_match is not None:
+        await check_match(session, if_match, None)
+    await restore(session, key, past)
     return await settle(session, await read_record(request, connection, ACTION_EDITING, key))
 
 
-@changes.get("", response_model=ChangePage, responses=LIST_ERRORS)
-async def list_changes(
-    connection: LiveConnection,
-    after: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="The number of the last change that you have.")] = 0,
-    limit: Limit = 100,
-) -> ChangePage:
+@changes.get("", response_model=ChangePage, responses=FEED_ERRORS)
+async def list_changes(database: DatabaseDep, after: After = "0", limit: Limit = 100) -> ChangePage:
     """Every change of every record, in the order in which they were committed, without a gap: who follows `next` misses
-    nothing, even of changes that are being made at the same moment. Applied in order, the changes build a copy."""
-    return await change_page(connection, address(f"{API}/changes"), after, limit)
+    nothing, even of changes that are being made at the same moment. Applied in order, the changes build a copy.
+
+    When an administrator restores a backup, another history begins, and a cursor into the former one is answered with
+    410, and so is a number that isn't there yet: discard the copy, and build it again from `after=0`, as `begin_again`
+    of the problem says. `after` may be the number of a change alone; as long as that number may stand for a change
+    which a restored backup has replaced, it is a 410, too, so follow `next`, which is never in doubt."""
+    found = await read_changes(database, Place.parse(after), limit)
+    return ChangePage(
+        items=found.items,
+        next=f"{address(PATH)}?after={found.end}&limit={limit}",
+        epoch=str(found.end.epoch),
+        latest=found.latest,
+    )
 
 
 @changes.get(
     "/stream",
     response_class=StreamingResponse,
-    responses={200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}, **LIST_ERRORS},
+    responses={200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}, **FEED_ERRORS},
 )
 async def stream_changes(
+    request: Request,
     database: DatabaseDep,
     after: Annotated[
-        int | None,
+        str | None,
         Query(
-            ge=0, le=MAX_OFFSET, description="Begin behind this change; by default, behind the last one that there is."
+            pattern=CURSOR,
+            description="Begin behind this change: its number or a cursor. By default, behind the last one there is.",
         ),
     ] = None,
     last_event_id: Annotated[
-        str | None, Field(max_length=20), Header(alias="Last-Event-ID", description="What a browser sends to go on.")
+        str | None,
+        Field(max_length=30),
+        Header(alias="Last-Event-ID", description="What a browser sends to go on: the id of the last event."),
     ] = None,
 ) -> StreamingResponse:
-    """The same feed as server-sent events, as changes are committed; each event's id is the change's number. A client
-    that comes back with `Last-Event-ID` goes on where it was."""
-    if last_event_id is not None and not (last_event_id.isascii() and last_event_id.isdigit()):
-        raise invalid_parameter("Last-Event-ID", "last-event-id", "the number of a change is expected")
-    start = after if last_event_id is None else int(last_event_id)
-    if start is None:
-        async with database.read() as connection:
-            start = await latest(connection)
-    events = _events(database, start)
+    """The same feed as server-sent events, as changes are committed; each event's id is the cursor behind its change. A
+    client that comes back with `Last-Event-ID` goes on where it was. When a backup is restored, an event `gone` says
+    where to begin again, and the stream ends; to come back with a cursor of before is a 410."""
+    if last_event_id is not None and not re.fullmatch(CURSOR, last_event_id):
+        raise invalid_parameter("Last-Event-ID", "last-event-id", "the id of an event or the number of a change")
+    start = after if last_event_id is None else last_event_id
+    begun = await read_changes(database, None if start is None else Place.parse(start), 0)
+    events = _events(request, database, begun.end)
     return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-async def _events(database: Database, after: int) -> AsyncIterator[bytes]:
+async def _events(request: Request, database: Database, after: Place) -> AsyncIterator[bytes]:
     silent = 0.0
     yield b"retry: 2000\n\n"
     with FEED_LISTENERS.track_inprogress():
         while not is_stopping():
-            async with database.read() as connection:  # given back before anything is waited for
-                items = await feed(connection, after, 100)
-            for item in items:
-                after = item.sequence
-                yield f"id: {after}\nevent: change\ndata: {item.model_dump_json()}\n\n".encode()
-            if items:
+            try:
+                # A connection is held for no longer than one read: a listener costs none while nothing happens.
+                found = await read_changes(database, after, 100)
+            except Gone as problem:
+                yield b"event: gone\ndata: %b\n\n" % bytes(problem_response(request, problem).body)
+                return
+            for item in found.items:
+                cursor = Place(item.sequence, found.end.epoch)
+                yield f"id: {cursor}\nevent: change\ndata: {item.model_dump_json()}\n\n".encode()
+            after = found.end
+            if found.items:
                 silent = 0.0
                 continue
             await asyncio.sleep(POLL_SECONDS)

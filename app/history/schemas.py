@@ -112,7 +112,8 @@ class Change(ReadModel):
     """One change of one record, in the order of commits."""
 
     sequence: int
-    """Numbers without a gap: each change has the one after the change before it."""
+    """Numbers without a gap: each change has the one after the change before it. After a backup was restored, numbers
+    come again, in another epoch."""
     instant: datetime
     """When it was committed, in UTC."""
     key: str | None
@@ -141,6 +142,9 @@ class ChangePage(ReadModel):
     items: list[Change]
     """The changes of this page."""
     next: str
-    """Where to go on: ask again there, now or later, and nothing is missed."""
+    """Where to go on: ask again there, now or later, and nothing is missed. Its `after` carries the epoch."""
+    epoch: str
+    """Which history the numbers belong to: another one begins when a backup is restored. `<epoch>-<number>` is the
+    cursor behind a change, for `after` and for `Last-Event-ID`."""
     latest: int
     """The number of the last change that there is; the feed is read up when the last item has it."""

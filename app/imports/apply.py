@@ -16,7 +16,7 @@ from app.actions.editing import ACTION_EDITING, new_links
 from app.actions.models import Action
 from app.activities.editing import ACTIVITY_EDITING, stated_status
 from app.core.audit import explain
-from app.core.editing import Editing
+from app.core.editing import FOR_UPDATE, Editing
 from app.core.problems import ErrorItem
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.imports.deciding import conflicts_of
@@ -71,7 +71,7 @@ class Applier:
         moved: list[tuple[str, str]] = []
         for batch in _batches(sorted(expected)):
             statement = select(Action.id, Action.version).where(Action.id.in_(batch)).order_by(Action.id)
-            rows = await self.session.execute(statement.with_for_update())
+            rows = await self.session.execute(statement.with_for_update(key_share=True))
             found = {row.id: row.version for row in rows}
             for key in batch:
                 version, slug = expected[key]
@@ -150,7 +150,7 @@ class Applier:
     async def _record(self, model: Any, key: int | None, name: str) -> Any:
         if key is None:
             return model()
-        record = await self.session.get(model, key, with_for_update=True)
+        record = await self.session.get(model, key, with_for_update=FOR_UPDATE)
         if record is None:
             raise RecordMoved(f"{name} was deleted meanwhile.")
         return record

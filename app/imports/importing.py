@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from pydantic import TypeAdapter
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.core.audit import State as RegistryState
 from app.core.database import now
 from app.core.problems import ErrorItem, invalid_field
 from app.imports.apply import Applier, is_touched
@@ -75,6 +76,8 @@ class Plan:
     references: list[PlannedReference]
     problems: list[ImportProblem]
     actions: bytes
+    epoch: str
+    """The epoch of the versions that the plan was made against."""
 
 
 async def _beside(work: Callable[..., Result], *arguments: Any) -> Result:
@@ -104,6 +107,7 @@ async def make_plan(connection: AsyncConnection, order: Order, progress: Progres
     """
     reading = await _beside(read_file, order.content, order.file_name)
     progress("plan", 0, len(reading.actions))
+    epoch = await connection.scalar(select(RegistryState.epoch)) or ""
     known = await load_known(connection)
     if order.source.id is not None and order.source.id not in known.sources:
         raise invalid_field("/source", "unknown-reference", f"there is no source '{order.source.id}'")
@@ -119,7 +123,13 @@ async def make_plan(connection: AsyncConnection, order: Order, progress: Progres
         progress("plan", min(start + PIECE, len(reading.actions)), len(reading.actions))
     _check_choices(order.choices, open_choices)
     return Plan(
-        reading.format, planner.source, summary, _references(planner, speaks=speaks), _problems(reading), keeper.kept()
+        reading.format,
+        planner.source,
+        summary,
+        _references(planner, speaks=speaks),
+        _problems(reading),
+        keeper.kept(),
+        epoch,
     )
 
 
@@ -185,7 +195,12 @@ def _problems(reading: Reading) -> list[ImportProblem]:
 
 
 async def keep(session: AsyncSession, order: Order, plan: Plan, key_name: str | None) -> Import:
-    """Keeps a plan for review, and lets go of those that nobody committed in time."""
+    """Keeps a plan for review, and lets go of those that nobody committed in time.
+
+    Raises RecordMoved when a backup was restored since the plan was made.
+    """
+    if await session.scalar(select(RegistryState.epoch)) != plan.epoch:
+        raise RecordMoved("A backup was restored while the file was compared with the record. Send it again.")
     instant = now()
     await session.execute(delete(Import).where(Import.state == State.PLANNED.value, Import.created_at < instant - KEPT))
     kept = Import(

@@ -1,6 +1,6 @@
 """Writing what actions refer to: themes, partners, publications and sources; found again, or added once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.audit import explain
-from app.core.editing import Editing
+from app.core.editing import FOR_UPDATE, Editing, lock
 from app.core.problems import ErrorItem, Invalid, invalid, validation_errors
 from app.imports.matching import folded
 from app.imports.problems import RecordMoved
@@ -55,11 +55,14 @@ class ReferenceWriter:
         """Ids by folded name."""
         self._sources: dict[tuple[str | None, str | None], int] = {}
 
-    async def write(self, planned: Iterable[PlannedReference]) -> None:
+    async def write(self, planned: Sequence[PlannedReference]) -> None:
         """Writes the planned rows.
 
         Raises RecordMoved for one that changed meanwhile.
         """
+        for name, editing in _EDITINGS.items():
+            updated = (row.key for row in planned if row.entity == name and row.operation is Operation.UPDATE)
+            await lock(self.session, editing.model, updated)
         for row in planned:
             match row.operation, row.entity:
                 case Operation.CREATE, "partners":
@@ -73,7 +76,7 @@ class ReferenceWriter:
                     await self._update(_EDITINGS[row.entity], row)
 
     async def _update(self, editing: Editing[Any, Any], row: PlannedReference) -> None:
-        record = await self.session.get(editing.model, row.key, with_for_update=True)
+        record = await self.session.get(editing.model, row.key, with_for_update=FOR_UPDATE)
         if record is None or record.version != row.version:
             raise RecordMoved(f"{editing.noun} '{row.key}' has changed since the plan was made.")
         await assign(self.session, editing, record, row.record)

@@ -28,7 +28,7 @@ Name = Annotated[str, Path(max_length=50, description="The name of the release."
 async def list_releases(request: Request, connection: LiveConnection) -> Response:
     """All releases, the newest first. Any list, detail or figure answers from one with `release=` and its name."""
     rows = (await connection.execute(select(*_COLUMNS).order_by(Release.id.desc()))).mappings().all()
-    known = validator(request, len(rows))
+    known = validator(request, *(tuple(row.values()) for row in rows))
     if known.is_known:
         return known.not_modified()
     found = ReleaseList(items=[ReleaseRead.model_validate(dict(row)) for row in rows], total=len(rows))
@@ -42,7 +42,7 @@ async def get_release(request: Request, connection: LiveConnection, name: Name) 
     row = (await connection.execute(wanted)).mappings().first() if name.isprintable() else None
     if row is None:
         raise NotFound(f"There is no release '{name}'.")
-    known = validator(request, row["checksum"])
+    known = validator(request, tuple(row.values()))
     if known.is_known:
         return known.not_modified()
     found = ReleaseRead.model_validate(dict(row))

@@ -6,13 +6,15 @@ import hashlib
 import shutil
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 from sqlalchemy import MetaData, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import undefer
 
 from app.core.audit import State, dumped
-from app.core.copying import write_copy
+from app.core.caching import STATE
+from app.core.copying import columns_present, lacks_columns, write_copy
 from app.core.database import Base, Database, now, open_engine
 from app.core.filters import today
 from app.core.problems import Conflict, ErrorItem, invalid_parameter
@@ -72,25 +74,31 @@ async def _checksum(source: AsyncConnection) -> str:
     return digest.hexdigest()
 
 
-async def _make_searchable(file: Path) -> None:
-    """A release may be older than the rules by which records are found today: its own words are then written anew."""
-    engine = open_engine(f"sqlite+aiosqlite:///{file}")
+async def _bring_up_to_date(file: Path) -> None:
+    """A release may be older than today's tables: it is then copied into these, with defaults in the columns that were
+    added since. And it may be older than the rules by which records are found: its words are then indexed again."""
     metadata: MetaData = Base.metadata
-    derived = [metadata.tables[name] for name in _DERIVED]
+    engine = open_engine(f"sqlite+aiosqlite:///{file}")
     try:
+        async with engine.connect() as connection:
+            present = await columns_present(connection, record_tables())
+            if any(lacks_columns(table, present[table.name]) for table in record_tables()):
+                await write_copy(connection, file, metadata, record_tables())
+        await engine.dispose()
         async with engine.begin() as connection:
-            await connection.run_sync(lambda sync: metadata.create_all(sync, tables=derived))
             await connection.run_sync(bring_up_to_date)
     finally:
         await engine.dispose()
 
 
 class OpenReleases:
-    """The releases that this process reads from: files in a temporary folder, fetched from the database once."""
+    """The releases that this process reads from: files in a temporary folder, fetched from the database once. After a
+    backup was restored, other releases may have the same names, so they are fetched again."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._folder = Path(tempfile.mkdtemp(prefix="mieux-releases-"))
+        self._epoch: str | None = None
         self._open: dict[str, tuple[Release, AsyncEngine]] = {}
         self._lock = asyncio.Lock()
 
@@ -99,8 +107,12 @@ class OpenReleases:
 
         Raises Invalid, with the names that there are, for an unknown one.
         """
-        if name not in self._open:
+        epoch, _ = await self._database.glance(STATE)
+        if epoch != self._epoch or name not in self._open:
             async with self._lock:
+                if epoch != self._epoch:
+                    await self._forget()
+                    self._epoch = epoch
                 if name not in self._open:
                     self._open[name] = await self._fetch(name)
         return self._open[name]
@@ -112,15 +124,19 @@ class OpenReleases:
             if release is None:
                 names = list(await session.scalars(select(Release.name).order_by(Release.id.desc())))
                 raise invalid_parameter("release", "unknown-value", f"there is no release '{name}'", names)
-        file = self._folder / f"{release.id}.db"
+        file = self._folder / f"{uuid4().hex}.db"
         snapshot = release.snapshot
         await asyncio.to_thread(lambda: file.write_bytes(gzip.decompress(snapshot)))
-        await _make_searchable(file)
+        await _bring_up_to_date(file)
         url = f"sqlite+aiosqlite:///file:{file}?mode=ro&immutable=1&uri=true"
         return release, open_engine(url, pool_size=2, max_overflow=4)
 
+    async def _forget(self) -> None:
+        opened, self._open = self._open, {}
+        for _, engine in opened.values():
+            await engine.dispose()
+
     async def close(self) -> None:
         """Closes the files and takes them away."""
-        for _, engine in self._open.values():
-            await engine.dispose()
+        await self._forget()
         shutil.rmtree(self._folder, ignore_errors=True)

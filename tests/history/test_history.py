@@ -24,6 +24,20 @@ async def _patch(client: httpx.AsyncClient, url: str, **fields: Any) -> dict[str
     return found
 
 
+async def _restore(client: httpx.AsyncClient, action: int, version: int) -> dict[str, Any]:
+    tag = (await client.get(f"/api/v1/actions/{action}")).headers["ETag"]
+    answer = await client.post(f"/api/v1/actions/{action}/history/{version}/restore", headers={"If-Match": tag})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def _activity(client: httpx.AsyncClient, action: int) -> dict[str, Any]:
+    body = {"action": action, "type": "training", "title": "Training"}
+    added: dict[str, Any] = (await client.post("/api/v1/activities", json=body)).json()
+    return added
+
+
 async def test_a_change_is_told_field_by_field_with_its_key(client: httpx.AsyncClient) -> None:
     before = await _get(client, "/api/v1/actions/4")
     await _patch(client, "/api/v1/actions/4", title="India: Migration", countries=["IN", "NP"])
@@ -79,9 +93,7 @@ async def test_going_back_is_a_version_of_its_own_and_brings_everything_back(cli
             await client.delete(f"/api/v1/{child}/{item['id']}", headers={"If-Match": "*"})
     body = {"action": 10, "type": "training", "title": "Added since"}
     await client.post("/api/v1/activities", json=body)
-    answer = await client.post("/api/v1/actions/10/history/1/restore")
-    assert answer.status_code == 200, answer.text
-    restored = answer.json()
+    restored = await _restore(client, 10, 1)
     passing = {"version", "updated_at"}
     assert {name: restored[name] for name in restored if name not in passing} == {
         name: before[name] for name in before if name not in passing
@@ -116,12 +128,55 @@ async def test_going_back_needs_an_admin_and_says_what_is_gone(client: httpx.Asy
     await _patch(client, "/api/v1/actions/3", themes=["passports"])
     await _patch(client, "/api/v1/actions/3", themes=[])
     assert (await client.delete("/api/v1/themes/passports", headers={"If-Match": "*"})).status_code == 204
-    impossible = await client.post("/api/v1/actions/3/history/2/restore")
+    current = {"If-Match": (await client.get("/api/v1/actions/3")).headers["ETag"]}
+    impossible = await client.post("/api/v1/actions/3/history/2/restore", headers=current)
     assert impossible.status_code == 422
     assert "'passports'" in impossible.text
-    assert (await client.post("/api/v1/actions/3/history/99/restore")).status_code == 404
-    stale = await client.post("/api/v1/actions/3/history/1/restore", headers={"If-Match": '"1-x"'})
-    assert stale.status_code == 412
+    assert (await client.post("/api/v1/actions/3/history/99/restore", headers=current)).status_code == 404
+
+
+async def test_going_back_names_the_version_that_it_replaces(client: httpx.AsyncClient) -> None:
+    url = "/api/v1/actions/3/history/1/restore"
+    stale = (await client.get("/api/v1/actions/3")).headers["ETag"]
+    await _patch(client, "/api/v1/actions/3", title="Somebody else's")
+    assert (await client.post(url)).status_code == 428
+    assert (await client.post(url, headers={"If-Match": stale})).status_code == 412
+    assert (await client.post(url, headers={"If-Match": '"1-x"'})).status_code == 412
+    assert (await client.post(url, headers={"If-Match": "1"})).status_code == 422
+    assert (await _get(client, "/api/v1/actions/3"))["title"] == "Somebody else's"
+    current = (await client.get("/api/v1/actions/3")).headers["ETag"]
+    answer = await client.post(url, headers={"If-Match": current})
+    assert answer.status_code == 200, answer.text
+    await client.delete("/api/v1/actions/3", headers={"If-Match": answer.headers["ETag"]})
+    # Of a deleted action there is no version that could be replaced, so one that is named isn't the present one.
+    assert (await client.post(url, headers={"If-Match": answer.headers["ETag"]})).status_code == 412
+    assert (await client.post(url)).status_code == 200
+
+
+async def test_what_moved_to_another_action_comes_back(client: httpx.AsyncClient) -> None:
+    activity = (await _activity(client, 10))["id"]
+    body = {"action": 10, "kind": "report", "title": "Report"}
+    output = (await client.post("/api/v1/outputs", json=body)).json()["id"]
+    version = (await _get(client, "/api/v1/actions/10"))["version"]
+    await _patch(client, f"/api/v1/outputs/{output}", action=2)
+    await _patch(client, f"/api/v1/activities/{activity}", action=2)
+    restored = await _restore(client, 10, version)
+    assert output in [item["id"] for item in restored["outputs"]]
+    assert activity in [item["id"] for item in restored["activities"]]
+    other = await _get(client, "/api/v1/actions/2")
+    assert output not in [item["id"] for item in other["outputs"]]
+    history = await _get(client, "/api/v1/actions/2/history")
+    assert {change["entity"] for change in history["items"][0]["changes"]} == {"outputs", "activities"}
+
+
+async def test_an_activity_that_is_deployed_to_elsewhere_does_not_come_back(client: httpx.AsyncClient) -> None:
+    activity = (await _activity(client, 10))["id"]
+    version = (await _get(client, "/api/v1/actions/10"))["version"]
+    await _patch(client, f"/api/v1/activities/{activity}", action=2)
+    await client.post("/api/v1/deployments", json={"action": 2, "activity": activity})
+    tag = (await client.get("/api/v1/actions/10")).headers["ETag"]
+    refused = await client.post(f"/api/v1/actions/10/history/{version}/restore", headers={"If-Match": tag})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/in-use")
 
 
 async def test_the_feed_builds_an_exact_copy(client: httpx.AsyncClient) -> None:
@@ -138,7 +193,7 @@ async def test_the_feed_builds_an_exact_copy(client: httpx.AsyncClient) -> None:
     await _patch(client, f"/api/v1/outputs/{moved}", action=2)
     await client.delete("/api/v1/actions/5", headers={"If-Match": "*"})
     await client.post("/api/v1/actions/5/history/1/restore")
-    await client.post("/api/v1/actions/1/history/1/restore")
+    await _restore(client, 1, 1)
     await clone.follow(get)
     await assert_is_exact(clone, get)
 

@@ -15,21 +15,21 @@ pytestmark = pytest.mark.anyio
 KEY = "mx_set-by-the-administrator"
 
 
-async def _events(client: httpx.AsyncClient, query: str = "", **headers: str) -> AsyncIterator[tuple[int, Any]]:
+async def _events(client: httpx.AsyncClient, query: str = "", **headers: str) -> AsyncIterator[tuple[str, Any]]:
     """Each event's id and data."""
     async with client.stream("GET", f"/api/v1/changes/stream{query}", headers=headers) as answer:
         assert answer.status_code == 200
         assert answer.headers["Content-Type"].startswith("text/event-stream")
         assert answer.headers["Cache-Control"] == "no-store"
-        number = 0
+        cursor = ""
         async for line in answer.aiter_lines():
             if line.startswith("id: "):
-                number = int(line.removeprefix("id: "))
+                cursor = line.removeprefix("id: ")
             elif line.startswith("data: "):
-                yield number, json.loads(line.removeprefix("data: "))
+                yield cursor, json.loads(line.removeprefix("data: "))
 
 
-async def _first(events: AsyncIterator[tuple[int, Any]], count: int) -> list[tuple[int, Any]]:
+async def _first(events: AsyncIterator[tuple[str, Any]], count: int) -> list[tuple[str, Any]]:
     found = []
     async with asyncio.timeout(20):
         async for event in events:
@@ -52,12 +52,14 @@ async def test_the_stream_tells_changes_as_they_are_made_and_goes_on_where_it_wa
                 made = await client.post("/api/v1/partners", json={"name": f"Partner {number}"})
                 assert made.status_code == 201
             heard = await listening
-            feed = (await client.get(f"/api/v1/changes?after={latest}")).json()["items"]
-            assert heard == [(change["sequence"], change) for change in feed]
+            page = (await client.get(f"/api/v1/changes?after={latest}")).json()
+            feed = page["items"]
+            assert heard == [(f"{page['epoch']}-{change['sequence']}", change) for change in feed]
             assert [change["record"]["name"] for _, change in heard] == ["Partner 0", "Partner 1", "Partner 2"]
 
-            again = await _first(_events(client, **{"Last-Event-ID": str(heard[0][0])}), 2)
-            assert again == heard[1:]
+            for cursor in (heard[0][0], str(feed[0]["sequence"])):
+                again = await _first(_events(client, **{"Last-Event-ID": cursor}), 2)
+                assert again == heard[1:]
 
             refused = await client.get("/api/v1/changes/stream", headers={"Last-Event-ID": "yesterday"})
             assert refused.status_code == 422
@@ -72,5 +74,5 @@ async def test_a_listener_does_not_keep_the_service_from_stopping(database_url: 
             service.process.terminate()
             await asyncio.to_thread(service.process.wait, 10)  # raises when it goes on
             heard = await listening
-            assert [number for number, _ in heard] == list(range(1, len(heard) + 1))
+            assert [change["sequence"] for _, change in heard] == list(range(1, len(heard) + 1))
             assert heard

@@ -82,7 +82,7 @@ async def detail(client: httpx.AsyncClient, slug: str) -> dict[str, Any]:
 
 async def latest(client: httpx.AsyncClient) -> int:
     """The number of the last change of the record: while it stays, nothing was written."""
-    return int((await client.get(f"{API}/changes", params={"after": 2**40})).json()["latest"])
+    return int((await client.get(f"{API}/changes", params={"limit": 1})).json()["latest"])
 
 
 def counted(plan: dict[str, Any]) -> dict[str, int]:
