@@ -126,8 +126,9 @@ def serve(
             port=settings.port if port is None else port,
             workers=count,
             timeout_graceful_shutdown=30,
-            # Longer than clients and proxies keep a connection that rests: who closes first must not be who answers.
-            timeout_keep_alive=75,
+            timeout_keep_alive=settings.keep_alive,
+            http="app.core.edge.protocol:LimitedProtocol",
+            ws="none",
             # On a busy machine a worker takes its time to start or to answer its parent, and must not be killed for it.
             timeout_worker_healthcheck=60,
             server_header=False,

@@ -20,6 +20,7 @@ from app.core.caching import SOFTWARE
 from app.core.database import Database
 from app.core.edge.admission import AdmissionMiddleware, HeadBounds
 from app.core.edge.compression import CompressionMiddleware
+from app.core.edge.connections import ConnectionLimits, Connections
 from app.core.edge.cross_origin import cross_origin
 from app.core.edge.early_answers import EarlyAnswers
 from app.core.edge.instrumentation import Instrumentation
@@ -69,6 +70,18 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 def _is_request_id(written: str) -> bool:
     """Whether a client's id can be put in a log, a header and a document as it is; else the request gets a new one."""
     return _REQUEST_ID.fullmatch(written) is not None
+
+
+def _connection_limits(settings: Settings) -> ConnectionLimits:
+    return ConnectionLimits(
+        total=settings.max_connections,
+        per_client=settings.max_connections_per_client,
+        head_bytes=settings.max_address_bytes + settings.max_header_bytes,
+        head_seconds=settings.head_timeout,
+        body_seconds=settings.body_timeout,
+        body_rate=settings.body_rate,
+        send_seconds=settings.send_timeout,
+    )
 
 
 def serve_app() -> FastAPI:
@@ -184,6 +197,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         bounds=HeadBounds(settings.max_address_bytes, settings.max_header_bytes, settings.max_headers),
         is_costly=is_costly,
     )
+    proxies = TrustedProxies(read_networks(settings.trusted_proxies))
+    app.state.connections = Connections(_connection_limits(settings), proxies)
     app.state.response_cache = ResponseCache()
     app.add_middleware(ResponseCacheMiddleware, cache=app.state.response_cache)
     for form in (CSV, NDJSON, JSONSTAT):
@@ -193,7 +208,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     enclose(
         app,
         Middleware(EarlyAnswers),
-        Middleware(ProxyMiddleware, proxies=TrustedProxies(read_networks(settings.trusted_proxies))),
+        Middleware(ProxyMiddleware, proxies=proxies),
         Middleware(PrefixMiddleware, prefix=settings.path_prefix),
         Middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id),
         Middleware(Instrumentation),

@@ -111,6 +111,28 @@ class Settings(BaseSettings):
     max_headers: Annotated[int, Field(ge=10, le=10_000)] = 100
     """How many headers a request may have."""
 
+    max_connections: Annotated[int, Field(ge=1, le=1_000_000)] = 800
+    """How many connections each process serves at once."""
+
+    max_connections_per_client: Annotated[int, Field(ge=1, le=1_000_000)] = 400
+    """How many of them one address may have, other than a trusted proxy."""
+
+    head_timeout: Annotated[float, Field(gt=0, le=3600)] = 10
+    """In how many seconds a new connection must send its request's address and headers."""
+
+    body_timeout: Annotated[float, Field(gt=0, le=3600)] = 20
+    """After how many seconds a request ends whose body came at less than `MIEUX_BODY_RATE` in that time."""
+
+    body_rate: Annotated[int, Field(ge=0, le=1_000_000)] = 1_000
+    """How many bytes of a request's body must come in a second, on average."""
+
+    send_timeout: Annotated[float, Field(gt=0, le=3600)] = 30
+    """In how many seconds a client must take 48 KB of a response that waits for it."""
+
+    keep_alive: Annotated[int, Field(ge=0, le=3600)] = 75
+    """For how many seconds a connection may be idle: longer than proxies keep theirs, since who closes first should not
+    be who answers."""
+
     cors_origins: Origins = "*"
     """Which web pages on other hosts may read answers in a browser: their origins, separated by spaces, or `*` for all.
     Nothing here goes by cookies, so that a page can do no more than anybody else."""
