@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from email.message import Message
 from itertools import islice
 from typing import Any
 
@@ -38,12 +39,17 @@ def check_media_type(request: Request) -> None:
     if request.method not in ("POST", "PUT", "PATCH"):
         return
     accepted = ["application/json"] + (["application/merge-patch+json"] if request.method == "PATCH" else [])
-    sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    header = request.headers.get("Content-Type", "")
+    sent = header.partition(";")[0].strip().lower()
     if sent not in accepted:
-        header = {"Accept-Patch" if request.method == "PATCH" else "Accept-Post": ", ".join(accepted)}
+        offered = {"Accept-Patch" if request.method == "PATCH" else "Accept-Post": ", ".join(accepted)}
         raise UnsupportedMediaType(
-            f"The body is '{sent or 'of no stated type'}'; send {' or '.join(accepted)}.", headers=header
+            f"The body is '{sent or 'of no stated type'}'; send {' or '.join(accepted)}.", headers=offered
         )
+    message = Message()
+    message["Content-Type"] = header
+    if (charset := message.get_content_charset("utf-8")) not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(f"JSON is in UTF-8, and this body is said to be in '{charset}'.")
 
 
 def read_json(body: bytes) -> Any:

@@ -23,6 +23,8 @@ class Cursor:
 
     epoch: str
     """The epoch in which the page was read: after a restore, pages of before and after would not make one list."""
+    path: str
+    """The list that it belongs to."""
     sort: str
     offset: int
     """Where the page that the cursor leads to begins."""
@@ -32,23 +34,25 @@ class Cursor:
     def encode(self) -> str:
         """The cursor as `next` and `previous` have it."""
         packed = json.dumps(
-            [self.epoch, self.sort, self.offset, self.backward, *self.values], separators=(",", ":"), default=_written
+            [self.epoch, self.path, self.sort, self.offset, self.backward, *self.values],
+            separators=(",", ":"),
+            default=_written,
         )
         return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
     @classmethod
-    def decode(cls, written: str, sort: str, types: Sequence[type]) -> Self:
-        """Reads a cursor of a list in an order whose values have these types.
+    def decode(cls, written: str, path: str, sort: str, types: Sequence[type]) -> Self:
+        """Reads a cursor of the list at a path, in an order whose values have these types.
 
         Raises Invalid for any other.
         """
         try:
             packed = base64.urlsafe_b64decode(written.encode("ascii") + b"=" * (-len(written) % 4))
-            epoch, its_sort, offset, backward, *values = json.loads(packed)
-            if its_sort != sort or len(values) != len(types) or not 0 <= int(offset) <= MAX_OFFSET:
+            epoch, its_path, its_sort, offset, backward, *values = json.loads(packed)
+            if (its_path, its_sort) != (path, sort) or len(values) != len(types) or not 0 <= int(offset) <= MAX_OFFSET:
                 raise ValueError(sort)
             typed = tuple(_read(value, kind) for value, kind in zip(values, types, strict=True))
-            return cls(str(epoch), sort, int(offset), bool(backward), typed)
+            return cls(str(epoch), path, sort, int(offset), bool(backward), typed)
         except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
             raise invalid_parameter(
                 "cursor", "bad-cursor", "the cursor belongs to no page of this list in this order"

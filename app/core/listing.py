@@ -37,6 +37,7 @@ from app.core.epochs import epoch_mark
 from app.core.filters import Filter, ReleaseName, Resource, Root, Selection
 from app.core.formats.negotiation import LISTS, VARY
 from app.core.languages import LabelLanguage
+from app.core.parameters import IN_DIGITS
 from app.core.problems import Gone, invalid_parameter
 
 API = "/api/v1"
@@ -126,9 +127,9 @@ class Paging(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    limit: Annotated[int, Field(ge=1, le=500)] = 20
+    limit: Annotated[int, Field(ge=1, le=500), IN_DIGITS] = 20
     """How many records a page has at most, 1 to 500."""
-    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), IN_DIGITS] = 0
     """How many records to pass over. To walk through a long list, follow `next` instead: it costs less."""
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     """A place in the list, as `next` and `previous` give it."""
@@ -295,7 +296,7 @@ def _place(request: Request, query: Asked, listing: Listing[Any], epoch: str) ->
     if query.offset:
         raise invalid_parameter("offset", "contradiction", "a cursor has its own offset: send one of the two")
     kinds = [expression.type.python_type for expression, _ in order_of(query.sort, listing.sorts, listing.resource.key)]
-    cursor = Cursor.decode(query.cursor, query.sort, kinds)
+    cursor = Cursor.decode(query.cursor, listing.resource.path, query.sort, kinds)
     if cursor.epoch != epoch:
         raise Gone(
             "A backup was restored since the cursor was given, and the list is another one: begin with its first page.",
@@ -357,7 +358,8 @@ async def read_page(
         total = int((await connection.execute(statements.total)).scalar_one())
 
     def link(row: RowMapping, begins: int, *, back: bool) -> str:
-        return page_url(request, cursor=Cursor(epoch, query.sort, max(begins, 0), back, _edge(row)).encode())
+        place = Cursor(epoch, listing.resource.path, query.sort, max(begins, 0), back, _edge(row))
+        return page_url(request, cursor=place.encode())
 
     has_next = has_more or backward if rows else False
     has_previous = (has_more if backward else offset > 0 or place is not None) if rows else False

@@ -1,5 +1,6 @@
 """What a request says in its query and its headers: each thing once, in text, and nothing that its operation lacks."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, get_args, get_origin
@@ -8,12 +9,23 @@ from urllib.parse import unquote_plus, unquote_to_bytes
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from app.core.problems import BadRequest, ErrorItem, invalid, is_model, unknown_parameter
 
 _SINGLE_HEADERS = frozenset((b"authorization", b"content-type", b"idempotency-key", b"if-match", b"last-event-id"))
 """Headers of which each receiver on the way might take another one for the one that counts."""
+
+
+def _in_digits(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch("0|-?[1-9][0-9]*", value):
+        raise PydanticCustomError("int_parsing", "a whole number is expected, in digits: 3, not +3, 03, 3.0 or 1_000")
+    return value
+
+
+IN_DIGITS = BeforeValidator(_in_digits)
+"""Marks a number in an address, of which there is one spelling. It comes last, so that bounds are described, too."""
 
 
 def check_request(request: Request) -> None:

@@ -28,6 +28,7 @@ from app.core.idempotency import IdempotencyKey, settle
 from app.core.languages import LABELLED
 from app.core.listing import neighbours
 from app.core.metrics import FEED_LISTENERS
+from app.core.parameters import IN_DIGITS
 from app.core.problems import Gone, invalid_parameter, problem_response
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection, WriteSession
@@ -46,9 +47,9 @@ changes = APIRouter(prefix="/changes", tags=["History"])
 Named = Annotated[
     str, Path(description="The id or the slug of an action that is or was.", max_length=100, examples=["1"])
 ]
-Version = Annotated[int, Path(ge=1, le=MAX_ID, description="A version of the action.", examples=[1])]
-Limit = Annotated[int, Query(ge=1, le=500, description="How many items at most, 1 to 500.")]
-Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many items to pass over.")]
+Version = Annotated[int, Path(ge=1, le=MAX_ID, description="A version of the action.", examples=[1]), IN_DIGITS]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many items at most, 1 to 500."), IN_DIGITS]
+Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many items to pass over."), IN_DIGITS]
 After = Annotated[
     str,
     Query(

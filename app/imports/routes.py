@@ -16,7 +16,7 @@ from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
 from app.core.listing import neighbours
-from app.core.parameters import check_query
+from app.core.parameters import IN_DIGITS, check_query
 from app.core.partial_dates import PartialDate
 from app.core.problems import (
     BadRequest,
@@ -259,8 +259,8 @@ async def list_imports(
     request: Request,
     database: DatabaseDep,
     _key: EditorKey,
-    limit: Annotated[int, Query(ge=1, le=500, description="How many items at most, 1 to 500.")] = 20,
-    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many items to pass over.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500, description="How many items at most, 1 to 500."), IN_DIGITS] = 20,
+    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many items to pass over."), IN_DIGITS] = 0,
 ) -> ImportPage:
     """Imports, the newest first, without their records. Needs an editor's key."""
     columns = [column for column in Import.__table__.columns if column.name != "actions"]

@@ -12,6 +12,7 @@ from app.core.caching import state_validator
 from app.core.formats.negotiation import JSON, PNG, SVG, VARY, XLSX, Format, check_mark, disposition, file_name
 from app.core.formats.provenance import export_day
 from app.core.languages import LABELLED
+from app.core.parameters import IN_DIGITS
 from app.core.problems import invalid_parameter
 from app.core.sessions import ReadConnection
 from app.core.threads import run_large
@@ -43,7 +44,7 @@ class PresetQuery(RecordFilters):
     bom: bool = False
     """Begins a CSV with a byte order mark, so that Excel reads it as UTF-8."""
 
-    width: Annotated[int, Field(ge=NARROWEST, le=WIDEST)] | None = None
+    width: Annotated[int, Field(ge=NARROWEST, le=WIDEST), IN_DIGITS] | None = None
     """How wide a picture is, in pixels: 400 to 2000, by default 900. Its height follows from what it shows."""
 
     scheme: Scheme | None = None

@@ -13,7 +13,7 @@ from app.core.problems import Conflict, ErrorItem, Forbidden, NotFound, Unauthor
 from app.core.security import AdminKey, Key, create_key
 from app.core.write_routes import WriteRoute
 from app.keys.schemas import KeyCreate, KeyCreated, KeyList, KeyRead
-from app.reference.schemas import MAX_ID
+from app.reference.schemas import RecordId
 
 router = APIRouter(prefix="/keys", route_class=WriteRoute, tags=["Keys"])
 
@@ -56,7 +56,7 @@ async def create_a_key(
 async def revoke_key(
     session: EditSession,
     _admin: AdminKey,
-    id: Annotated[int, Path(ge=1, le=MAX_ID, description="The id of the key.", examples=[1])],
+    id: Annotated[RecordId, Path(description="The id of the key.", examples=[1])],
 ) -> None:
     """Ends a key at once. Its name stays in the list, and in the history of what it changed."""
     key = await session.get(Key, id)

@@ -26,7 +26,7 @@ def _plain_number(value: Any) -> Any:
     return value
 
 
-RecordId = Annotated[int, BeforeValidator(_plain_number), Field(ge=1, le=MAX_ID)]
+RecordId = Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(_plain_number)]
 """An id in an address, of which there is one spelling."""
 
 

@@ -185,7 +185,8 @@ def of_filters() -> Iterator[tuple[str, Refused]]:
         ("NUL", "a%00b"),
         ("escape", "%1B[2J"),
     ):
-        yield f"q {case}", Refused(f"GET {API}/actions?q={value}", at="q")
+        for path in ("actions", "countries", "facets", "aggregates/actions-per-theme", "exports/registry.xlsx"):
+            yield f"{path}: q {case}", Refused(f"GET {API}/{path}?q={value}", at="q")
     for case, query, at in (
         ("half a character", "q=%ED%A0%80", "q"),
         ("one of two", "q=a&q=%FF", "q"),
@@ -196,6 +197,32 @@ def of_filters() -> Iterator[tuple[str, Refused]]:
         for path in ("actions", "search", "changes", "actions/1", "aggregates/actions-per-theme"):
             refused = Refused(f"GET {API}/{path}?{query}", at=at, code="unreadable")
             yield f"{path}: unreadable, {case}", refused
+
+
+def of_numbers() -> Iterator[tuple[str, Refused]]:
+    """Numbers in any spelling but the one that the service writes."""
+    spellings = (
+        "%2B3", "%203", "3%20", "03", "00", "-0", "3.0", "3e0", "1_0", "0x3", "%EF%BC%93", "%D9%A3", "3%0A", "",
+    )  # fmt: skip
+    for target, name in (
+        ("actions?limit=", "limit"),
+        ("actions?offset=", "offset"),
+        ("search?q=visa&limit=", "limit"),
+        ("search?q=visa&offset=", "offset"),
+        ("changes?limit=", "limit"),
+        ("actions/1/history?limit=", "limit"),
+        ("actions/1/history?offset=", "offset"),
+        ("imports?limit=", "limit"),
+        ("imports?offset=", "offset"),
+        ("aggregates/actions-per-theme?format=svg&width=", "width"),
+        ("actions/1/history/", "version"),
+        ("imports/", "id"),
+        ("activities/", "id"),
+    ):
+        for written in spellings if "=" in target else spellings[:-2]:
+            yield f"{target}{written}", Refused(f"GET {API}/{target}{written}", at=name)
+    for written in spellings[:-2]:
+        yield f"keys/{written}", Refused(f"DELETE {API}/keys/{written}", at="id")
 
 
 def of_cursors() -> Iterator[tuple[str, Refused]]:
@@ -224,13 +251,20 @@ def of_cursors() -> Iterator[tuple[str, Refused]]:
         ("of an object", "-start", [{"sort": "-start"}]),
         ("of another order with a moment", "created_at", ["updated_at", 20, False, moment, 1]),
     ):
-        url = f"GET {API}/actions?sort={sort}&cursor={cursor(*values)}"
+        url = f"GET {API}/actions?sort={sort}&cursor={cursor('0', '/actions', *values)}"
         yield f"cursor {case}", Refused(url, at="cursor", code="bad-cursor")
     deep = base64.urlsafe_b64encode(b"[" * 1400).decode()
     yield "cursor of nested lists", Refused(f"GET {API}/actions?cursor={deep}", at="cursor", code="bad-cursor")
     yield "cursor too long", Refused(f"GET {API}/actions?cursor={'a' * 5000}", at="cursor")
-    good = cursor("-start", 20, False, day, 1)
-    yield "cursor of another list", Refused(f"GET {API}/activities?cursor={good}", at="cursor", code="bad-cursor")
+    good = cursor("0", "/actions", "-start", 20, False, day, 1)
+    for name in ("activities", "themes", "partners"):
+        yield f"{name}: cursor of actions", Refused(f"GET {API}/{name}?cursor={good}", at="cursor", code="bad-cursor")
+    same_order = f"GET {API}/activities?sort=-start&cursor={good}"
+    yield "cursor of another list in the same order", Refused(same_order, at="cursor", code="bad-cursor")
+    yield (
+        "cursor without its list",
+        Refused(f"GET {API}/actions?cursor={cursor('0', '-start', 20, False, day, 1)}", at="cursor", code="bad-cursor"),
+    )
     yield (
         "cursor with an offset",
         Refused(f"GET {API}/actions?cursor={good}&offset=5", at="offset", code="contradiction"),
@@ -357,7 +391,8 @@ def of_bodies() -> Iterator[tuple[str, Refused]]:
         )
         yield f"{name}: DELETE with a parameter", Refused(f"DELETE {one}?force=true", at="force", headers=MATCHING)
     for kind in (None, "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data",
-                 "application/json5", "application/merge-patch+json", "json", ";", "*/*"):  # fmt: skip
+                 "application/json5", "application/merge-patch+json", "json", ";", "*/*",
+                 "application/json; charset=latin-1", "application/json; charset=utf-16"):  # fmt: skip
         headers = {} if kind is None else {"Content-Type": kind}
         yield (
             f"content type {kind}",
@@ -553,8 +588,8 @@ def of_versions() -> Iterator[tuple[str, Refused]]:
 GROUPS = {
     group.__name__.removeprefix("of_"): dict(group())
     for group in (
-        of_every_list, of_filters, of_cursors, of_figures, of_paths, of_methods, of_keys, of_bodies, of_fields,
-        of_batches, of_versions,
+        of_every_list, of_filters, of_numbers, of_cursors, of_figures, of_paths, of_methods, of_keys, of_bodies,
+        of_fields, of_batches, of_versions,
     )
 }  # fmt: skip
 

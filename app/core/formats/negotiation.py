@@ -16,6 +16,8 @@ from app.core.filters import Choice, Selection
 from app.core.problems import ErrorItem, NotAcceptable, invalid_parameter
 
 LONGEST_NAME = 120
+LONGEST_CACHED = 1000
+"""How long an `Accept` may be whose choice is cached."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 _QUALITY = re.compile(r"0?\.[0-9]{1,3}|0|1(?:\.0{0,3})?")
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -111,7 +113,8 @@ class Offer:
         accept = ",".join(request.headers.getlist("accept"))
         if not accept or accept in ("*/*", self.formats[0].media_type):
             return self.formats[0]
-        chosen = _preferred(accept[:1000].lower(), self.formats)
+        choose = _preferred if len(accept) <= LONGEST_CACHED else _preferred.__wrapped__
+        chosen = choose(accept.lower(), self.formats)
         if chosen is None:
             offered = [form.media_type for form in self.formats]
             what = ErrorItem(

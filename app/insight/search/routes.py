@@ -12,6 +12,7 @@ from app.core.editing import LIST_ERRORS
 from app.core.filters import matching
 from app.core.languages import LABELLED
 from app.core.listing import page_links, page_url
+from app.core.parameters import IN_DIGITS
 from app.core.sessions import ReadConnection
 from app.core.text import Query as TextOfQuery
 from app.core.text_search.query import parse
@@ -41,9 +42,9 @@ class SearchQuery(RecordFilters):
     kind: Annotated[list[HitKind], Field(max_length=10)] = []
     """Only hits of this kind; repeat it for several."""
 
-    limit: Annotated[int, Field(ge=1, le=500)] = 20
+    limit: Annotated[int, Field(ge=1, le=500), IN_DIGITS] = 20
     """How many hits a page has at most, 1 to 500."""
-    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
+    offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), IN_DIGITS] = 0
     """How many hits to pass over."""
 
 
