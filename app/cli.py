@@ -184,9 +184,15 @@ def openapi(
     file: Annotated[Path | None, typer.Argument(help="Where to write it; standard output by default.")] = None,
 ) -> None:
     """Writes the OpenAPI description of the API."""
+    from app.core.addresses import addressed_below
     from app.main import create_app
 
-    text = json.dumps(create_app(_settings()).openapi(), indent=2, ensure_ascii=False)
+    settings = _settings()
+    with addressed_below(settings.path_prefix):
+        described = create_app(settings).openapi()
+    if settings.public_url:  # a file is read anywhere, so that the path alone wouldn't do
+        described["servers"] = [{"url": settings.public_url}]
+    text = json.dumps(described, indent=2, ensure_ascii=False)
     if file is None:
         _say(text)
     else:

@@ -69,6 +69,7 @@ async def _answers(client: httpx.AsyncClient, **headers: str) -> AsyncIterator[t
         (404, "GET", "/nothing", {}, None),
         (405, "OPTIONS", f"{API}/actions", {}, None),
         (406, "GET", f"{API}/countries", {"Accept": "image/gif"}, None),
+        (414, "GET", f"{API}/actions?q={'x' * 20_000}", {}, None),
         (422, "GET", f"{API}/actions?colour=red", {}, None),
         (428, "DELETE", f"{API}/actions/1", AUTHORIZED, None),
         (412, "DELETE", f"{API}/actions/1", AUTHORIZED | {"If-Match": '"99"'}, None),
@@ -77,6 +78,7 @@ async def _answers(client: httpx.AsyncClient, **headers: str) -> AsyncIterator[t
         (413, "POST", f"{API}/partners", AUTHORIZED | JSON, _chunks()),
         (201, "POST", f"{API}/partners", key | JSON, b'{"name": "IOM"}'),
         (201, "POST", f"{API}/partners", key | JSON, b'{"name": "IOM"}'),
+        (431, "GET", f"{API}/actions", {"X-Long": "x" * 40_000}, None),
         (500, "GET", "/fails", {}, None),
     )
     for status, method, path, own, content in requests:
@@ -122,6 +124,18 @@ async def test_every_answer_has_the_security_headers_once(browser: httpx.AsyncCl
         assert ("default-src 'none'" in policy) is not is_page, case
         assert ("frame-ancestors 'none'" if is_page else "frame-ancestors 'self'; sandbox") in policy, case
         assert "Strict-Transport-Security" not in response.headers, case
+
+
+async def test_a_page_elsewhere_learns_when_to_ask_again(database_url: str) -> None:
+    async with serving(database_url, rate_costly=1) as (_, client):
+        for status in (200, 429):
+            answer = await client.get(f"{API}/exports/registry.zip", headers=PAGE)
+            assert answer.status_code == status
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+        for name in ("Retry-After", "RateLimit", "RateLimit-Policy"):
+            assert name in answer.headers
+            assert name in exposed
 
 
 async def test_https_is_to_stay_https(app: FastAPI) -> None:

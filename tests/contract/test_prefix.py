@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from app.core.edge.prefix import PrefixMiddleware
 from tests.conftest import AUTHORIZED, Sqlite, serving
+from tests.running.service import mieux
 from tests.selection.making import API
 
 pytestmark = pytest.mark.anyio
@@ -192,6 +193,14 @@ async def test_samples_ask_where_the_reader_reaches_the_service(outside: httpx.A
     samples = described["paths"][f"{API}/actions"]["get"]["x-codeSamples"]
     assert all(f"{host}{PREFIX}{API}/actions" in sample["source"] for sample in samples)
     assert f"'{host}{PREFIX}{API}/aggregates/" in described["info"]["description"]
+
+
+def test_a_description_in_a_file_names_the_public_url() -> None:
+    written = mieux("sqlite:///unused.db", "openapi", public_url=f"{HOST}{PREFIX}")
+    described = json.loads(written.stdout)
+    assert described["servers"] == [{"url": f"{HOST}{PREFIX}"}]
+    samples = described["paths"][f"{API}/actions"]["get"]["x-codeSamples"]
+    assert all(f"{HOST}{PREFIX}{API}/actions" in sample["source"] for sample in samples)
 
 
 async def test_answers_under_several_prefixes_are_not_mixed(database_url: str) -> None:

@@ -97,6 +97,7 @@ async def test_policy_lets_nothing_in_from_outside(client: httpx.AsyncClient, pa
     assert policy["default-src"] == "'self'"
     assert policy["script-src"] == "'self'"
     assert policy["connect-src"] == "'self'"
+    assert policy["img-src"] == "'self' data: blob:"  # Swagger UI shows a picture from a blob
     assert policy["frame-ancestors"] == "'none'"
     assert policy["base-uri"] == "'none'"
     sources = {source for value in policy.values() for source in value.split()}
