@@ -139,6 +139,29 @@ def serve(
 
 
 @cli.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Write an object for programs.")] = False) -> None:
+    """Says what is wrong with settings, machine, database and what it holds, and what to do about it. Ends with 1 when
+    there is a problem, with 2 when it is the settings."""
+    from dataclasses import asdict
+
+    from app.doctor.examination import examine
+    from app.doctor.findings import Status, worst
+
+    findings = _run(examine())
+    status = worst(findings)
+    if as_json:
+        _say(json.dumps({"status": status, "findings": [asdict(finding) for finding in findings]}, ensure_ascii=False))
+    else:
+        colours = {Status.OK: "green", Status.WARNING: "yellow", Status.PROBLEM: "red"}
+        for finding in findings:
+            typer.secho(f"{finding.status:8} {finding.check:9} {finding.message}", fg=colours[finding.status])
+            if finding.remedy:
+                _say(f"{'':18} {finding.remedy}")
+    if status is Status.PROBLEM:
+        raise typer.Exit(2 if any(one.check == "settings" and one.status is status for one in findings) else 1)
+
+
+@cli.command()
 def migrate(
     revision: Annotated[str, typer.Argument(help="A revision, `head` or `base`.")] = "head",
 ) -> None:

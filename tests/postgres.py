@@ -24,7 +24,7 @@ def find_binaries() -> Path | None:
     )
 
 
-def _as_plain_user() -> list[str]:
+def as_plain_user() -> list[str]:
     """PostgreSQL refuses to run as root: a user namespace makes root somebody else."""
     return ["unshare", "-U", "--map-user=1000"] if os.getuid() == 0 else []
 
@@ -40,7 +40,7 @@ def cluster() -> Iterator[str]:
     try:
         data = folder / "data"
         subprocess.run(
-            [*_as_plain_user(), binaries / "initdb", "-D", data, "-U", "mieux", "-A", "trust", "-N", "-E", "UTF8",
+            [*as_plain_user(), binaries / "initdb", "-D", data, "-U", "mieux", "-A", "trust", "-N", "-E", "UTF8",
              "--locale=C.UTF-8"],
             check=True,
             capture_output=True,
@@ -56,7 +56,7 @@ def cluster() -> Iterator[str]:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [*_as_plain_user(), binaries / "postgres", "-D", data, *options], stdout=log, stderr=log
+                [*as_plain_user(), binaries / "postgres", "-D", data, *options], stdout=log, stderr=log
             )
         try:
             _wait(server, folder)

@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeDecorator
 from app.core.database_errors import hide_values
 from app.core.embedded import ReadingDriver
 from app.core.partial_dates import keep_days
+from app.core.pools import MeasuredPool, pool_of
 
 
 class Base(DeclarativeBase):
@@ -120,7 +121,7 @@ def create_engine(written: str, *, reads: bool = False, at_length: bool = False)
 
 def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
     """An engine whose errors don't quote what was stored or asked for; the URL names the driver, too."""
-    engine = create_async_engine(url, hide_parameters=True, **options)
+    engine = create_async_engine(url, hide_parameters=True, poolclass=MeasuredPool, **options)
     event.listen(engine.sync_engine, "handle_error", hide_values)
     return engine
 
@@ -170,6 +171,13 @@ class Database:
         self.read_engine = create_engine(read_url or url, reads=True) if apart else self.engine
         # Files take as long as their readers do: they have connections of their own, so that nobody waits for those.
         self.file_engine = create_engine(read_url or url, reads=True, at_length=True)
+        self.pools = {
+            "write": pool_of(self.engine),
+            "read": pool_of(self.read_engine),
+            "file": pool_of(self.file_engine),
+        }
+        for name, pool in self.pools.items():
+            pool.show_as(name)
         self._writer = self.engine.execution_options(writes=True)
         self._glancer = self.read_engine.execution_options(isolation_level="AUTOCOMMIT")
         self._glances: sqlite3.Connection | None = None

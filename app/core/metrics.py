@@ -43,6 +43,15 @@ DATABASE_UP = Gauge(
     "Whether the database answered when the metrics were asked for.",
     multiprocess_mode="mostrecent",
 )
+POOL_CONNECTIONS = Gauge(
+    "mieux_database_pool_connections", "Open connections.", ("pool", "state"), multiprocess_mode="livesum"
+)
+POOL_LIMIT = Gauge(
+    "mieux_database_pool_limit", "How many connections may be open.", ("pool",), multiprocess_mode="livesum"
+)
+POOL_WAITING = Gauge(
+    "mieux_database_pool_waiting", "Requests that wait for a connection.", ("pool",), multiprocess_mode="livesum"
+)
 _BUILD = Gauge("mieux_build_info", "What runs here.", ("version", "schema", "python"), multiprocess_mode="max")
 
 

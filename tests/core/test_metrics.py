@@ -1,12 +1,15 @@
 """What Prometheus reads of a service."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import select
 
 from app import schema
 from app.core.database import Database
@@ -109,6 +112,30 @@ async def test_the_cache_of_responses_is_counted(anonymous: httpx.AsyncClient) -
     assert after[misses] - before[misses] == 1
     assert after[hits] - before[hits] == 2
     assert after[named("mieux_response_cache_bytes")] > 1000
+
+
+async def test_the_pools_of_connections_are_measured(client: httpx.AsyncClient, app: FastAPI) -> None:
+    database: Database = app.state.database
+    limit = database.pools["file"].limit
+
+    async def read() -> None:
+        async with database.read_at_length() as connection:
+            await connection.execute(select(1))
+
+    async with AsyncExitStack() as held:
+        for _ in range(limit):
+            await (await held.enter_async_context(database.read_at_length())).execute(select(1))
+        waiting = asyncio.create_task(read())
+        await asyncio.sleep(0.05)
+        samples = await scrape(client)
+        assert samples[named("mieux_database_pool_connections", pool="file", state="in_use")] == limit
+        assert samples[named("mieux_database_pool_limit", pool="file")] == limit
+        assert samples[named("mieux_database_pool_waiting", pool="file")] == 1
+    await waiting
+    samples = await scrape(client)
+    assert samples[named("mieux_database_pool_connections", pool="file", state="in_use")] == 0
+    assert samples[named("mieux_database_pool_connections", pool="file", state="idle")] >= 1
+    assert samples[named("mieux_database_pool_waiting", pool="file")] == 0
 
 
 async def test_the_feed_is_watched(client: httpx.AsyncClient) -> None:
