@@ -32,6 +32,7 @@ DURATION = Histogram(
     ("method", "route"),
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+PROBLEMS = Counter("mieux_problems", "Problem documents that were sent.", ("type",))
 CACHE_LOOKUPS = Counter("mieux_response_cache_lookups", "Looks into the cache of responses.", ("result",))
 CACHE_BYTES = Gauge("mieux_response_cache_bytes", "What the cache of responses holds.", multiprocess_mode="livesum")
 FEED_LISTENERS = Gauge("mieux_feed_listeners", "Open streams of changes.", multiprocess_mode="livesum")

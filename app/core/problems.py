@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.addresses import address
+from app.core.metrics import PROBLEMS
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -295,6 +296,7 @@ def document_response(
     headers: Mapping[str, str] | None = None,
     extensions: Mapping[str, Any] | None = None,
 ) -> Response:
+    PROBLEMS.labels(slug).inc()
     document = ProblemDocument(
         type=address(f"/problems/{slug}"),
         title=title,

@@ -103,6 +103,22 @@ async def test_no_client_can_make_up_labels(client: httpx.AsyncClient) -> None:
     assert len(new) < 40
 
 
+async def test_refusals_are_counted_by_type(client: httpx.AsyncClient) -> None:
+    kinds = {
+        "not-found": ("GET", "/nothing", {}),
+        "validation": ("GET", f"{API}/actions?limit=0", {}),
+        "precondition-required": ("DELETE", f"{API}/actions/1", {}),
+        "stale-version": ("DELETE", f"{API}/actions/1", {"If-Match": '"0"'}),
+    }
+    before = await scrape(client)
+    for method, url, headers in kinds.values():
+        await client.request(method, url, headers=headers)
+    after = await scrape(client)
+    for kind in kinds:
+        counted = named("mieux_problems_total", type=kind)
+        assert after[counted] - before.get(counted, 0) == 1
+
+
 async def test_the_cache_of_responses_is_counted(anonymous: httpx.AsyncClient) -> None:
     hits, misses = (named("mieux_response_cache_lookups_total", result=result) for result in ("hit", "miss"))
     before = await scrape(anonymous)

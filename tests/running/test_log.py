@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -132,6 +133,15 @@ def test_a_request_without_an_id_is_found_by_the_one_that_it_got(log: Log) -> No
     response = log.client.get("/api/v1/nothing")
     (line,) = log.of(response.headers["X-Request-ID"])
     assert response.json()["request_id"] == line["request_id"]
+
+
+def test_a_request_that_cannot_be_parsed_is_found_by_its_id(log: Log) -> None:
+    with socket.create_connection(("127.0.0.1", log.service.port), timeout=20) as connection:
+        connection.sendall(b"no request at all\r\n\r\n")
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    request_id = json.loads(response.partition(b"\r\n\r\n")[2])["request_id"]
+    (line,) = [line for line in log.lines() if line.get("request_id") == request_id]
+    assert (line["client"], line["why"]) == ("127.0.0.1", "bad-request")
 
 
 def test_behind_a_trusted_proxy_a_line_names_the_client(log: Log) -> None:

@@ -215,7 +215,9 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Answers in place of the application, where no other response has begun, and ends the connection."""
-        log.info("connection ended", extra={"fields": {"client": self.client and self.client[0], "why": problem.slug}})
+        request_id = uuid4().hex
+        fields = {"request_id": request_id, "client": self.client and self.client[0], "why": problem.slug}
+        log.info("connection ended", extra={"fields": fields})
         if self._part is _Part.BODY:
             may_answer = not self.cycle.response_started and not self.pipeline
             self.cycle.disconnected = True
@@ -224,15 +226,15 @@ class LimitedProtocol(HttpToolsProtocol):
             may_answer = self.is_idle()
         if may_answer:
             self._is_over = True
-            self.transport.write(self._written(problem))
+            self.transport.write(self._written(problem, request_id))
             self.transport.write_eof()
             self._start_timer(LINGER_SECONDS, self.transport.close)
         else:
             self.transport.close()
 
-    def _written(self, problem: Problem) -> bytes:
+    def _written(self, problem: Problem, request_id: str) -> bytes:
         def respond() -> Response:
-            correlation_id.set(uuid4().hex)
+            correlation_id.set(request_id)
             path = self.scope["path"] if self._part is _Part.BODY else ""
             return problem_response(Request({"type": "http", "path": path}), problem)
 
