@@ -7,11 +7,11 @@ The buckets are those of one process, and as many as `MOST_CLIENTS` in each kind
 are forgotten, so that somebody with many addresses fills no memory.
 """
 
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
+from time import monotonic
 
 from app.core.problems import TooManyRequests
 
@@ -23,10 +23,9 @@ _ROUNDING = 1e-6
 class Rate:
     """One kind of request: at most `limit` a minute from each client; 0 is no limit."""
 
-    def __init__(self, policy: str, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, policy: str, limit: int) -> None:
         self.policy = policy
         self.limit = limit
-        self._clock = clock
         self._full_at: OrderedDict[str, float] = OrderedDict()
         """When each client's bucket will be full, if nothing more is taken from it."""
 
@@ -37,7 +36,7 @@ class Rate:
         """
         if not self.limit:
             return
-        now = self._clock()
+        now = monotonic()
         full_at = max(self._full_at.get(client, now), now) + WINDOW / self.limit
         if full_at > now + WINDOW + _ROUNDING:
             raise self.refusal(client)
@@ -64,7 +63,7 @@ class Rate:
         return problem
 
     def _missing_seconds(self, client: str) -> float:
-        now = self._clock()
+        now = monotonic()
         return max(self._full_at.get(client, now) - now, 0.0)
 
     def _wait_seconds(self, client: str) -> int:

@@ -17,6 +17,14 @@ class Clock:
         return self.seconds
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of the rates."""
+    turned = Clock()
+    monkeypatch.setattr(rates, "monotonic", turned)
+    return turned
+
+
 def taken(rate: Rate, client: str, requests: int) -> int:
     """How many of these requests are let through."""
     count = 0
@@ -30,9 +38,8 @@ def taken(rate: Rate, client: str, requests: int) -> int:
 
 
 @pytest.mark.parametrize("limit", [1, 7, 30, 60, 999, 1200])
-def test_a_minutes_requests_at_once_and_then_as_many_in_each_minute(limit: int) -> None:
-    clock = Clock()
-    rate = Rate("reads", limit, clock)
+def test_a_minutes_requests_at_once_and_then_as_many_in_each_minute(clock: Clock, limit: int) -> None:
+    rate = Rate("reads", limit)
     assert taken(rate, "a", limit + 5) == limit
     for _ in range(3):
         clock.seconds += 60
@@ -42,9 +49,8 @@ def test_a_minutes_requests_at_once_and_then_as_many_in_each_minute(limit: int) 
     assert taken(rate, "b", limit + 5) == limit
 
 
-def test_what_is_left_and_when_there_is_more() -> None:
-    clock = Clock()
-    rate = Rate("costly-requests", 6, clock)
+def test_what_is_left_and_when_there_is_more(clock: Clock) -> None:
+    rate = Rate("costly-requests", 6)
     assert taken(rate, "a", 4) == 4
     clock.seconds += 3
     policy = '"costly-requests";q=6;w=60'
@@ -62,7 +68,7 @@ def test_what_is_left_and_when_there_is_more() -> None:
 
 
 def test_two_rates_are_said_in_one_header() -> None:
-    one, other, off = Rate("writes", 60, Clock()), Rate("costly-requests", 6, Clock()), Rate("reads", 0)
+    one, other, off = Rate("writes", 60), Rate("costly-requests", 6), Rate("reads", 0)
     one.take("key")
     assert limit_headers([(one, "key"), (off, "a"), (other, "a")]) == {
         "RateLimit-Policy": '"writes";q=60;w=60, "costly-requests";q=6;w=60',
@@ -79,7 +85,7 @@ def test_zero_is_no_limit() -> None:
 
 def test_many_clients_fill_no_memory_and_those_that_ask_stay_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rates, "MOST_CLIENTS", 100)
-    rate = Rate("reads", 5, Clock())
+    rate = Rate("reads", 5)
     for number in range(1000):
         rate.take(f"somebody {number}")
         if number % 90 == 0:

@@ -17,7 +17,7 @@ from tests.running.service import Service, serve
 KEY = "mx_set-by-the-administrator"
 SECONDS = 1.0
 """What the service waits for heads and bodies, and for the next request."""
-RATE = 2000
+RATE = 500
 MB = 1024 * 1024
 
 
@@ -288,6 +288,36 @@ def test_a_connection_serves_on_after_an_early_response(service: Service) -> Non
         assert wire.is_ended()  # it is idle, and no timer was forgotten
 
 
+def test_requests_that_are_sent_at_once_are_answered_but_not_any_number(service: Service) -> None:
+    with Wire(service) as wire:
+        wire.send(GET * 60)
+        received = b""
+        while received.count(b'{"status":"ok"}') < 60:
+            received += wire.socket.recv(65536)
+    with Wire(service) as wire:
+        wire.send(GET * 2000)
+        received = b""
+        with suppress(ConnectionResetError):
+            while more := wire.socket.recv(65536):
+                received += more
+        assert received.count(b'{"status":"ok"}') < 1000
+
+
+def test_a_stream_ends_with_its_connection_even_when_another_request_waits_behind_it(service: Service) -> None:
+    def listeners() -> float:
+        metrics = httpx.get(f"{service.address}/metrics").text
+        return float(re.search(r"^mieux_feed_listeners (.+)$", metrics, re.MULTILINE)[1])  # type: ignore[index]
+
+    with Wire(service) as wire:
+        wire.send(b"GET /api/v1/changes/stream HTTP/1.1\r\nHost: localhost\r\n\r\n" + GET)
+        assert b"text/event-stream" in wire.socket.recv(65536)
+        assert listeners() == 1
+    deadline = time.monotonic() + 10
+    while listeners() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert listeners() == 0
+
+
 def test_a_client_that_does_not_read_its_response_is_let_go(service: Service) -> None:
     size = len(httpx.get(f"{service.address}/openapi.json").content)
     with Wire(service) as wire:
@@ -305,10 +335,10 @@ def test_a_client_that_does_not_read_its_response_is_let_go(service: Service) ->
 
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with few places."""
+    """A service with few places, and little patience with wrong keys."""
     folder = tmp_path_factory.mktemp("crowded")
-    places = {"max_connections": "8", "max_connections_per_client": "5", "bootstrap_key": KEY}
-    with serve(f"sqlite:///{folder / 'new.db'}", folder, **places) as running:
+    limits = {"max_connections": "8", "max_connections_per_client": "5", "rate_wrong_keys": "5"}
+    with serve(f"sqlite:///{folder / 'new.db'}", folder, bootstrap_key=KEY, **limits) as running:
         yield running
 
 
@@ -344,3 +374,16 @@ def test_who_has_too_many_requests_under_way_is_refused_and_others_are_served(cr
             wire.send(b"{}")
             assert wire.receive().status == 422
         served(crowded)
+
+
+def test_forged_addresses_count_as_the_true_one_and_a_right_key_works_beside_wrong_ones(crowded: Service) -> None:
+    def write(key: str, **forged: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {key}", **forged}
+        return httpx.post(f"{crowded.address}{PARTNERS}", json={"name": "IOM"}, headers=headers)
+
+    answers = [write(f"mx_{number}", **{"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(30)]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses[:5] == [401] * 5
+    assert statuses.count(429) > 15
+    assert int(next(answer for answer in answers if answer.status_code == 429).headers["Retry-After"]) <= 12
+    assert write(KEY).status_code == 201

@@ -12,7 +12,7 @@ from uuid import uuid4
 from asgi_correlation_id import correlation_id
 from starlette.requests import Request
 from starlette.responses import Response
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from app.core.edge.connections import Connections
 from app.core.problems import BadRequest, HeadersTooLarge, Problem, RequestTimeout, problem_response
@@ -20,6 +20,9 @@ from app.core.problems import BadRequest, HeadersTooLarge, Problem, RequestTimeo
 LINGER_SECONDS = 5.0
 """How long a client that is refused here may go on sending, so that it can read why: if the connection ended at once,
 what it still sends would make it lose the response."""
+
+MOST_PIPELINED = 100
+"""How many requests may wait for the response to an earlier one of their connection."""
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._connections: Connections = self.config.loaded_app.state.connections
         self._limits = self._connections.limits
         self._timer: asyncio.TimerHandle | None = None
+        self._answered: RequestResponseCycle | None = None
         self._part = _Part.NONE
         self._is_new = False  # the message began with the bytes that came last
         self._head_bytes = 0
@@ -81,6 +85,9 @@ class LimitedProtocol(HttpToolsProtocol):
         self._stop_write_timer()
         self._connections.remove(self)
         super().connection_lost(exc)
+        if self._answered is not None:  # the base class tells the latest request only
+            self._answered.disconnected = True
+            self._answered.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         """Reads on, within the limits."""
@@ -101,6 +108,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A request begins."""
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise ValueError("too many requests at once")  # ends the parsing, and the connection with it
         super().on_message_begin()
         self._part = _Part.HEAD
         self._is_new = True
@@ -122,6 +131,11 @@ class LimitedProtocol(HttpToolsProtocol):
         """The request is complete."""
         self._part = _Part.NONE
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """One request after the other is answered; later ones may have been read already."""
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:
         """What can't be parsed is a problem, too."""

@@ -18,13 +18,7 @@ from app.core.addresses import PATH_PREFIX
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
-_THROUGH_PROXY = "mieux.through_trusted_proxy"
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
-
-
-def came_through_proxy(scope: Scope) -> bool:
-    """Whether a trusted proxy passed the request on, so that its headers about the client's side can be believed."""
-    return _THROUGH_PROXY in scope
 
 
 def read_networks(written: str) -> tuple[Network, ...]:
@@ -76,7 +70,6 @@ class ProxyMiddleware:
         await self.app(scope, receive, send)
 
     def _read_headers(self, scope: Scope, peer: str) -> None:
-        scope[_THROUGH_PROXY] = True
         headers = MutableHeaders(scope=scope)
         if forwarded_for := ",".join(headers.getlist("x-forwarded-for")):
             scope["client"] = (self.proxies.client(peer, forwarded_for), 0)

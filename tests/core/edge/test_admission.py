@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
+from app.core import rates
 from app.core.problems import MEDIA_TYPE
 from tests.conftest import ADMIN_KEY, AUTHORIZED, serving
 
@@ -16,6 +17,12 @@ pytestmark = pytest.mark.anyio
 
 API = "/api/v1"
 AFRESH = {"Cache-Control": "no-cache"}
+
+
+@pytest.fixture(autouse=True)
+def _stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bucket fills up, however slow the machine is."""
+    monkeypatch.setattr(rates, "monotonic", lambda: 1000.0)
 
 
 def at(app: FastAPI, address: str, **headers: str) -> httpx.AsyncClient:
