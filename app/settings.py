@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     """How many exports, imports, batches and PNG pictures of one address are answered in a minute by each process; 0
     for all."""
 
-    rate_wrong_keys: RequestsPerMinute = 200
+    rate_wrong_keys: RequestsPerMinute = 150
     """After how many wrong keys from one address in a minute further ones are refused without being looked up; 0 for
     never."""
 
