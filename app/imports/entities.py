@@ -95,7 +95,8 @@ ENTITIES: Final = {
 KEPT: Final = frozenset({"id", "version"})
 """Columns of the registry's own tables that tell which record a row was, and at what version it was read."""
 
-_LABEL = re.compile(r"(.+?)[_.](?:names?|labels?|titles?|acronyms?|slugs?|codes?)")
+_BESIDE = re.compile(r"(?P<stem>.+?)[_.](?P<form>names?|labels?|titles?|acronyms?|slugs?|codes?|ids?)")
+_KEYS: Final = ("slug", "code", "id")
 
 
 def column_name(written: Any) -> str:
@@ -103,33 +104,57 @@ def column_name(written: Any) -> str:
     return re.sub(r"[\s_-]+", "_", fold(str(written)).strip(" *\u200b\ufeff").strip())
 
 
-def labelled(column: str) -> str | None:
-    """The column beside which a column of labels stands (`country` for `country_name`), or None."""
-    match = _LABEL.fullmatch(column)
-    return match[1] if match else None
+@dataclass(frozen=True)
+class Beside:
+    """A column that stands for a field under another name: `country_name` for `country`."""
+
+    field: str
+    is_key: bool
+    """Whether it holds codes, slugs or ids, as the field itself does, and not words for people."""
+
+
+def beside(entity: Entity, column: str) -> Beside | None:
+    """The field that a column of names, labels or codes belongs to; None for other columns."""
+    match = _BESIDE.fullmatch(column)
+    if match is None:
+        return None
+    stem = match["stem"]
+    field = next((name for name in (stem, f"{stem}s", f"{stem[:-1]}ies") if name in entity.kinds), None)
+    return None if field is None else Beside(field, match["form"].startswith(_KEYS))
 
 
 def is_derived(entity: Entity, column: str) -> bool:
     """Whether a column is one that the registry's own tables have beside those that are written."""
-    known = entity.kinds.keys() | entity.ignored
-    stem = labelled(column) or ""
-    stems = {stem, f"{stem}s", f"{stem[:-1]}ies"}
+    match = _BESIDE.fullmatch(column)
     grouped = column.partition(".")[0] if "." in column else column.partition("_")[0]
-    return column in entity.ignored or bool(stem and stems & known) or (grouped == "counts" and "counts" in known)
+    return (
+        column in entity.ignored
+        or (match is not None and match["stem"] in entity.ignored)
+        or (grouped == "counts" and "counts" in entity.ignored)
+    )
 
 
 def recognise(columns: Iterable[str], name: str = "") -> Entity | None:
     """The entity whose table has such columns: all that it needs, and the most of the others; `name` decides between
-    equals. None when there is none."""
+    equals. None when there is none.
+
+    A title alone makes no table: where the name of the file or sheet doesn't say what it is, two columns are known, and
+    at least half of them all.
+    """
     present = set(columns)
     best: tuple[int, bool] = (0, False)
     found = None
     for entity in ENTITIES.values():
-        needed = entity.required - present
+        fields = present | {other.field for column in present if (other := beside(entity, column)) is not None}
         # A table of ours names the record, so that what is required may be left out.
-        if needed and not (present & {"id", "slug"} and entity.name == name):
+        if entity.required - fields and not (present & {"id", "slug"} and entity.name == name):
             continue
-        known = sum(column in entity.kinds or is_derived(entity, column) for column in present)
+        known = sum(
+            column in entity.kinds or is_derived(entity, column) or beside(entity, column) is not None
+            for column in present
+        )
+        if entity.name != name and (known < 2 or 2 * known < len(present)):
+            continue
         score = (known, entity.name == name)
         if score > best:
             best, found = score, entity

@@ -7,12 +7,11 @@ from app.core.problems import ErrorItem, UnsupportedMediaType
 from app.imports.drafts import Reading
 from app.imports.page.reader import read_page
 from app.imports.problems import UnreadableFile
+from app.imports.readers.archive import is_workbook
 from app.imports.readers.decoding import decode
-from app.imports.readers.delimited import delimiter_of, read_csv
+from app.imports.readers.delimited import layout_of, read_csv
 from app.imports.readers.structured import read_json, read_ndjson
-from app.imports.readers.workbook import is_workbook, read_workbook
-
-MAX_FILE: Final = 32 * 1024 * 1024
+from app.imports.readers.workbook import read_workbook
 
 ACCEPTED: Final = {
     "page": "the text of a regional page, or its HTML (.txt, .html)",
@@ -80,7 +79,7 @@ def _text_format(text: str, suffix: str) -> str:
         return "ndjson" if is_lines else "json"
     if suffix in (".json", ".ndjson", ".jsonl"):
         return suffix[1:].replace("jsonl", "ndjson")
-    if start != "<" and (suffix in (".csv", ".tsv") or delimiter_of(text)):
+    if start != "<" and (suffix in (".csv", ".tsv") or layout_of(text)):
         return "csv"
     return "page"
 

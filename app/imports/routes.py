@@ -35,9 +35,10 @@ from app.core.security import EditorKey, note_use
 from app.core.sessions import WriteSession
 from app.core.text import Line
 from app.core.write_routes import WriteRoute
-from app.imports.formats import ACCEPTED, MAX_FILE
+from app.imports.formats import ACCEPTED
 from app.imports.importing import Order, commit, keep, make_plan
 from app.imports.keeping import kept_lines
+from app.imports.limits import MAX_FILE
 from app.imports.models import Import
 from app.imports.problems import RecordMoved, RejectedRecords, UnreadableFile
 from app.imports.schemas import (

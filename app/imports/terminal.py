@@ -13,9 +13,9 @@ from rich.text import Text
 from app.core.database import Database
 from app.core.problems import Problem
 from app.imports.drafts import Severity
-from app.imports.formats import MAX_FILE
 from app.imports.importing import Order, Plan, Progress, commit, keep, make_plan
 from app.imports.keeping import kept_actions
+from app.imports.limits import MAX_FILE
 from app.imports.models import Import
 from app.imports.schemas import (
     Choice,

@@ -1,10 +1,14 @@
 """Publications from the list of downloads: titles, each followed by the codes of its languages."""
 
+import re
+
 from app.imports.drafts import Draft
+from app.imports.limits import MAX_RECORDS, refuse_beyond
 from app.imports.page.layout import region_of
 from app.imports.page.text import Line
 from app.reference.schemas import LANGUAGES
 
+_WORD = re.compile(r"\S+")
 # Codes that are words as well stand for a language only beside others.
 _CODES = frozenset(LANGUAGES) - {
     "is",
@@ -31,7 +35,8 @@ def read_downloads(lines: list[Line]) -> list[Draft]:
     for line in lines:
         title: list[str] = []
         languages: list[str] = []
-        for word in line.text.split():
+        for match in _WORD.finditer(line.text):
+            word = match[0]
             code = word.strip("()[],;|/").lower()
             if word.strip("()[],;|/") == code and code in _CODES and title:
                 languages.append(code)
@@ -43,11 +48,13 @@ def read_downloads(lines: list[Line]) -> list[Draft]:
                     title += languages
                 else:
                     found.append(_publication(title, languages, line.number))
+                    refuse_beyond(len(found), MAX_RECORDS, "publications")
                     title = []
                 languages = []
             title.append(word)
         if title and len(" ".join(title)) <= 300:
             found.append(_publication(title, languages, line.number))
+            refuse_beyond(len(found), MAX_RECORDS, "publications")
     return [draft for draft in found if draft.values["title"]]
 
 

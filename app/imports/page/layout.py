@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.imports.limits import MAX_RECORDS, refuse_beyond
 from app.imports.page.language.lexicon import Kind, page_lexicon
 from app.imports.page.text import Line
 from app.reference.vocabularies import Region
@@ -93,6 +94,8 @@ class Layout:
 
     blocks: list[Block] = field(default_factory=list)
     downloads: list[Line] = field(default_factory=list)
+    passed_over: list[Line] = field(default_factory=list)
+    """Lines that belong to no action."""
     ends_in: str | None = None
     """The field, or `title`, in which the page ends; None when it ends with something complete."""
 
@@ -204,6 +207,8 @@ class _Reader:
             self.field = None
         elif self.block and self.field:
             self._continue_field(line)
+        else:
+            self.layout.passed_over.append(line)
         self.was_blank = False
         return at + 1
 
@@ -213,12 +218,16 @@ class _Reader:
     def _begin_field(self, line: Line, label: _Label) -> None:
         block = self.block
         if block is None or (label.name in block.fields and self._opens_another(block, label.name)):
-            block = Block(None, line.number, self.region)
-            self.layout.blocks.append(block)
+            block = self._open(Block(None, line.number, self.region))
         self.field = label.name
         paragraphs = block.fields.setdefault(label.name, [])
         if label.rest:
             paragraphs.append(Paragraph(line.number, [label.rest]))
+
+    def _open(self, block: Block) -> Block:
+        self.layout.blocks.append(block)
+        refuse_beyond(len(self.layout.blocks), MAX_RECORDS, "actions")
+        return block
 
     def _opens_another(self, block: Block, name: str) -> bool:
         """A second objective belongs to another action, whose title is missing, unless the first one was empty."""
@@ -282,7 +291,7 @@ class _Reader:
     def _begin_action(self, at: int, size: int) -> int:
         parts = [strip_bullet(self.lines[at].text)] + [self.lines[k].text.strip() for k in range(at + 1, at + size)]
         title = re.sub(r"\s+", " ", " ".join(parts)).strip("*_ ")
-        self.layout.blocks.append(Block(title, self.lines[at].number, self.region))
+        self._open(Block(title, self.lines[at].number, self.region))
         self.field = "summary"
         self.was_blank = True
         return at + size

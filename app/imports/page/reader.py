@@ -31,6 +31,13 @@ def read_page(content: bytes, hint: str = "") -> Reading:
         )
     _refuse_cut_off(page, layout.blocks[-1], layout.ends_in)
     reading = Reading(format="page", problems=page.problems, publications=read_downloads(layout.downloads))
+    if outside := layout.passed_over:
+        message = f"{len(outside)} lines that belong to no action were not read, from line {outside[0].number} on"
+        reading.problems.append(
+            Finding(severity=Severity.NOTE, code="passed-over", message=message, line=outside[0].number,
+                    quote=outside[0].text.strip()[:200])
+        )  # fmt: skip
+        outside.clear()
     page.lines.clear()
     has_region = any(block.region is not None for block in layout.blocks)
     chain, blocks = _Chain(), layout.blocks[::-1]
@@ -106,11 +113,16 @@ def _read_action(block: Block, chain: _Chain) -> ActionDraft:
         return draft
     title = read_title(block.title)
     draft.values |= {"title": block.title, "slug": chain.slug(block.title), "countries": title.countries}
+    for name in title.unread:
+        message = f"no country is called '{name}' here: the action is read without it"
+        draft.problems.append(
+            Finding(severity=Severity.WARNING, code="unknown-country", message=message, line=block.line, quote=name)
+        )
     if block.region:
         draft.values["region"] = block.region.value
     readable = [name for name in ("objective", "summary") if _read_text(draft, block, name)]
     _read_dates(draft, block)
-    read_story(draft, {name: block.fields[name] for name in readable}, title.subject)
+    read_story(draft, {name: block.fields[name] for name in readable}, title)
     if not title.countries:
         title.countries = draft.values["countries"]
     _read_follows(draft, title, chain)

@@ -1,16 +1,17 @@
 """From the bytes of a page, as text or HTML, to its lines with their numbers."""
 
 import re
-import warnings
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
+from app.core.text import compose
 from app.imports.drafts import Finding, Severity
+from app.imports.limits import LONGEST_TAG, MAX_LINES, MAX_TAGS, refuse_beyond
 from app.imports.page.language.wordsets import words
 from app.imports.problems import UnreadableFile
-from app.imports.readers.decoding import decode
+from app.imports.readers.decoding import decode, lines_of
 
 # What no reader sees and no record may hold: control characters, joiners, soft hyphens and byte order marks.
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -56,6 +57,7 @@ def read_lines(content: bytes, hint: str = "") -> Page:
     text, problems = decode(content)
     text = _twice_decoded(text, problems)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    refuse_beyond(text.count("\n"), MAX_LINES, "lines")
     is_html = _is_html(text, hint)
     lines = _html_lines(text) if is_html else _text_lines(text)
     if not any(line.text.strip() for line in lines):
@@ -109,58 +111,77 @@ def _html_lines(text: str) -> list[Line]:
     lowered = text[-20_000:].lower()
     if re.search(r"<html[\s>]", text[:20_000], re.IGNORECASE) and "</html" not in lowered:
         raise UnreadableFile("The HTML breaks off before its end, </html> is missing: was it loaded in full?")
-    parser = etree.HTMLParser(recover=True, huge_tree=True, remove_comments=True, remove_pis=True, encoding="utf-8")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    if root is None:
-        raise UnreadableFile("There is no text in the HTML.")
-    return _Lines().of(root)
+    refuse_beyond(max(text.count("<"), text.count(">")), MAX_TAGS, "tags")
+    refuse_beyond(max(map(len, text.split(">"))), LONGEST_TAG, "characters without a tag")
+    lines = _Lines()
+    options: dict[str, Any] = {"target": lines, "recover": True, "huge_tree": True, "encoding": "utf-8"}
+    parser: Any = etree.HTMLParser(**options)
+    for line in lines_of(text):
+        parser.feed(line.encode("utf-8", "replace"))
+        lines.number += 1
+    found: list[Line] = parser.close()
+    return found
 
 
 class _Lines:
-    """Gathers the text of a tree line by line. The tree is walked and not descended, so that its depth can't matter."""
+    """Gathers the text of a page line by line, from a parser that is fed line by line and tells what it meets: a tree
+    would take forty times as much memory as the page."""
 
     def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.parts: list[str] = []
         self.number = 1
-        self.begins = 1
-        self.silent = 0
+        """The line that the parser is given."""
+        self._lines: list[Line] = []
+        self._parts: list[str] = []
+        self._begins = 1
+        self._silent = 0
+        self._run: list[str] = []
+        self._run_ends = 1
 
-    def of(self, root: etree._Element) -> list[Line]:
-        """The lines of an element."""
-        for event, element in etree.iterwalk(root, events=("start", "end")):
-            tag = element.tag if isinstance(element.tag, str) else ""
-            if event == "start":
-                self.number = max(self.number, element.sourceline or 1)
-                if tag not in _INLINE:
-                    self.break_line(is_block=tag in _BLOCKS)
-                self.silent += tag in _SILENT
-                self.add(element.text)
-            else:
-                self.silent -= tag in _SILENT
-                if tag not in _INLINE:
-                    self.break_line(is_block=tag in _BLOCKS)
-                self.add(element.tail)
-        self.break_line()
-        return self.lines
+    def start(self, tag: str, _attributes: Any) -> None:
+        """A tag opens."""
+        self._tag(tag)
+        self._silent += tag in _SILENT
 
-    def add(self, text: str | None) -> None:
-        """More of the line that is being read."""
-        if not text or self.silent:
+    def end(self, tag: str) -> None:
+        """A tag is closed, or an open one ends without having been closed."""
+        self._tag(tag)
+        self._silent -= tag in _SILENT
+
+    def data(self, text: str) -> None:
+        """A part of the text before the next tag, given when the line of that tag is."""
+        self._run.append(text)
+        self._run_ends = self.number
+
+    def comment(self, _text: str) -> None:
+        """A comment."""
+        self._end_run()
+
+    def close(self) -> list[Line]:
+        """The lines of the page."""
+        self._end_run()
+        self._break_line()
+        return self._lines
+
+    def _tag(self, tag: str) -> None:
+        self._end_run()
+        if tag not in _INLINE:
+            self._break_line(is_block=tag in _BLOCKS)
+
+    def _end_run(self) -> None:
+        text = "".join(self._run)
+        self._run.clear()
+        if not text or self._silent:
             return
-        if not "".join(self.parts[-1:]).strip():
+        if not "".join(self._parts[-1:]).strip():
             lead = len(text) - len(text.lstrip())
-            self.begins = self.number + text.count("\n", 0, lead)
-        self.number += text.count("\n")
-        self.parts.append(text)
+            self._begins = self._run_ends - text.count("\n", lead)
+        self._parts.append(text)
 
-    def break_line(self, *, is_block: bool = False) -> None:
+    def _break_line(self, *, is_block: bool = False) -> None:
         """Ends the line that is being read; a block is parted from what follows."""
-        text = _SPACES.sub(" ", _INVISIBLE.sub("", "".join(self.parts))).strip()
-        self.parts.clear()
+        text = compose(_SPACES.sub(" ", _INVISIBLE.sub("", "".join(self._parts))).strip())
+        self._parts.clear()
         if text:
-            self.lines.append(Line(self.begins, text))
-        if is_block and self.lines and self.lines[-1].text:
-            self.lines.append(Line(self.number, ""))
+            self._lines.append(Line(self._begins, text))
+        if is_block and self._lines and self._lines[-1].text:
+            self._lines.append(Line(self.number, ""))

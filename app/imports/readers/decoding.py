@@ -2,17 +2,21 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 
+from app.core.text import compose
 from app.imports.drafts import Finding, Severity
 from app.imports.problems import UnreadableFile
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 # What no text has: the C0 control characters except tab, line feed, form feed and carriage return.
 _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def decode(content: bytes) -> tuple[str, list[Finding]]:
-    """The text of a file in UTF-8, UTF-16 with a byte order mark, or Windows-1252, which is told by a warning.
+    """The text of a file in UTF-8, UTF-16 with a byte order mark, or Windows-1252, which a warning says; with composed
+    letters, since some systems store an accent apart from its letter.
 
     Raises UnreadableFile for what is no text.
     """
@@ -32,7 +36,12 @@ def decode(content: bytes) -> tuple[str, list[Finding]]:
             f"The file is no text: there is a character U+{ord(binary[0]):04X} in line {_line(text, binary.start())}. "
             "A text is read in UTF-8, or in UTF-16 with a byte order mark."
         )
-    return text, found
+    return compose(text), found
+
+
+def lines_of(text: str, start: int = 0) -> Iterator[str]:
+    """The lines of a text from a place on, each with its end, as any system writes it (LF, CR LF, or CR alone)."""
+    return (match[0] for match in _LINE.finditer(text, start))
 
 
 def _decode_western(content: bytes, error: UnicodeDecodeError) -> tuple[str, Finding]:

@@ -1,27 +1,47 @@
-"""CSV: one table, separated by commas, semicolons or tabs."""
+"""CSV: one table, separated by commas, semicolons or tabs, or by what its first line says (`sep=|`)."""
 
 import csv
-import io
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from app.imports.assembly import assemble
 from app.imports.drafts import Finding, Reading
-from app.imports.entities import column_name, recognise
+from app.imports.entities import recognise
+from app.imports.limits import LONGEST_CELL, MAX_CELLS, refuse_beyond
 from app.imports.problems import UnreadableFile
-from app.imports.readers.tables import Row, read_table, unrecognised
+from app.imports.readers.cells import Row
+from app.imports.readers.columns import names_in
+from app.imports.readers.decoding import lines_of
+from app.imports.readers.tables import read_table
 
 _DELIMITERS = (",", ";", "\t")
-_LONGEST_CELL = 100_000
+_STATED = re.compile(r"\s*\"?sep=([^\w\s\"]|\t)\"?[ \t]*(?=[\r\n])", re.IGNORECASE)
+"""The first line by which a file tells Excel what separates its cells."""
+_LONGEST_HEADER = 10_000
 
 
-def delimiter_of(text: str) -> str | None:
-    """What separates the columns of a text whose first line is the header of a known table; None for other texts."""
-    first = next((line for line in text.splitlines()[:3] if line.strip()), "") if len(text) < 10_000 else ""
-    first = first or text[:10_000].lstrip().partition("\n")[0].rstrip("\r")
-    best = max(_DELIMITERS, key=first.count)
-    cells = next(csv.reader([first], delimiter=best), [])
-    return best if recognise([column_name(cell) for cell in cells]) else None
+@dataclass(frozen=True)
+class Layout:
+    """How a text is laid out as a table."""
+
+    delimiter: str
+    start: int
+    """Where its rows begin."""
+
+
+def layout_of(text: str) -> Layout | None:
+    """How a text is laid out whose first line that isn't empty is the header of a known table; None for other texts."""
+    stated = _STATED.match(text)
+    start = stated.end() if stated is not None else 0
+    first = next((line for line in text[start : start + _LONGEST_HEADER].splitlines() if line.strip()), "")
+    delimiter = stated[1] if stated is not None else max(_DELIMITERS, key=first.count)
+    try:
+        cells = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error:
+        return None
+    return Layout(delimiter, start) if stated is not None or recognise(names_in(cells)) else None
 
 
 def read_csv(text: str, found: list[Finding], file_name: str) -> Reading:
@@ -29,24 +49,24 @@ def read_csv(text: str, found: list[Finding], file_name: str) -> Reading:
 
     Raises UnreadableFile for a table that isn't known, or one that breaks off.
     """
-    rows = list(_rows(text, delimiter_of(text) or ","))
-    table = read_table(rows, name=PurePath(file_name).stem.casefold())
-    if table is None:
-        raise unrecognised(rows[0][1] if rows else ())
+    layout = layout_of(text) or Layout(",", 0)
+    refuse_beyond(text.count(layout.delimiter) + text.count("\n") + text.count("\r"), MAX_CELLS, "cells")
+    table = read_table(_rows(text, layout), name=PurePath(file_name).stem.casefold())
     return assemble("csv", {table.entity.name: table.drafts}, [*found, *table.problems])
 
 
-def _rows(text: str, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
+def _rows(text: str, layout: Layout) -> Iterator[Row]:
+    reader = csv.reader(lines_of(text, layout.start), delimiter=layout.delimiter, strict=True)
+    before = len(re.findall(r"\r\n?|\n", text[: layout.start]))
+    line = before + 1
     try:
         for cells in reader:
             # The reader's own limit belongs to the whole process, and any library may lift it.
-            if any(len(cell) > _LONGEST_CELL for cell in cells):
-                raise csv.Error(f"a field has more than {_LONGEST_CELL:,} characters")
+            if any(len(cell) > LONGEST_CELL for cell in cells):
+                raise csv.Error(f"a field has more than {LONGEST_CELL:,} characters")
             if cells:
                 yield line, cells
-            line = reader.line_num + 1
+            line = before + reader.line_num + 1
     except csv.Error as error:
         what = "the file ends inside quotation marks" if "unexpected end" in str(error) else str(error)
         raise UnreadableFile(f"The table breaks off in line {line}: {what}.") from None

@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 from app.imports.assembly import assemble
 from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, Reading, Severity
 from app.imports.entities import ENTITIES, Entity, recognise
+from app.imports.limits import MAX_CELLS, MAX_RECORDS, refuse_beyond
 from app.imports.problems import UnreadableFile
+from app.imports.readers.decoding import lines_of
 
-MAX_RECORDS = 100_000
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ENVELOPE = frozenset({"items", "total", "limit", "offset", "next", "previous"})
 _NOTHING: frozenset[str] = frozenset()
@@ -23,6 +24,7 @@ def read_json(text: str, found: list[Finding], file_name: str) -> Reading:
 
     Raises UnreadableFile for what is not JSON, or has none of these forms.
     """
+    _refuse_too_many(text, "[{,")
     document = _parse(text, "The file")
     rows: dict[str, list[Draft]] = {}
     for name, pointer, items in _lists(document):
@@ -37,11 +39,18 @@ def read_ndjson(text: str, found: list[Finding], file_name: str) -> Reading:
     """
     rows: dict[str, list[Draft]] = {}
     stem = PurePath(file_name).stem.casefold()
-    for number, line in enumerate(text.split("\n"), 1):
+    _refuse_too_many(text, "[{,\r\n")
+    for number, line in enumerate(lines_of(text), 1):
         if line.strip():
             item = _parse(line, f"Line {number}")
             _add(rows, [item], "", stem, is_certain=False, line=number)
     return assemble("ndjson", rows, found)
+
+
+def _refuse_too_many(text: str, signs: str) -> None:
+    """Refuses more values than are read, each of which has a sign: an empty list takes three bytes in a file and fifty
+    in memory."""
+    refuse_beyond(sum(map(text.count, signs)), MAX_CELLS, "values")
 
 
 def _parse(text: str, where: str) -> Any:
@@ -118,8 +127,7 @@ def _add(
             raise UnreadableFile(f"{where or f'Line {line}'} has {names}: that is no kind of record that is known.")
         kind = rows.setdefault(entity.name, [])
         kind.append(_action(item, where, line) if entity.name == "actions" else _draft(item, where, line))
-        if len(kind) > MAX_RECORDS:
-            raise UnreadableFile(f"At most {MAX_RECORDS:,} records of a kind are read at once: send the file in parts.")
+        refuse_beyond(len(kind), MAX_RECORDS, "records of a kind")
 
 
 def _entity(item: Mapping[str, Any], name: str) -> Entity | None:

@@ -1,32 +1,26 @@
 """Tables: rows of cells become drafts, whatever file they came from.
 
-A table is recognised by its header. A list stands in one cell, separated by semicolons. Columns that the registry's
-own tables have beside the written ones (labels, counts, instants) are passed over; any other unknown column is told by
-a warning. An empty cell says nothing, except in a row of the registry's own (one with an `id` or a `version`), which
-had the value before: there it empties the field.
+A table is recognised by its header. A list stands in one cell, separated by semicolons. An empty cell says nothing,
+except in a row of the registry's own (one with an `id` or a `version`), which had the value before: there it empties
+the field. What stands in a cell and can't be read is never taken for empty.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from pydantic_core import PydanticUndefined
 
-from app.core.formats.delimited import unguarded
 from app.imports.drafts import Draft, Finding, Severity
-from app.imports.entities import ENTITIES, KEPT, Entity, Kind, column_name, is_derived, recognise
+from app.imports.entities import ENTITIES, KEPT, Entity, Kind, recognise
+from app.imports.limits import MAX_COLUMNS, MAX_RECORDS, refuse_beyond
 from app.imports.problems import UnreadableFile
+from app.imports.readers.cells import Row, UnreadCell, error_value, is_empty, number_of, text_of
+from app.imports.readers.columns import Column, columns_of, header_findings, is_tag_row, names_in
+from app.imports.readers.dates import read_date
 
 SEPARATOR = ";"
-MAX_ROWS = 100_000
-MAX_COLUMNS = 200
-
-_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
-
-Row = tuple[int, Sequence[Any]]
-"""The number of a row in its table, from 1, and its cells."""
 
 
 @dataclass
@@ -38,155 +32,156 @@ class Table:
     problems: list[Finding]
 
 
-def read_table(rows: Iterable[Row], *, sheet: str | None = None, name: str = "") -> Table | None:
-    """A table's rows below its header; None when the header is that of no table. `name` decides between tables that the
-    header could be of.
+def read_table(rows: Iterable[Row], *, sheet: str | None = None, name: str = "") -> Table:
+    """A table's rows below its header. `name` decides between tables that the header could be of.
 
-    Raises UnreadableFile for more rows or columns than are read.
+    Raises UnreadableFile for a header that is that of no table, and for more rows or columns than are read.
     """
     rest = iter(rows)
-    header_line, header = next(rest, (1, ()))
-    columns = [column_name(cell) for cell in header]
-    while columns and not columns[-1]:
-        columns.pop()
-    entity = recognise([column for column in columns if column], name)
+    line, header = next(rest, (1, ()))
+    names = names_in(header)
+    entity = recognise([column for column in names if column], name)
     if entity is None:
-        return None
-    if len(columns) > MAX_COLUMNS:
-        raise UnreadableFile(f"A table has at most {MAX_COLUMNS} columns; this one has {len(columns)}.")
-    problems = list(_check_header(entity, columns, header, header_line, sheet))
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        return Table(entity, [], problems)
-    drafts: list[Draft] = []
-    for line, cells in rest:
-        if len(drafts) >= MAX_ROWS:
-            raise UnreadableFile(f"A table has at most {MAX_ROWS:,} rows: send the file in parts.")
-        if any(not _is_empty(cell) for cell in cells):
-            drafts.append(_draft(entity, columns, cells, line, sheet))
-    return Table(entity, drafts, problems)
+        raise unrecognised(header)
+    refuse_beyond(len(names), MAX_COLUMNS, "columns in a table", advice="delete those that aren't needed")
+    columns = columns_of(entity, names)
+    table = Table(entity, [], [*header_findings(entity, names, columns, header)])
+    first = next(rest, None)
+    if first is not None and is_tag_row(first[1]):
+        message = "the row of HXL hashtags was passed over: columns are known by their names"
+        table.problems.append(Finding(severity=Severity.NOTE, code="hxl-tags", message=message, line=first[0]))
+    elif first is not None:
+        rest = chain([first], rest)
+    for problem in table.problems:
+        problem.line, problem.sheet = problem.line or line, sheet
+    if not any(problem.severity is Severity.ERROR for problem in table.problems):
+        for number, cells in rest:
+            if any(not is_empty(cell) for cell in cells):
+                table.drafts.append(_Row(entity, columns, cells, number, sheet).draft())
+                refuse_beyond(len(table.drafts), MAX_RECORDS, "rows in a table")
+    return table
 
 
-def _check_header(
-    entity: Entity, columns: Sequence[str], header: Sequence[Any], line: int, sheet: str | None
-) -> Iterator[Finding]:
-    where: dict[str, Any] = {"line": line, "sheet": sheet}
-    for column, written in zip(columns, header, strict=False):
-        if column and columns.count(column) > 1 and column in entity.kinds:
-            message = f"the column '{column}' is there {columns.count(column)} times"
-            yield Finding(severity=Severity.ERROR, code="repeated-column", message=message, column=column, **where)
+class _Row:
+    """One row, while its draft is made."""
+
+    def __init__(
+        self, entity: Entity, columns: Sequence[Column | None], cells: Sequence[Any], line: int, sheet: str | None
+    ) -> None:
+        self.entity = entity
+        self.columns = columns
+        self.cells = cells
+        self.made = Draft(values={}, line=line, sheet=sheet)
+
+    def draft(self) -> Draft:
+        """The row as a draft, with what was met in it."""
+        count, columns = len(self.cells), len(self.columns)
+        if count < columns:
+            self._report("cut-row", f"the row has {count} cells, its header {columns}: is the file cut off?")
+        elif any(not is_empty(cell) for cell in self.cells[columns:]):
+            self._report("long-row", f"the row has {count} cells, its header {columns}")
+        pairs = [(column, cell) for column, cell in zip(self.columns, self.cells, strict=False) if column is not None]
+        is_own = any(column.field in KEPT and not is_empty(cell) for column, cell in pairs)
+        for column, cell in pairs:
+            if not column.is_check:
+                self._read(column, cell, is_own=is_own)
+        for column, cell in pairs:
+            if column.is_check and not is_empty(cell):
+                self._compare(column, text_of(cell))
+        return self.made
+
+    def _read(self, column: Column, cell: Any, *, is_own: bool) -> None:
+        unread = cell if isinstance(cell, UnreadCell) else error_value(cell) if isinstance(cell, str) else None
+        if unread is not None:
+            self._report(unread.code, f"{column.field}: {unread.message}", column=column.name)
+        elif column.field in KEPT:
+            if not is_empty(cell):
+                self.made.values[column.field] = number_of(cell)
+        elif not is_empty(cell):
+            self.made.values[column.field] = self._value(column, cell)
+        elif is_own and column.field != "slug":
+            self._empty(column.field)
+
+    def _report(self, code: str, message: str, severity: Severity = Severity.ERROR, **more: Any) -> None:
+        made = self.made
+        made.problems.append(
+            Finding(severity=severity, code=code, message=message, line=made.line, sheet=made.sheet, **more)
+        )
+
+    def _empty(self, field: str) -> None:
+        """An emptied cell empties the field; one that always has a value gets back what it has by itself."""
+        info = self.entity.create.model_fields[field]
+        if self.entity.kinds[field] is Kind.LIST:
+            self.made.values[field] = []
+        elif info.default in (None, PydanticUndefined):
+            self.made.values[field] = None
+        else:
+            self.made.values[field] = info.default
+
+    def _value(self, column: Column, cell: Any) -> Any:
+        kind = self.entity.kinds[column.field]
+        if column.names is not None:
+            return self._named(column, cell, is_list=kind is Kind.LIST)
+        match kind:
+            case Kind.LIST:
+                parts = [part.strip() for part in text_of(cell).split(SEPARATOR)]
+                return [number_of(part) if column.field == "partners" else part for part in parts if part]
+            case Kind.NUMBER:
+                return number_of(cell)
+            case Kind.DATE:
+                written, remark = read_date(cell)
+                if remark is not None:
+                    self._report("date-cell", f"{column.field}: {remark}", Severity.WARNING, column=column.name,
+                                 quote=text_of(cell))  # fmt: skip
+                return written
+            case Kind.TEXT:
+                return text_of(cell)
+
+    def _named(self, column: Column, cell: Any, *, is_list: bool) -> Any:
+        """The values of names; a name that nothing has stands as it is, for the check to refuse."""
+        assert column.names is not None
+        written = text_of(cell)
+        if not is_list:
+            return column.names(written) or written
+        names = [part.strip() for part in written.split(SEPARATOR)]
+        return [column.names(name) or name for name in names if name]
+
+    def _compare(self, column: Column, written: str) -> None:
+        """Warns where names say something else than the values beside them, which are read."""
+        value = self.made.values.get(column.field)
+        names = [part.strip() for part in written.split(SEPARATOR) if part.strip()]
+        if column.field == "partners":
+            self._name_partners(value, names)
             return
-        if column not in entity.kinds and column not in KEPT and not is_derived(entity, column):
-            known = ", ".join(entity.kinds)
-            message = (
-                f"the column '{written}' is not read: {entity.name} have {known}"
-                if column
-                else "a column without a name is not read"
-            )
-            yield Finding(
-                severity=Severity.WARNING, code="unknown-column", message=message, column=str(written), **where
-            )
+        assert column.names is not None
+        named = [column.names(name) for name in names]
+        values = value if isinstance(value, list) else [value]
+        if column.field in _CLOSED and None not in named and set(named) != set(values):
+            message = f"{column.name} says '{written}', and '{column.field}' something else, which was read"
+            self._report("label-differs", message, Severity.WARNING, column=column.name, quote=written)
+
+    def _name_partners(self, keys: Any, names: Sequence[str]) -> None:
+        """Names that stand beside the ids of partners say who they are in a registry that has other ids."""
+        if isinstance(keys, list) and len(names) == len(keys) and all(isinstance(key, int) for key in keys):
+            self.made.values["partners"] = [{"id": key, "name": name} for key, name in zip(keys, names, strict=True)]
 
 
-def _is_empty(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def _draft(entity: Entity, columns: Sequence[str], cells: Sequence[Any], line: int, sheet: str | None) -> Draft:
-    named = dict(zip(columns, cells, strict=False))
-    draft = Draft(values={}, line=line, sheet=sheet)
-    if len(cells) < len(columns):
-        _report(draft, "cut-row", f"the row has {len(cells)} cells, its header {len(columns)}: is the file cut off?")
-    elif any(not _is_empty(cell) for cell in cells[len(columns) :]):
-        _report(draft, "long-row", f"the row has {len(cells)} cells, its header {len(columns)}")
-    is_own = any(not _is_empty(named.get(column)) for column in KEPT)
-    for column, cell in named.items():
-        if column in KEPT and not _is_empty(cell):
-            draft.values[column] = _number(cell)
-        elif column in entity.kinds:
-            if not _is_empty(cell):
-                draft.values[column] = _value(draft, entity.kinds[column], column, cell)
-            elif is_own and column != "slug":
-                _empty(draft, entity, column)
-    _name_partners(draft, named)
-    return draft
-
-
-def _report(draft: Draft, code: str, message: str, severity: Severity = Severity.ERROR, **more: Any) -> None:
-    finding = Finding(severity=severity, code=code, message=message, line=draft.line, sheet=draft.sheet, **more)
-    draft.problems.append(finding)
-
-
-def _empty(draft: Draft, entity: Entity, column: str) -> None:
-    """An emptied cell empties the field; one that always has a value gets back what it has by itself."""
-    info = entity.create.model_fields[column]
-    if entity.kinds[column] is Kind.LIST:
-        draft.values[column] = []
-    elif info.default in (None, PydanticUndefined):
-        draft.values[column] = None
-    else:
-        draft.values[column] = info.default
-
-
-REFERENCES = frozenset({"action", "activity", "follows", "source"})
-
-
-def _value(draft: Draft, kind: Kind, column: str, cell: Any) -> Any:
-    match kind:
-        case Kind.LIST:
-            parts = [part.strip() for part in _text(cell).split(SEPARATOR)]
-            return [_number(part) if column == "partners" else part for part in parts if part]
-        case Kind.NUMBER if column in REFERENCES:
-            return _number(cell)
-        case Kind.NUMBER:
-            return _number(cell)
-        case Kind.DATE:
-            return _date(draft, column, cell)
-        case Kind.TEXT:
-            return _text(cell)
-
-
-def _text(cell: Any) -> str:
-    """A cell as a person sees it."""
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    return unguarded(str(cell).strip()).strip()
-
-
-def _number(cell: Any) -> Any:
-    """A whole number, however the file has it; anything else as it stands, for the check to refuse."""
-    written = _text(cell)
-    return int(written.partition(".")[0]) if _NUMBER.fullmatch(written) else written
-
-
-def _date(draft: Draft, column: str, cell: Any) -> str:
-    if not isinstance(cell, date):
-        return _text(cell)
-    day = cell.date() if isinstance(cell, datetime) else cell
-    if day.day == 1:
-        message = f"the cell is a date and was read as the day {day}: if the month is meant, write {day:%Y-%m} as text"
-        _report(draft, "date-cell", message, Severity.WARNING, column=column, quote=str(day))
-    return day.isoformat()
-
-
-def _name_partners(draft: Draft, named: Mapping[str, Any]) -> None:
-    """Names that stand beside the ids of partners say who they are in a registry that has other ids."""
-    keys = draft.values.get("partners")
-    beside = next(
-        (named[name] for name in ("partners_names", "partners_name", "partner_names") if named.get(name)), None
-    )
-    if not keys or beside is None or not all(isinstance(key, int) for key in keys):
-        return
-    names = [part.strip() for part in _text(beside).split(SEPARATOR)]
-    if len(names) == len(keys):
-        draft.values["partners"] = [{"id": key, "name": name} for key, name in zip(keys, names, strict=True)]
+_CLOSED = frozenset(
+    {"country", "countries", "sending_country", "region", "organisation_type", "pillar", "type", "kind"}
+)
+"""Fields whose names don't change, so that another name means another value."""
 
 
 def unrecognised(header: Sequence[Any]) -> UnreadableFile:
     """The problem of a table whose header is that of none."""
-    names = ", ".join(str(cell) for cell in header[:8] if not _is_empty(cell)) or "nothing"
-    needs = "; ".join(f"{entity.name}: {', '.join(sorted(entity.required))}" for entity in ENTITIES.values())
+    names = ", ".join(str(cell) for cell in header[:8] if not is_empty(cell)) or "nothing"
+    wanted = "; ".join(f"{entity.name}: {_columns(entity)}" for entity in ENTITIES.values())
     return UnreadableFile(
-        f"The first row ({names}) is not the header of a table that is known. What each needs: {needs}."
+        f"The first row ({names}) is not the header of a table that is known. At least two columns, and half of them "
+        f"all, have to be those of one table, with those that it needs. The columns that were looked for: {wanted}."
     )
+
+
+def _columns(entity: Entity) -> str:
+    needed = ", ".join(sorted(entity.required))
+    return f"{needed} (needed), {', '.join(name for name in entity.kinds if name not in entity.required)}"

@@ -1,43 +1,36 @@
 """XLSX: a workbook with a sheet for each kind of record.
 
-A workbook is a zip of XML, and a small one can say that it is huge. So before it is opened, every part is inflated
-piece by piece and thrown away, which bounds the sizes that the directory only claims; and the far corner of each sheet
-is looked for, since a sheet is held in memory as a rectangle.
+A workbook is a zip of XML, and a small one can say that it is huge: by what a part unpacks to, by one text that stands
+in many cells, by a single cell in a far corner. The survey of its markup says all of that before the library that reads
+the values opens it.
 """
 
 import io
-import re
-import zipfile
-import zlib
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Final
+from itertools import chain
+from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from app.core.text import compose
 from app.imports.assembly import assemble
 from app.imports.drafts import Draft, Finding, Reading, Severity
-from app.imports.entities import ENTITIES
+from app.imports.entities import ENTITIES, recognise
+from app.imports.limits import MAX_CELLS, MAX_TEXT, refuse_beyond
 from app.imports.problems import UnreadableFile
-from app.imports.readers.tables import MAX_ROWS, Row, Table, read_table, unrecognised
+from app.imports.readers.archive import inflated_parts
+from app.imports.readers.cells import Row, UnreadCell, error_value
+from app.imports.readers.columns import names_in
+from app.imports.readers.merges import filled, merge_findings
+from app.imports.readers.survey import FIRST, SheetSurvey, WorkbookSurvey
+from app.imports.readers.tables import Table, read_table, unrecognised
 
-MAX_INFLATED: Final = 100 * 1024 * 1024
-MAX_PARTS: Final = 1000
-MAX_CELLS: Final = 3_000_000
-_PIECE: Final = 256 * 1024
-_PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,4})([0-9]{1,9})\s*["']""")
-_LONGEST_PLACE = 64
-_ASIDE = frozenset({"codebook", "readme", "about", "notes", "legend", "countries", "regions", "vocabularies"})
+_ASIDE: Final = frozenset({"codebook", "readme", "about", "notes", "legend", "countries", "regions", "vocabularies"})
 """Sheets for people, and of what isn't edited."""
-
-
-def is_workbook(content: bytes) -> bool:
-    """Whether a zip is a workbook, as far as its directory tells."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            return "xl/workbook.xml" in parts.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        # A workbook that broke off has no directory; its first part tells what it was.
-        return b"[Content_Types].xml" in content[:4096] or b"xl/" in content[:4096]
+_UNCOMPUTED: Final = UnreadCell(
+    "formula-without-value", "the formula was never computed: open the workbook in a spreadsheet, and save it"
+)
 
 
 def read_workbook(content: bytes, found: list[Finding]) -> Reading:
@@ -45,17 +38,23 @@ def read_workbook(content: bytes, found: list[Finding]) -> Reading:
 
     Raises UnreadableFile for a broken or too large workbook, or one without any known sheet.
     """
-    _check_parts(content)
+    survey = WorkbookSurvey()
+    for name, pieces in inflated_parts(content, first=FIRST):
+        survey.take(name, pieces)
+    _refuse_too_large(survey)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if len(book.sheet_names) > len(survey.sheets):
+            raise UnreadableFile("The workbook is broken: it names more sheets than it has.")
         is_named = any(name.strip().casefold() in ENTITIES for name in book.sheet_names)
-        tables = [_table(book, name, found, is_named=is_named) for name in book.sheet_names]
+        tables = [_table(book, name, survey.sheet(name), found, is_named=is_named) for name in book.sheet_names]
     except (CalamineError, ValueError, OSError) as error:
         raise UnreadableFile(f"The workbook can't be read: {error}.") from None
     read = [table for table in tables if table is not None]
     if not read:
         names = ", ".join(book.sheet_names)
-        raise UnreadableFile(f"No sheet of the workbook ({names}) is one of {', '.join(ENTITIES)}.")
+        reasons = " ".join(finding.message for finding in found[:3])
+        raise UnreadableFile(f"No sheet of the workbook ({names}) is one of {', '.join(ENTITIES)}. {reasons}".strip())
     rows: dict[str, list[Draft]] = {}
     for table in read:
         rows.setdefault(table.entity.name, []).extend(table.drafts)
@@ -63,116 +62,63 @@ def read_workbook(content: bytes, found: list[Finding]) -> Reading:
     return assemble("xlsx", rows, found)
 
 
-def _table(book: CalamineWorkbook, name: str, found: list[Finding], *, is_named: bool) -> Table | None:
+def _refuse_too_large(survey: WorkbookSurvey) -> None:
+    """Every cell holds its text, also one that stands once in the file."""
+    sheets = survey.sheets.values()
+    refuse_beyond(sum(sheet.rows * sheet.columns for sheet in sheets), MAX_CELLS, "cells")
+    refuse_beyond(sum(sheet.text for sheet in sheets), MAX_TEXT, "characters in its cells")
+
+
+def _table(
+    book: CalamineWorkbook, name: str, survey: SheetSurvey, found: list[Finding], *, is_named: bool
+) -> Table | None:
     """A sheet: known by its name, or by its header in a workbook of which no sheet is called by its kind."""
     wanted = name.strip().casefold()
     if wanted in _ASIDE:
         return None
     if is_named and wanted not in ENTITIES:
         message = f"the sheet '{name}' is not read: what is read is called {', '.join(ENTITIES)}"
-        found.append(Finding(severity=Severity.WARNING, code="unknown-sheet", message=message, sheet=name))
+        found.append(_warning("unknown-sheet", name, message))
         return None
-    sheet = book.get_sheet_by_name(name)
-    rows: Iterator[Row] = (
-        (number, cells) for number, cells in enumerate(sheet.to_python(skip_empty_area=False), 1) if any(cells)
-    )
+    rows = _rows(book.get_sheet_by_name(name).to_python(skip_empty_area=False), survey)
     first = next(rows, None)
     if first is None:
         return None
-    table = read_table(_from(first, rows), sheet=name, name=wanted)
-    if table is None:
-        if wanted in ENTITIES:
-            raise UnreadableFile(f"Sheet '{name}': {unrecognised(first[1]).detail}")
-        message = f"the sheet '{name}' is not read: its first row is not the header of a table that is known"
-        found.append(Finding(severity=Severity.WARNING, code="unknown-sheet", message=message, sheet=name, line=1))
+    line, header = first
+    if wanted not in ENTITIES and recognise(names_in(header), wanted) is None:
+        message = f"the sheet '{name}' is not read. {unrecognised(header).detail}"
+        found.append(_warning("unknown-sheet", name, message))
+        return None
+    merges = [merge for merge in survey.merges if merge[0] > line]
+    table = read_table(chain([first], filled(rows, merges)), sheet=name, name=wanted)
+    table.problems += [*merge_findings(merges, header, name), *_hidden(book, name, survey, line)]
     return table
 
 
-def _from(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
-    yield first
-    yield from rest
+def _warning(code: str, sheet: str, message: str) -> Finding:
+    return Finding(severity=Severity.WARNING, code=code, message=message, sheet=sheet)
 
 
-def _check_parts(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            infos = parts.infolist()
-            if len(infos) > MAX_PARTS or sum(info.file_size for info in infos) > MAX_INFLATED:
-                raise _too_large()
-            left = MAX_INFLATED
-            for info in infos:
-                left -= _check_part(content, info, left)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, ValueError, OSError) as error:
-        raise UnreadableFile(f"The workbook is broken or cut off: {error}.") from None
+def _rows(values: list[list[Any]], survey: SheetSurvey) -> Iterator[Row]:
+    """The rows in which something stands, with what the library doesn't say of their cells."""
+    faults: defaultdict[int, dict[int, UnreadCell]] = defaultdict(dict)
+    for (row, column), written in survey.faults.items():
+        faults[row][column] = error_value(written) or _UNCOMPUTED
+    for number in range(1, max([len(values), *faults]) + 1):
+        read = values[number - 1] if number <= len(values) else []
+        cells = [compose(cell) if isinstance(cell, str) else cell for cell in read]
+        for column, fault in faults.get(number, {}).items():
+            cells += [""] * (column - len(cells))
+            cells[column - 1] = fault
+        if any(cells):
+            yield number, cells
 
 
-def _too_large() -> UnreadableFile:
-    return UnreadableFile(
-        f"The workbook unpacks to more than {MAX_INFLATED // 1024 // 1024} MB: send it in parts, or as CSV."
-    )
-
-
-def _check_part(content: bytes, info: zipfile.ZipInfo, left: int) -> int:
-    """Inflates a part in pieces; gives its size, which must be the one that the directory claims."""
-    if info.flag_bits & 1:
-        raise UnreadableFile("The workbook is protected by a password: save it without one.")
-    size, checksum, tail, corner, is_markup = 0, 0, b"", (0, 0), False
-    for piece in _inflated(content, info):
-        size, checksum = size + len(piece), zlib.crc32(piece, checksum)
-        if size > left or size > info.file_size:
-            raise _too_large()
-        # Any part may be called a sheet: what it begins with tells more than its name.
-        is_markup = is_markup or (not tail and piece.lstrip()[:1] in (b"<", b"\xef", b"\xff", b"\xfe"))
-        if is_markup:
-            corner = _corner(tail + piece, corner)
-        tail = piece[-_LONGEST_PLACE:]
-    if size != info.file_size:
-        raise zipfile.BadZipFile(f"'{info.filename}' has {size} bytes, its directory says {info.file_size}")
-    if checksum != info.CRC:
-        raise zipfile.BadZipFile(f"'{info.filename}' is damaged")
-    return size
-
-
-def _inflated(content: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    header = content[info.header_offset : info.header_offset + 30]
-    if header[:4] != b"PK\x03\x04":
-        raise zipfile.BadZipFile(f"'{info.filename}' is not where the directory says")
-    start = info.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    packed = memoryview(content)[start : start + info.compress_size]
-    if len(packed) < info.compress_size:
-        raise zipfile.BadZipFile(f"'{info.filename}' breaks off")
-    match info.compress_type:
-        case zipfile.ZIP_STORED:
-            for place in range(0, len(packed), _PIECE):
-                yield bytes(packed[place : place + _PIECE])
-        case zipfile.ZIP_DEFLATED:
-            inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-            rest: bytes = bytes(packed)
-            while rest and not inflate.eof:
-                yield inflate.decompress(rest, _PIECE)
-                rest = inflate.unconsumed_tail
-            yield inflate.flush(_PIECE)
-        case other:
-            raise zipfile.BadZipFile(f"'{info.filename}' is packed by method {other}, which workbooks don't use")
-
-
-def _corner(text: bytes, corner: tuple[int, int]) -> tuple[int, int]:
-    """The lowest row and the rightmost column that a piece of a sheet names.
-
-    Raises UnreadableFile when the rectangle up to there is too large.
-    """
-    if b"\0" in text:
-        raise UnreadableFile("The workbook's sheets are not in UTF-8.")
-    row, column = corner
-    for letters, digits in _PLACE.findall(text):
-        row = max(row, int(digits))
-        number = 0
-        for letter in letters.upper():
-            number = number * 26 + letter - 64
-        column = max(column, number)
-    if row > MAX_ROWS + 1 or row * max(column, 1) > MAX_CELLS:
-        raise UnreadableFile(
-            f"A sheet reaches to row {row:,} and column {column:,}: at most {MAX_ROWS:,} rows and {MAX_CELLS:,} cells "
-            "are read. Delete the empty rows and columns beyond the table."
-        )
-    return row, column
+def _hidden(book: CalamineWorkbook, name: str, survey: SheetSurvey, header: int) -> Iterator[Finding]:
+    """What somebody may not have meant to send."""
+    if any(sheet.name == name and sheet.visible is not SheetVisibleEnum.Visible for sheet in book.sheets_metadata):
+        yield _warning("hidden-sheet", name, "the sheet is hidden, and was read")
+    rows = [row for row in survey.hidden_rows if row > header]
+    if rows:
+        shown = ", ".join(map(str, rows[:10])) + (" and others" if len(rows) > 10 else "")
+        yield _warning("hidden-rows", name, f"{len(rows)} hidden rows were read, too: {shown}")

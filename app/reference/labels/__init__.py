@@ -12,6 +12,7 @@ from typing import Final
 from babel import Locale
 
 from app.core.languages import LabelLanguage, language
+from app.core.text import words
 
 _WORDS: Final = Path(__file__).with_name("words.csv")
 
@@ -29,6 +30,24 @@ def translated(kind: str, key: str, english: str) -> str:
         return english
     row = _words().get((kind, key))
     return row[wanted] if row is not None and row["en"] == english else english
+
+
+@lru_cache(maxsize=4)
+def _labelled(kind: str) -> dict[tuple[str, ...], list[str]]:
+    found: dict[tuple[str, ...], list[str]] = {}
+    for (its_kind, key), row in _words().items():
+        if its_kind == kind:
+            for wanted in LabelLanguage:
+                keys = found.setdefault(tuple(words(row[wanted])), [])
+                if key not in keys:
+                    keys.append(key)
+    return found
+
+
+def values_labelled(kind: str, label: str) -> list[str]:
+    """The values of the table that have a label in any language, however it is spelled: several vocabularies have an
+    `Other`."""
+    return _labelled(kind).get(tuple(words(label)), [])
 
 
 def theme_name(slug: str, name: str) -> str:

@@ -154,6 +154,7 @@ def _resolve(pieces: list[tuple[Token, int]], atoms: list[Atom], joints: list[st
     if broken := next((atom for atom in atoms if atom.broken), None):
         found.problems.append(("impossible-date", f"it is no date, {broken.broken}, and was left out", first, after))
         return None
+    found.problems += [("ambiguous-date", atom.remark, atom.first, atom.after) for atom in atoms if atom.remark]
     is_range = _is_range(before, joints)
     spans: list[Span] = []
     for atom in atoms:

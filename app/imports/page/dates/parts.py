@@ -22,6 +22,8 @@ class Atom:
     broken: str | None = None
     """What can't be a date."""
     repaired: bool = False
+    remark: str | None = None
+    """How a date was read that could have been read in another way."""
 
 
 _NUMBER: Final = Kind.NUMBER
@@ -130,11 +132,20 @@ def _numeric(pieces: list[tuple[Token, int]], at: int) -> tuple[Atom, int] | Non
     texts = [token.low for token, _ in pieces[at : at + 5]]
     numbers = [int(text) if text.isdecimal() and len(text) <= 4 else -1 for text in texts]
     place = pieces[at][1]
-    if len(texts) == 5 and texts[1] == texts[3] and texts[1] in _DATE_SIGNS:
+    if len(texts) == 5 and texts[1] == texts[3] and texts[1] in _DATE_SIGNS and _is_written_together(pieces, at):
+        after = pieces[at + 4][1] + 1
         if is_year(texts[0]) and 1 <= numbers[2] <= 12 and 1 <= numbers[4] <= 31:
-            return Atom(place, pieces[at + 4][1] + 1, ((numbers[4],) * 2,), month=numbers[2], year=numbers[0]), at + 5
-        if len(texts[4]) == 4 and is_year(texts[4]) and 1 <= numbers[2] <= 12 and 1 <= numbers[0] <= 31:
-            return Atom(place, pieces[at + 4][1] + 1, ((numbers[0],) * 2,), month=numbers[2], year=numbers[4]), at + 5
+            return Atom(place, after, ((numbers[4],) * 2,), month=numbers[2], year=numbers[0]), at + 5
+        if is_year(texts[4]) and 0 <= numbers[0] <= 99 and 0 <= numbers[2] <= 99:
+            return _day_and_month(Atom(place, after, year=numbers[4]), numbers[0], numbers[2], texts[1]), at + 5
+        if (
+            texts[1] != "-"
+            and len(texts[4]) == 2
+            and numbers[4] >= 0
+            and 1 <= numbers[0] <= 31
+            and 1 <= numbers[2] <= 31
+        ):
+            return Atom(place, after, broken="its year has two digits"), at + 5
     if len(texts) >= 3 and is_year(texts[0]) and texts[1] == "-" and len(texts[2]) == 2 and texts[2][0] == "0":
         return Atom(place, pieces[at + 2][1] + 1, month=numbers[2], year=numbers[0]), at + 3
     if (
@@ -146,6 +157,24 @@ def _numeric(pieces: list[tuple[Token, int]], at: int) -> tuple[Atom, int] | Non
     ):
         return Atom(place, pieces[at + 2][1] + 1, month=numbers[0], year=numbers[2]), at + 3
     return None
+
+
+def _is_written_together(pieces: list[tuple[Token, int]], at: int) -> bool:
+    return all(pieces[place][0].end == pieces[place + 1][0].start for place in range(at, at + 4))
+
+
+def _day_and_month(atom: Atom, first: int, second: int, sign: str) -> Atom:
+    """`17/05/2010`, `05/17/2010`: the day stands first, unless the second number can be no month."""
+    if 1 <= second <= 12 and 1 <= first <= 31:
+        atom.days, atom.month = ((first, first),), second
+        if first <= 12 and first != second and sign != ".":
+            atom.remark = f"read with the day first, as {first} {MONTHS[second - 1].capitalize()} {atom.year}"
+    elif 1 <= first <= 12 and 1 <= second <= 31:
+        atom.days, atom.month = ((second, second),), first
+        atom.remark = f"read with the month first, as {second} {MONTHS[first - 1].capitalize()} {atom.year}"
+    else:
+        atom.broken = "it has no month"
+    return atom
 
 
 def _days_then_month(pieces: list[tuple[Token, int]], at: int) -> tuple[Atom, int] | None:

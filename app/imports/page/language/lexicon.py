@@ -17,6 +17,7 @@ from babel import Locale
 
 from app.core.text import fold
 from app.reference.countries import COUNTRIES
+from app.reference.country_names import spellings
 
 # One branch for each first character and no repetition within a repetition: the time grows with the text alone.
 _PIECE: Final = re.compile(r"([^\W\d_]+|\d+|[^\w\s]|_)")
@@ -221,7 +222,7 @@ def _plural(phrase: str) -> str:
 
 def _add_countries(lexicon: Lexicon) -> None:
     for code, row in COUNTRIES.items():
-        for name in (row.name, *row.aliases):
+        for name in spellings(code):
             bare = name.removeprefix("The ").removeprefix("the ")
             # An abbreviation has to be written as it is: "us" is no country.
             case = "exact" if bare.isupper() or len(bare) <= 3 else "any" if bare[0].islower() else "capital"

@@ -7,7 +7,7 @@ from typing import Final
 from app.imports.drafts import ActionDraft, Finding, Severity
 from app.imports.page.activities.events import SESSIONS, Known
 from app.imports.page.dates.mentions import Dates, finding
-from app.imports.page.language.lexicon import Kind
+from app.imports.page.language.lexicon import Kind, page_lexicon
 from app.imports.page.language.wordsets import words
 from app.imports.page.layout import Paragraph
 from app.imports.page.partners import institutions, takes_part
@@ -20,15 +20,16 @@ from app.imports.page.story.gathering import add_event, add_to_earlier
 from app.imports.page.story.settling import date_by_duration, drop_announcements, link_experts, read_only_activity
 from app.imports.page.story.telling import Activity, Deployed, Story, Told
 from app.imports.page.themes import find_themes
+from app.imports.page.titles import Title
 from app.reference.countries import COUNTRIES
 
 
-def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]], subject: str) -> None:
-    """Adds what the objective and the summary tell to the draft of their action; `subject` is that of its title."""
-    read = _sentences(draft, fields)
+def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]], title: Title) -> None:
+    """Adds what the objective and the summary tell to the draft of their action."""
+    read, subject = _sentences(draft, fields), title.subject
     objective = [_without_names(told.sentence) for name, told in read if name == "objective"]
     draft.values["themes"] = find_themes(subject, *objective)
-    if not draft.values["countries"]:
+    if not draft.values["countries"] and not title.unread:
         _read_countries(draft, read)
     story = Story(tuple(draft.values["countries"]))
     for name, told in read:
@@ -89,13 +90,19 @@ def _read_countries(draft: ActionDraft, read: list[tuple[str, Told]]) -> None:
                 ]
         if codes:
             draft.values["countries"] = list(dict.fromkeys(codes))
+            names = ", ".join(COUNTRIES[code].name for code in draft.values["countries"])
+            message = f"its title names no country that is known: read from its text as {names}"
+            _report(draft, "countries-from-text", message)
             return
-    message = "no country is named: the action is read without one"
-    draft.problems.append(
-        Finding(
-            severity=Severity.NOTE, code="no-countries", message=message, line=draft.line, quote=draft.values["title"]
-        )
-    )
+    _report(draft, "no-countries", "no country is named: the action is read without one")
+
+
+def _report(draft: ActionDraft, code: str, message: str) -> None:
+    """A note of an action whose title names a group of countries, or none; a warning where a name wasn't known."""
+    title = draft.values["title"]
+    is_group = ":" not in title or any(token.kind is Kind.GROUP for token in page_lexicon().tokens(title))
+    severity = Severity.NOTE if is_group else Severity.WARNING
+    draft.problems.append(Finding(severity=severity, code=code, message=message, line=draft.line, quote=title))
 
 
 def _is_member(code: str) -> bool:
