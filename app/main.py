@@ -1,12 +1,14 @@
 """The application: everything is put together here, and nothing imports it."""
 
+import asyncio
 import gc
 import re
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
 from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import APIRouter, Depends, FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette_compress import add_compress_type
@@ -32,6 +34,7 @@ from app.core.edge.security_headers import SecurityHeaders
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
+from app.core.index.following import Index
 from app.core.listing import API
 from app.core.metrics import state_build
 from app.core.monitoring import METRICS_PATH, metrics_endpoint, served_apart
@@ -61,6 +64,7 @@ from app.reference.themes import router as themes
 from app.releases.routes import router as releases
 from app.releases.store import OpenReleases
 from app.schema import check_schema, newest_revision
+from app.selection.graph import RECORD
 from app.settings import Settings, read_settings
 
 MAX_BODY = 2 * 1024 * 1024
@@ -100,6 +104,12 @@ def _metrics_apart(settings: Settings, database: Database) -> AbstractAsyncConte
     return served_apart(database, settings.host, settings.metrics_port, settings.metrics_key)
 
 
+async def _build_index(index: Index, database: Database) -> None:
+    """Builds the index while the service starts; where that fails, the first request builds it, or says why not."""
+    with suppress(SQLAlchemyError, OSError):
+        await index.build(database)
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its settings, by default those of the environment."""
     settings = settings or read_settings()
@@ -117,7 +127,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings.iati_reporting_type,
             settings.public_origin,
         )
-        app.state.releases = OpenReleases(database)
+        app.state.index = Index(RECORD)
+        app.state.releases = OpenReleases(database, RECORD)
         app.state.wrong_keys = WrongKeys(Rate("wrong-keys", settings.rate_wrong_keys), database)
         app.state.rates = Rates(
             reads=Rate("reads", settings.rate_reads),
@@ -130,7 +141,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             if settings.bootstrap_key:
                 await ensure_bootstrap_key(database, settings.bootstrap_key)
             async with _metrics_apart(settings, database):
+                building = asyncio.create_task(_build_index(app.state.index, database))
                 yield
+                building.cancel()
         finally:
             await app.state.releases.close()
             await database.close()

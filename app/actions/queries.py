@@ -19,7 +19,7 @@ from app.reference.countries import country_ref
 from app.reference.labels import theme_name
 from app.reference.models import Partner, Theme
 from app.reference.schemas import PartnerRef, ThemeRef, region_ref
-from app.selection.graph import ACTION_LIST, action_status
+from app.selection.graph import ACTION_LIST, ACTION_SORTS, action_status
 
 
 def _count_of(child: Any) -> Any:
@@ -136,12 +136,6 @@ ACTIONS_LISTING = Listing(
     ActionRead,
     _select_actions,
     _actions,
-    {
-        "id": Action.id,
-        "title": func.lower(Action.title),
-        "start": Action.start_first_day,
-        "end": Action.end_last_day,
-        "created_at": Action.created_at,
-        "updated_at": Action.updated_at,
-    },
+    ACTION_SORTS,
+    ACTION_SORTS["id"],
 )

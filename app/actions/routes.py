@@ -32,10 +32,9 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.problems import NotFound
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadConnection, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION
 
 router = APIRouter(prefix="/actions", route_class=WriteRoute, tags=["Actions"], dependencies=LABELLED)
 
@@ -86,12 +85,10 @@ class ActionQuery(ListQuery, RecordFilters):
 
 
 @router.get("", response_model=Page[ActionRead], responses=list_responses(ACTION_TABLE))
-async def list_actions(
-    request: Request, connection: ReadConnection, query: Annotated[ActionQuery, Query()]
-) -> Response:
+async def list_actions(request: Request, session: ReadSessionDep, query: Annotated[ActionQuery, Query()]) -> Response:
     """Actions, those that began last first, each with its countries, themes, partners and counts. Every filter narrows
     the list; `next` leads through it."""
-    return await list_records(request, connection, ACTION, ACTION_TABLE, query)
+    return await list_records(request, session, ACTION_TABLE, query)
 
 
 @router.get("/{action}", response_model=ActionDetail, responses=READ_ERRORS)

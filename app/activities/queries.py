@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.activities.models import Activity
 from app.activities.schemas import ActivityRead
 from app.core.listing import Listing
 from app.reference.countries import country_ref
-from app.selection.graph import ACTIVITY_LIST, activity_status
+from app.selection.graph import ACTIVITY_LIST, ACTIVITY_SORTS, activity_status
 
 
 def _select_activities(as_of: date) -> Select[*tuple[Any, ...]]:
@@ -41,14 +41,6 @@ ACTIVITIES_LISTING = Listing(
     ActivityRead,
     _select_activities,
     _activities,
-    {
-        "id": Activity.id,
-        "action": Activity.action,
-        "position": Activity.position,
-        "start": Activity.start_first_day,
-        "end": Activity.end_last_day,
-        "type": Activity.type,
-        "title": func.lower(Activity.title),
-        "updated_at": Activity.updated_at,
-    },
+    ACTIVITY_SORTS,
+    ACTIVITY_SORTS["id"],
 )

@@ -26,11 +26,10 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadConnection, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION
 
 router = APIRouter(prefix="/activities", route_class=WriteRoute, tags=["Activities"], dependencies=LABELLED)
 
@@ -48,11 +47,11 @@ class ActivityQuery(ListQuery, RecordFilters):
 
 @router.get("", response_model=Page[ActivityRead], responses=list_responses(ACTIVITY_TABLE))
 async def list_activities(
-    request: Request, connection: ReadConnection, query: Annotated[ActivityQuery, Query()]
+    request: Request, session: ReadSessionDep, query: Annotated[ActivityQuery, Query()]
 ) -> Response:
     """Activities, action by action in their order. What belongs to the action filters through it, and filters of
     deployments keep the activities of actions that have such a deployment."""
-    return await list_records(request, connection, ACTION, ACTIVITY_TABLE, query)
+    return await list_records(request, session, ACTIVITY_TABLE, query)
 
 
 @router.get("/{id}", response_model=ActivityRead, responses=READ_ERRORS)

@@ -77,7 +77,7 @@ async def create_batch(session: AsyncSession, editing: Editing[Record, Read], bo
     connection = await session.connection()
     keys = [inspect(record).identity[0] for record in records]  # type: ignore[index]
     key = editing.listing.resource.key
-    added = await editing.listing.records(connection, today(), key.in_(keys))
+    added = await editing.listing.records(connection, today(), keys)
     by_key = {getattr(item, key.key): item for item in added}
     answer = Added[editing.listing.read](items=[by_key[key] for key in keys], total=len(keys))  # type: ignore[name-defined]
     content = answer.__pydantic_serializer__.to_json(answer)

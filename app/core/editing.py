@@ -209,7 +209,7 @@ class Editing(Generic[Record, Read]):
         Raises NotFound.
         """
         day = as_of or today()
-        found = await self.listing.records(connection, day, self.listing.resource.key == key) if _can_be(key) else []
+        found = await self.listing.records(connection, day, [key]) if _can_be(key) else []
         if not found:
             raise NotFound(f"There is no {self.noun} '{key}'.")
         return await self.details(connection, found[0], day) if self.details else found[0]

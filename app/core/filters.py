@@ -1,17 +1,16 @@
 """Filters that are declared once and mean the same on every list and in every figure.
 
-The record is a graph: a root entity, and links from it to other records. A filter names its link, the column that it
-reads and how the column is compared, on one line of a query model. All filters of one link speak of one and the same
-linked record. The value `none` keeps records without a value; on a link it works as in a left join: a root stands for
-`none` when it has a linked record without a value, or no linked record at all.
+A filter names the column of the index that it reads and how the column is compared, on one line of a query model. All
+filters of one link speak of one and the same linked record. The value `none` keeps records without a value; on a link
+it works as in a left join: a root counts for `none` when it has a linked record without a value, or no linked record at
+all.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from types import FunctionType
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Query as QueryParameter
 from pydantic import (
@@ -26,9 +25,13 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.index.columns import Mask, day_number
+from app.core.index.matching import having, touching, with_keys
+from app.core.index.schema import ByDay, Coded, Link, Period
+from app.core.index.snapshot import Snapshot
 from app.core.languages import LabelLanguage
 from app.core.partial_dates import FIRST_YEAR, LAST_YEAR, PartialDate, Span
 from app.core.problems import invalid_parameter
@@ -52,66 +55,18 @@ def answer_as_on(day: date) -> None:
     _day_of_release.set(day)
 
 
-# -- the record as a graph --
-
-
-@dataclass(frozen=True, eq=False)
-class Root:
-    """The entity that everything else is linked to."""
-
-    entity: Any
-    key: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Link:
-    """A way from the root to linked records: the tables to join, one after the other, and the linked record's key."""
-
-    root: Root
-    via: Any
-    """The column of the first table that holds the root's key."""
-    steps: tuple[tuple[Any, Any], ...]
-    """Entities with the condition that joins each to what came before it (the first: to the root)."""
-    key: Any
-
-    def join(self, statement: Select[*tuple[Any, ...]], *, outer: bool) -> Select[*tuple[Any, ...]]:
-        """The statement, which selects from the root, with this link's tables joined."""
-        for entity, condition in self.steps:
-            statement = statement.join(entity, condition, isouter=outer)
-        return statement
-
-    def root_keys(self, predicate: ColumnElement[bool], *, or_unlinked: bool) -> Select[*tuple[Any, ...]]:
-        """The keys of the roots that have a linked record for which the predicate holds.
-
-        With `or_unlinked`, the predicate is also asked of the row of nulls that a root without any link has.
-        """
-        if or_unlinked:
-            statement = self.join(select(self.root.key).select_from(self.root.entity), outer=True)
-        else:
-            (first, _), *others = self.steps
-            statement = select(self.via).select_from(first)
-            for entity, condition in others:
-                statement = statement.join(entity, condition)
-        # The same tables may stand around this query; it must not be tied to them.
-        return statement.where(predicate).correlate(None)
-
-
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """What is listed or counted: the root itself, a child of it, or a record that roots are linked to."""
+    """What is listed or counted: the root, or a record that is linked to it."""
 
     path: str
     """Below the API's base path, with its slash."""
     entity: Any
     key: Any
+    table: Link
+    """Where the index has its records: a link of the root, or a table beside."""
     link: Link | None = None
-    parent: Any = None
-    """For a child: its own column with the root's key."""
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether several roots may be linked to one of its records."""
-        return self.link is not None and self.parent is None
+    """The link by which roots have its records; None for what no root is linked to."""
 
 
 # -- one filter --
@@ -121,8 +76,9 @@ class Resource:
 class Filter:
     """How one query parameter is read: stands as metadata beside the parameter's type in a `Filters` model."""
 
-    link: Link | None
-    predicate: Callable[[Sequence[str], date], ColumnElement[bool]]
+    link: Link
+    keeps: Callable[[Snapshot, Sequence[str], date], Mask]
+    """Which rows of the link have one of the values on a day."""
     phrase: str
     """How it reads in a definition, after what it keeps: "held in {}". Empty where a value names the linked record."""
     labels: Callable[[str], str] = str
@@ -138,57 +94,36 @@ class Filter:
     """Whether the values are intervals of days."""
     by_day: bool = False
     """Whether what it keeps depends on the day `as_of`."""
+    find: Callable[[AsyncConnection, Sequence[str]], Awaitable[Sequence[int]]] | None = None
+    """For what only the database can tell: gives the keys of the roots that are kept, instead of `keeps`."""
 
 
 def one_of(
-    link: Link | None,
-    column: Any,
+    column: Coded,
     phrase: str,
     *,
     labels: Callable[[str], str] = str,
     exists: Any = None,
     convert: Callable[[str], Any] = str,
     without: str = "",
-    narrows: Any = None,
 ) -> Filter:
-    """Keeps records whose column has one of the values. `column` may be a function of the day `as_of`.
+    """Keeps records whose column has one of the values."""
 
-    `narrows` is for a computed column: the stored one whose value it has, or none. Its index then spares the database
-    from computing the other for every record.
-    """
+    def keeps(snapshot: Snapshot, values: Sequence[str], as_of: date) -> Mask:
+        return having(snapshot, column, day_number(as_of), values, none=NONE in values)
 
-    def predicate(values: Sequence[str], as_of: date) -> ColumnElement[bool]:
-        expression = on_day(column, as_of)
-        wanted = [convert(value) for value in values if value != NONE]
-        conditions = [expression.in_(wanted)] if wanted else []
-        if wanted and narrows is not None:
-            conditions = [and_(narrows.in_(wanted), *conditions)]
-        if NONE in values:
-            conditions.append(expression.is_(None))
-        return or_(*conditions)
-
-    is_by_day = isinstance(column, FunctionType)
-    return Filter(link, predicate, phrase, labels, exists, convert, without, by_day=is_by_day)
+    by_day = isinstance(column, ByDay)
+    return Filter(column.link, keeps, phrase, labels, exists, convert, without, by_day=by_day)
 
 
-def on_day(column: Any, as_of: date) -> Any:
-    """A column, or what a function makes it on a day."""
-    return column(as_of) if isinstance(column, FunctionType) else column
+def overlapping(period: Period, phrase: str, *, without: str) -> Filter:
+    """Keeps records whose days overlap one of the intervals."""
 
+    def keeps(snapshot: Snapshot, values: Sequence[str], _as_of: date) -> Mask:
+        spans = [Span.parse(value) for value in values if value != NONE]
+        return touching(snapshot, period, spans, none=NONE in values)
 
-def overlapping(link: Link | None, written: Any, first_day: Any, last_day: Any, phrase: str, *, without: str) -> Filter:
-    """Keeps records whose days from `first_day` through `last_day` overlap one of the intervals."""
-
-    def predicate(values: Sequence[str], _as_of: date) -> ColumnElement[bool]:
-        conditions = [
-            and_(first_day <= span.last_day, last_day >= span.first_day)
-            for span in (Span.parse(value) for value in values if value != NONE)
-        ]
-        if NONE in values:
-            conditions.append(written.is_(None))
-        return or_(*conditions)
-
-    return Filter(link, predicate, phrase, _when, without=without, spans=True)
+    return Filter(period.link, keeps, phrase, _when, without=without, spans=True)
 
 
 def _when(value: str) -> str:
@@ -207,17 +142,20 @@ def _when(value: str) -> str:
             return f"from {first} to {last}"
 
 
-def matching(root: Root, kind: str, phrase: str, synonyms: Synonyms) -> Filter:
+def matching(root: Link, kind: str, phrase: str, synonyms: Synonyms) -> Filter:
     """Keeps roots whose document, of that kind, is found by the query."""
 
-    def predicate(values: Sequence[str], _as_of: date) -> ColumnElement[bool]:
+    async def find(connection: AsyncConnection, values: Sequence[str]) -> Sequence[int]:
         queries = [query for value in values if (query := parse(value, synonyms))]
         if not queries:
-            return false()
+            return []
         found = select(SearchDocument.record).where(SearchDocument.kind == kind, or_(*map(matches, queries)))
-        return cast("ColumnElement[bool]", root.key.in_(found.correlate(None)))
+        return (await connection.scalars(found)).all()
 
-    return Filter(None, predicate, phrase, labels=lambda query: f'"{query}"')
+    def keeps(_snapshot: Snapshot, _values: Sequence[str], _as_of: date) -> Mask:
+        raise AssertionError("the database finds these")
+
+    return Filter(root, keeps, phrase, labels=lambda query: f'"{query}"', find=find)
 
 
 # -- the types of parameters --
@@ -350,67 +288,38 @@ class Selection:
     """The language of labels, where the request names it: addresses in the answer name it, too."""
     linked_only: bool = False
     """Whether a linked record must belong to some root, even when nothing is filtered."""
+    found: dict[str, Sequence[int]] = field(default_factory=dict, compare=False)
+    """The keys of the roots that filters keep which only the database can answer, after `check`."""
 
-    def predicate(self, link: Link | None) -> ColumnElement[bool] | None:
-        """All conditions on one link's record (on the root for None), or None when there are none."""
-        conditions = [
-            self.filters[name].predicate(values, self.as_of)
-            for name, values in self.values.items()
-            if self.filters[name].link is link
-        ]
-        return and_(*conditions) if conditions else None
+    def masks(self, snapshot: Snapshot, link: Link) -> Iterator[Mask]:
+        """Which rows of a link each of its filters keeps."""
+        for name, values in self.values.items():
+            item = self.filters[name]
+            if item.link is not link:
+                continue
+            if item.find is not None:
+                yield with_keys(snapshot, self.found[name])
+            else:
+                yield item.keeps(snapshot, values, self.as_of)
 
     def links(self) -> Iterator[Link]:
-        """The links that are filtered, each once."""
-        yield from dict.fromkeys(link for name in self.values if (link := self.filters[name].link) is not None)
+        """The links that are filtered, the root among them, each once."""
+        yield from dict.fromkeys(self.filters[name].link for name in self.values)
 
     def accepts_unlinked(self, link: Link) -> bool:
         """Whether a root without any record of this link could pass: every condition on it accepts `none`."""
         return all(NONE in values for name, values in self.values.items() if self.filters[name].link is link)
 
-    def root_conditions(self, root: Root, *, besides: Sequence[Link | None] = ()) -> list[ColumnElement[bool]]:
-        """The conditions on the root: its own, and for each filtered link that it has such a record.
-
-        Links in `besides` are left out: whoever joined them states their conditions on the joined row.
-        """
-        conditions = []
-        if (own := self.predicate(None)) is not None:
-            conditions.append(own)
-        for link in self.links():
-            if link not in besides and (predicate := self.predicate(link)) is not None:
-                keys = link.root_keys(predicate, or_unlinked=self.accepts_unlinked(link))
-                conditions.append(root.key.in_(keys))
-        return conditions
-
-    def conditions(self, root: Root, resource: Resource) -> list[ColumnElement[bool]]:
-        """The conditions that keep the resource's records that are selected."""
-        if resource.key is root.key:
-            return self.root_conditions(root)
-        if not self.values and not self.linked_only:
-            return []
-        if resource.parent is None:
-            return [resource.key.in_(self.linked_keys(root, resource))]
-        own = self.predicate(resource.link) if resource.link else None
-        conditions = [] if own is None else [own]
-        if rest := self.root_conditions(root, besides=(resource.link,)):
-            keys = select(root.key).select_from(root.entity).where(*rest).correlate(None)
-            conditions.append(resource.parent.in_(keys))
-        return conditions
-
-    def linked_keys(self, root: Root, resource: Resource) -> Select[*tuple[Any, ...]]:
-        """The keys of the linked records that a matching root has."""
-        assert resource.link is not None
-        statement = resource.link.join(select(resource.link.key).select_from(root.entity), outer=False).correlate(None)
-        own = self.predicate(resource.link)
-        return statement.where(*([] if own is None else [own]), *self.root_conditions(root, besides=(resource.link,)))
-
     async def check(self, connection: AsyncConnection) -> None:
-        """Refuses values that an open vocabulary does not have, with the ones that it has.
+        """Refuses values that an open vocabulary does not have, with the ones that it has, and lets the database find
+        what only it can.
 
         Raises Invalid.
         """
         for name, values in self.values.items():
-            column = self.filters[name].exists
+            column, find = self.filters[name].exists, self.filters[name].find
+            if find is not None and name not in self.found:
+                self.found[name] = await find(connection, values)
             wanted = [value for value in values if value != NONE]
             if column is None or not wanted:
                 continue

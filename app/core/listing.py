@@ -5,43 +5,35 @@ what page 1 costs. `offset` says where the page stands, and may be used to jump.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import Request, Response
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
-from sqlalchemy import (
-    BigInteger,
-    BinaryExpression,
-    BindParameter,
-    ColumnElement,
-    Integer,
-    RowMapping,
-    Select,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import RowMapping, Select, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql import operators
 
 from app.core.addresses import address
-from app.core.caching import Validator, state_validator
-from app.core.cursors import MAX_OFFSET, Cursor, beyond, directed, order_of
+from app.core.caching import Validator
+from app.core.cursors import MAX_OFFSET, Cursor
 from app.core.epochs import epoch_mark
-from app.core.filters import Filter, ReleaseName, Resource, Root, Selection
+from app.core.filters import ReleaseName, Resource, Selection
 from app.core.formats.negotiation import LISTS, VARY
+from app.core.index.ordering import Directed, Ordered
+from app.core.index.schema import Column, Kind, Order, RankedText
 from app.core.languages import LabelLanguage
 from app.core.parameters import IN_DIGITS
 from app.core.problems import Gone, invalid_parameter
+from app.core.reading import ReadSession
 
 API = "/api/v1"
-MANY_VALUES = 50
 
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -187,106 +179,168 @@ class Listing(Generic[Record]):
     select: Callable[[date], Select[*tuple[Any, ...]]]
     """The columns of a record, on the day `as_of`."""
     assemble: Callable[[AsyncConnection, Sequence[RowMapping]], Awaitable[list[Record]]]
-    """Rows as records; loads what stands in other tables in statements whose number does not depend on the rows."""
-    sorts: Mapping[str, Any]
-    """Each order's expression, which is never null."""
+    """Rows as records; loads what is in other tables in statements whose number does not depend on the rows."""
+    sorts: Mapping[str, Order]
+    """Each order by its name."""
+    key: Order
+    """The order by the record's own key."""
 
     async def records(
-        self,
-        connection: AsyncConnection,
-        as_of: date,
-        *conditions: ColumnElement[bool],
-        order: Sequence[Any] = (),
+        self, connection: AsyncConnection, as_of: date, keys: Sequence[Any], column: Any = None, *order: Any
     ) -> list[Record]:
-        """All records for which the conditions hold, by id or in the given order."""
-        parameters = {}
-        match conditions:
-            case [BinaryExpression(left=column, operator=operators.eq, right=BindParameter(value=value))]:
-                statement, parameters["value"] = _kept_select(self, as_of, column, tuple(order)), value
-            case _:
-                statement = _select_where(self, as_of, conditions, order)
-        return await self.assemble(connection, (await connection.execute(statement, parameters)).mappings().all())
+        """The records with these keys, or with these values in a column; by id, or in the given order."""
+        statement = _select_records(self, as_of, self.resource.key if column is None else column, order)
+        rows = (await connection.execute(statement, {"keys": keys})).mappings().all()
+        return await self.assemble(connection, rows)
+
+    def orders(self, sort: str) -> list[Directed]:
+        """What the records are sorted by. The key comes last, in the direction of the first one."""
+        named = [(self.sorts[part.removeprefix("-")], part.startswith("-")) for part in sort.split(",")]
+        return named if any(order is self.key for order, _ in named) else [*named, (self.key, named[0][1])]
 
 
-def _select_where(
-    listing: Listing[Any], as_of: date, conditions: Sequence[ColumnElement[bool]], order: Sequence[Any]
+# To build a statement takes several times as long as to run it; only the parameters differ between requests.
+@lru_cache(maxsize=256)
+def _select_records(
+    listing: Listing[Any], as_of: date, column: Any, order: tuple[Any, ...]
 ) -> Select[*tuple[Any, ...]]:
-    return listing.select(as_of).where(*conditions).order_by(*(order or (listing.resource.key,)))
-
-
-# To build a statement takes several times as long as to run it, so those that are asked for again and again are kept;
-# only their parameters differ from one request to the next.
-
-
-@lru_cache(maxsize=64)
-def _kept_select(
-    listing: Listing[Any], as_of: date, column: ColumnElement[Any], order: tuple[Any, ...]
-) -> Select[*tuple[Any, ...]]:
-    """Selects the records whose column equals the parameter `value`."""
-    return _select_where(listing, as_of, [column == bindparam("value", type_=column.type)], order)
-
-
-class _Statements(NamedTuple):
-    page: Select[*tuple[Any, ...]]
-    """The rows of a page, each with its place in the order; takes `limit`, and either `offset` or the place."""
-    total: Select[*tuple[Any, ...]]
-    """How many rows all pages have."""
+    keys = bindparam("keys", expanding=True, type_=column.type)
+    return listing.select(as_of).where(column.in_(keys)).order_by(*(order or (listing.resource.key,)))
 
 
 @dataclass(frozen=True)
-class _Question:
-    """What a list's statements follow from. Where its page begins and how long it is are their parameters."""
+class _Found(Generic[Record]):
+    """The records of a list that match, before any is read."""
 
-    root: Root
-    listing: Listing[Any]
-    filters: tuple[tuple[Filter, tuple[str, ...]], ...]
-    linked_only: bool
-    as_of: date
-    sort: str
-    backward: bool
-    from_place: bool
-    """Whether the page begins beyond a place in the order, instead of at an offset."""
-    selection: Selection = field(compare=False)
-    """The filters again, as what makes conditions of them."""
+    session: ReadSession
+    listing: Listing[Record]
+    selection: Selection
+    ordered: Ordered
+    rows: NDArray[np.intp]
+    """Their rows in the index."""
 
-    def statements(self) -> _Statements:
-        """The statements, which are kept unless there are so many values that they would fill the memory."""
-        few = sum(len(values) for _, values in self.filters) <= MANY_VALUES
-        return _kept_statements(self) if few else self.build()
+    def keys(self, rows: NDArray[np.intp]) -> list[Any]:
+        """The keys of rows, as the database has them."""
+        keys = self.ordered.snapshot.of(self.ordered.table).keys[rows].tolist()
+        if not self.ordered.table.shares_records:
+            return list(keys)
+        texts = self.ordered.snapshot.vocabulary[self.ordered.table].texts
+        return [self.listing.resource.key.type.python_type(texts[key]) for key in keys]
 
-    def build(self) -> _Statements:
-        """Makes the statements."""
-        resource = self.listing.resource
-        wanted = self.selection.conditions(self.root, resource)
-        order = [
-            (expression.label(f"edge_{number}"), expression, descends != self.backward)
-            for number, (expression, descends) in enumerate(order_of(self.sort, self.listing.sorts, resource.key))
+    async def read(self, rows: NDArray[np.intp]) -> tuple[list[Record], list[tuple[Any, ...]]]:
+        """The records of rows, in their order, and the texts of each by which ranked orders compare it."""
+        keys = self.keys(rows)
+        statement = _select_page(self.listing, self.selection.as_of, tuple(self.ordered.ranks))
+        found = (await self.session.connection.execute(statement, {"keys": keys})).mappings().all()
+        by_key = {row["key_of_page"]: row for row in found}
+        ordered = [by_key[key] for key in keys]
+        texts = [tuple(row[f"text_{number}"] for number in range(len(self.ordered.ranks))) for row in ordered]
+        return await self.listing.assemble(self.session.connection, ordered), texts
+
+    def edge(self, row: int, texts: tuple[Any, ...]) -> list[Any]:
+        """What a row has in each order."""
+        ranked = dict(zip(self.ordered.ranks, texts, strict=True))
+        return [
+            ranked[order] if isinstance(order, RankedText) else self.ordered.value(order, row)
+            for order, _ in self.ordered.orders
         ]
-        places = (
-            select(resource.key.label("key"), *(label for label, _, _ in order))
-            .where(*wanted)
-            .order_by(*(directed(expression, descends) for _, expression, descends in order))
-            .limit(bindparam("limit", type_=Integer))
+
+    async def after(self, values: Sequence[Any]) -> NDArray[np.intp]:
+        """The rows that come after the place with these values."""
+        place = []
+        for (order, _), value in zip(self.ordered.orders, values, strict=True):
+            match order:
+                case RankedText():
+                    place.append(await self._rank(order, value))
+                case Column(kind=Kind.TEXT):
+                    place.append(self.ordered.snapshot.vocabulary[order].rank(value))
+                case _:
+                    place.append(value)
+        return self.ordered.beyond(self.rows, self.ordered.placed(place))
+
+    async def _rank(self, order: RankedText, text: str) -> int:
+        """Where a text is among the ranks; odd where no record has the same one."""
+        entity, expression = order.link.entity, order.expression
+        counted = select(
+            func.count(expression.distinct()), func.coalesce(func.max(case((expression == text, 1), else_=0)), 0)
         )
-        if self.from_place:
-            values = [bindparam(f"place_{number}", type_=label.type) for number, (label, _, _) in enumerate(order)]
-            places = places.where(beyond([(expression, descends) for _, expression, descends in order], values))
-        else:
-            places = places.offset(bindparam("offset", type_=BigInteger))
-        # First the places of the page, from what the filters and the order need; then its records, and no others.
-        found = places.subquery("places")
-        page = (
-            self.listing.select(self.as_of)
-            .join_from(resource.entity, found, found.c.key == resource.key)
-            .add_columns(*(found.c[label.name] for label, _, _ in order))
-            .order_by(*(directed(found.c[label.name], descends) for label, _, descends in order))
-        )
-        return _Statements(page, select(func.count()).select_from(resource.entity).where(*wanted))
+        below, same = (
+            await self.session.connection.execute(counted.select_from(entity).where(expression <= text))
+        ).one()
+        return int(2 * below) if same else int(2 * below + 1)
 
 
 @lru_cache(maxsize=256)
-def _kept_statements(question: _Question) -> _Statements:
-    return question.build()
+def _select_page(listing: Listing[Any], as_of: date, ranked: tuple[RankedText, ...]) -> Select[*tuple[Any, ...]]:
+    key = listing.resource.key
+    keys = bindparam("keys", expanding=True, type_=key.type)
+    texts = (order.expression.label(f"text_{number}") for number, order in enumerate(ranked))
+    return listing.select(as_of).add_columns(key.label("key_of_page"), *texts).where(key.in_(keys))
+
+
+async def _find(
+    session: ReadSession, listing: Listing[Record], selection: Selection, sort: str, *, backward: bool = False
+) -> _Found[Record]:
+    """The records that match, in an order."""
+    matching = await session.matching(selection)
+    snapshot, resource, orders = matching.snapshot, listing.resource, listing.orders(sort)
+    ranks = {
+        order: await session.index.ranks(session.connection, snapshot, order)
+        for order, _ in orders
+        if isinstance(order, RankedText)
+    }
+    table = resource.table
+    ordered = Ordered(snapshot, table, orders, ranks, backward)
+    if table is resource.link:
+        rows = matching.records(table)
+    elif resource.link is not None and (selection.values or selection.linked_only):
+        linked = snapshot.vocabulary[table].find(matching.shared(resource.link))
+        rows = np.flatnonzero(np.isin(snapshot.of(table).keys, linked))
+    else:
+        rows = np.arange(len(snapshot.of(table)))
+    return _Found(session, listing, selection, ordered, rows)
+
+
+async def read_page(
+    request: Request, session: ReadSession, listing: Listing[Record], query: Asked, selection: Selection
+) -> Page[Any]:
+    """The page that the query asks for.
+
+    Raises Invalid for a cursor of another list, or for a value outside an open vocabulary, Gone for a cursor of another
+    epoch.
+    """
+    epoch = epoch_mark(request.state.answered_from[0])
+    place = _place(request, query, listing, epoch)
+    backward = place is not None and place.backward
+    found = await _find(session, listing, selection, query.sort, backward=backward)
+    remaining = found.rows if place is None else await found.after(place.values)
+    skipped = query.offset if place is None else 0
+    rows = found.ordered.first(remaining, skipped + query.limit + 1)[skipped:]
+    has_more = len(rows) > query.limit
+    rows = rows[: query.limit]
+    if backward:
+        rows = rows[::-1]
+    offset = place.offset if place is not None else query.offset
+    if backward and not has_more:
+        offset = 0  # records went away since the cursor was made: this is the first page now
+    items, texts = await found.read(rows) if len(rows) else ([], [])
+
+    def link(number: int, begins: int, *, back: bool) -> str:
+        edge = tuple(found.edge(int(rows[number]), texts[number]))
+        place = Cursor(epoch, listing.resource.path, query.sort, max(begins, 0), back, edge)
+        return page_url(request, cursor=place.encode())
+
+    has_next = has_more or backward if items else False
+    has_previous = (has_more if backward else offset > 0 or place is not None) if items else False
+    return Page[listing.read](  # type: ignore[name-defined]
+        items=items,
+        total=len(found.rows),
+        limit=query.limit,
+        offset=offset,
+        next=link(-1, offset + len(rows), back=False) if has_next else None,
+        previous=link(0, offset - query.limit, back=True) if has_previous else None,
+        release=query.release,
+    )
 
 
 def _place(request: Request, query: Asked, listing: Listing[Any], epoch: str) -> Cursor | None:
@@ -295,7 +349,10 @@ def _place(request: Request, query: Asked, listing: Listing[Any], epoch: str) ->
         return None
     if query.offset:
         raise invalid_parameter("offset", "contradiction", "a cursor has its own offset: send one of the two")
-    kinds = [expression.type.python_type for expression, _ in order_of(query.sort, listing.sorts, listing.resource.key)]
+    kinds = [
+        str if isinstance(order, RankedText) or getattr(order, "kind", None) is Kind.TEXT else int
+        for order, _ in listing.orders(query.sort)
+    ]
     cursor = Cursor.decode(query.cursor, listing.resource.path, query.sort, kinds)
     if cursor.epoch != epoch:
         raise Gone(
@@ -305,111 +362,26 @@ def _place(request: Request, query: Asked, listing: Listing[Any], epoch: str) ->
     return cursor
 
 
-def _statements(
-    root: Root, listing: Listing[Any], query: Asked, selection: Selection, *, backward: bool, from_place: bool
-) -> _Statements:
-    return _Question(
-        root,
-        listing,
-        tuple((selection.filters[name], values) for name, values in selection.values.items()),
-        selection.linked_only,
-        selection.as_of,
-        query.sort,
-        backward,
-        from_place,
-        selection,
-    ).statements()
-
-
-def _edge(row: RowMapping) -> tuple[Any, ...]:
-    """A row's place in the order."""
-    return tuple(row[name] for name in row if name.startswith("edge_"))
-
-
-async def read_page(
-    request: Request,
-    connection: AsyncConnection,
-    root: Root,
-    listing: Listing[Record],
-    query: Asked,
-    selection: Selection,
-) -> Page[Any]:
-    """The page that the query asks for.
-
-    Raises Invalid for a cursor of another list, Gone for one of another epoch.
-    """
-    epoch = epoch_mark(request.state.answered_from[0])
-    place = _place(request, query, listing, epoch)
-    backward = place is not None and place.backward
-    statements = _statements(root, listing, query, selection, backward=backward, from_place=place is not None)
-    begins = {"offset": query.offset} if place is None else place.parameters
-    result = await connection.execute(statements.page, {"limit": query.limit + 1, **begins})
-    rows = list(result.mappings().all())
-    has_more = len(rows) > query.limit
-    rows = rows[: query.limit]
-    if backward:
-        rows.reverse()
-    offset = place.offset if place is not None else query.offset
-    if backward and not has_more:
-        offset = 0  # records went away since the cursor was made: this is the first page now
-    if place is None and not has_more and (rows or not offset):
-        total = offset + len(rows)
-    else:
-        total = int((await connection.execute(statements.total)).scalar_one())
-
-    def link(row: RowMapping, begins: int, *, back: bool) -> str:
-        place = Cursor(epoch, listing.resource.path, query.sort, max(begins, 0), back, _edge(row))
-        return page_url(request, cursor=place.encode())
-
-    has_next = has_more or backward if rows else False
-    has_previous = (has_more if backward else offset > 0 or place is not None) if rows else False
-    return Page[listing.read](  # type: ignore[name-defined]
-        items=await listing.assemble(connection, rows),
-        total=total,
-        limit=query.limit,
-        offset=offset,
-        next=link(rows[-1], offset + len(rows), back=False) if has_next else None,
-        previous=link(rows[0], offset - query.limit, back=True) if has_previous else None,
-        release=query.release,
-    )
-
-
 async def walk(
-    connection: AsyncConnection,
-    root: Root,
-    listing: Listing[Record],
-    query: Asked,
-    selection: Selection,
-    *,
-    batch: int = 200,
+    session: ReadSession, listing: Listing[Record], query: Asked, selection: Selection, *, batch: int = 200
 ) -> AsyncIterator[list[Record]]:
-    """All records that are selected, in the query's order, some at a time: each part begins where the last one ended,
-    so that neither memory nor the cost of a part grows."""
-    first = _statements(root, listing, query, selection, backward=False, from_place=False)
-    rows = (await connection.execute(first.page, {"limit": batch, "offset": 0})).mappings().all()
-    following = _statements(root, listing, query, selection, backward=False, from_place=True)
-    while rows:
-        yield await listing.assemble(connection, rows)
-        if len(rows) < batch:
-            return
-        place = {f"place_{number}": value for number, value in enumerate(_edge(rows[-1]))}
-        rows = (await connection.execute(following.page, {"limit": batch, **place})).mappings().all()
+    """All records that are selected, in the query's order, some at a time, so that memory does not grow."""
+    found = await _find(session, listing, selection, query.sort)
+    rows = found.ordered.first(found.rows, len(found.rows))
+    for start in range(0, len(rows), batch):
+        records, _ = await found.read(rows[start : start + batch])
+        yield records
 
 
-async def fetch_page(
-    request: Request, connection: AsyncConnection, root: Root, listing: Listing[Record], query: Asked
-) -> Response:
+async def fetch_page(request: Request, session: ReadSession, listing: Listing[Record], query: Asked) -> Response:
     """Answers a list request with JSON: the records that the query selects.
 
-    Raises Invalid for a value outside an open vocabulary and for a cursor of another list, Gone for a cursor of another
-    epoch.
+    Raises Invalid for a value outside an open vocabulary and for a cursor of another list.
     """
-    validator = await state_validator(request, connection)
+    validator = await session.validator(request)
     if validator.is_known:
         return validator.not_modified(VARY)
-    selection = query.selection()
-    await selection.check(connection)
-    page = await read_page(request, connection, root, listing, query, selection)
+    page = await read_page(request, session, listing, query, query.selection())
     return page_response(request, page, query.fields, validator)
 
 

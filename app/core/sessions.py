@@ -11,6 +11,7 @@ from app.core.filters import ReleaseName, answer_as_on
 from app.core.formats.negotiation import is_for_file
 from app.core.idempotency import claim
 from app.core.parameters import check_query
+from app.core.reading import ReadSession
 from app.core.security import EditorKey, note_use
 
 Release = Annotated[
@@ -19,16 +20,20 @@ Release = Annotated[
 ]
 
 
-async def _read(request: Request, database: DatabaseDep, release: Release = None) -> AsyncIterator[AsyncConnection]:
+async def _read(request: Request, database: DatabaseDep, release: Release = None) -> AsyncIterator[ReadSession]:
     if release is None:
         async with database.read_at_length() if is_for_file(request) else database.read() as connection:
-            yield connection
+            yield ReadSession(connection, request.app.state.index)
         return
-    made, engine = await request.app.state.releases.get(release)
-    request.state.release = made.name
-    answer_as_on(made.as_of)
-    async with engine.connect() as connection:
-        yield connection
+    opened = await request.app.state.releases.get(release)
+    request.state.release = opened.release.name
+    answer_as_on(opened.release.as_of)
+    async with opened.engine.connect() as connection:
+        yield ReadSession(connection, opened.index)
+
+
+async def _connection(session: Annotated[ReadSession, Depends(_read)]) -> AsyncConnection:
+    return session.connection
 
 
 async def _read_live(database: DatabaseDep) -> AsyncIterator[AsyncConnection]:
@@ -46,8 +51,11 @@ async def _write(request: Request, database: DatabaseDep, key: EditorKey) -> Asy
         await session.commit()
 
 
-ReadConnection = Annotated[AsyncConnection, Depends(_read)]
-"""Reads the record, or the release that the request names."""
+ReadSessionDep = Annotated[ReadSession, Depends(_read)]
+"""Reads the data, or the release that the request names, with the index."""
+
+ReadConnection = Annotated[AsyncConnection, Depends(_connection)]
+"""The same for what needs no index."""
 
 LiveConnection = Annotated[AsyncConnection, Depends(_read_live)]
 """Reads what no release holds: history, keys, the releases themselves."""

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.listing import Listing
 from app.deployments.models import Deployment
 from app.deployments.schemas import DeploymentRead
 from app.reference.countries import country_ref
-from app.selection.graph import DEPLOYMENT_LIST, IS_EU_MEMBER
+from app.selection.graph import DEPLOYMENT_LIST, DEPLOYMENT_SORTS, IS_EU_MEMBER
 
 
 def _select_deployments(_as_of: date) -> Select[*tuple[Any, ...]]:
@@ -40,12 +40,6 @@ DEPLOYMENTS_LISTING = Listing(
     DeploymentRead,
     _select_deployments,
     _deployments,
-    {
-        "id": Deployment.id,
-        "action": Deployment.action,
-        "sending_country": func.coalesce(Deployment.sending_country, ""),
-        "organisation_type": Deployment.organisation_type,
-        "experts_count": func.coalesce(Deployment.experts_count, 0),
-        "updated_at": Deployment.updated_at,
-    },
+    DEPLOYMENT_SORTS,
+    DEPLOYMENT_SORTS["id"],
 )

@@ -22,14 +22,13 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadConnection, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.deployments.exporting import DEPLOYMENT_TABLE
 from app.deployments.schemas import DeploymentCreate, DeploymentPatch, DeploymentRead
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION
 
 router = APIRouter(prefix="/deployments", route_class=WriteRoute, tags=["Deployments"], dependencies=LABELLED)
 
@@ -47,11 +46,11 @@ class DeploymentQuery(ListQuery, RecordFilters):
 
 @router.get("", response_model=Page[DeploymentRead], responses=list_responses(DEPLOYMENT_TABLE))
 async def list_deployments(
-    request: Request, connection: ReadConnection, query: Annotated[DeploymentQuery, Query()]
+    request: Request, session: ReadSessionDep, query: Annotated[DeploymentQuery, Query()]
 ) -> Response:
     """Deployments, action by action: who sent experts, and how many where the source says so. What belongs to the
     action filters through it, and filters of activities keep the deployments of actions that have such an activity."""
-    return await list_records(request, connection, ACTION, DEPLOYMENT_TABLE, query)
+    return await list_records(request, session, DEPLOYMENT_TABLE, query)
 
 
 @router.get("/{id}", response_model=DeploymentRead, responses=READ_ERRORS)

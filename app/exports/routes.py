@@ -5,7 +5,6 @@ from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic_core import to_json
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.caching import state_validator
 from app.core.editing import LIST_ERRORS
@@ -14,7 +13,8 @@ from app.core.formats.provenance import export_day, provenance, told
 from app.core.formats.streaming import from_file, streamed
 from app.core.languages import LABELLED
 from app.core.parameters import check_request
-from app.core.sessions import ReadConnection
+from app.core.reading import ReadSession
+from app.core.sessions import ReadConnection, ReadSessionDep
 from app.exports.catalogue import catalogue
 from app.exports.database import database_file
 from app.exports.iati import iati_activities
@@ -57,25 +57,25 @@ Writer = Callable[[Scope, Mapping[str, str]], Awaitable[IO[bytes]] | AsyncIterat
 
 async def _answer(
     request: Request,
-    connection: AsyncConnection,
+    session: ReadSession,
     query: ExportQuery,
     form: Format,
     write: Writer,
     subject: str = "registry",
 ) -> Response:
-    validator = await state_validator(request, connection, export_day(), provenance(request))
+    validator = await session.validator(request, export_day(), provenance(request))
     if validator.is_known:
         return validator.not_modified()
     selection = query.selection()
-    await selection.check(connection)
+    await selection.check(session.connection)
     name = file_name(subject, selection, form)
     headers = {**validator.headers, **disposition(form, name)}
     said = told(request, selection, validator.sequence)
-    written = write(Scope(connection, selection), said)
+    written = write(Scope(session, selection), said)
     if isinstance(written, AsyncIterator):
         return await streamed(written, form.content_type, headers)
     file = await written
-    await connection.close()  # what is left to do needs it no more
+    await session.connection.close()  # what is left to do needs it no more
     return from_file(file, form.content_type, headers)
 
 
@@ -86,35 +86,35 @@ def _documented(form: Format) -> dict[str, Any]:
 
 
 @router.get("/registry.xlsx", **_documented(XLSX))
-async def export_workbook(request: Request, connection: ReadConnection, query: ExportDep) -> Response:
+async def export_workbook(request: Request, session: ReadSessionDep, query: ExportDep) -> Response:
     """The record as a workbook: a sheet for each kind of record, with labels beside codes, and a codebook that defines
     every column and says what was filtered. Filters choose the actions; each comes with all that belongs to it."""
-    return await _answer(request, connection, query, XLSX, lambda scope, said: workbook_file(scope, said, export_day()))
+    return await _answer(request, session, query, XLSX, lambda scope, said: workbook_file(scope, said, export_day()))
 
 
 @router.get("/registry.zip", **_documented(ZIP))
-async def export_package(request: Request, connection: ReadConnection, query: ExportDep) -> Response:
+async def export_package(request: Request, session: ReadSessionDep, query: ExportDep) -> Response:
     """The record as a Frictionless Data Package: a CSV file per table, links between actions and countries, themes and
     partners as tables of their own, and `datapackage.json` with types and keys. Filters choose the actions; each comes
     with all that belongs to it."""
-    return await _answer(request, connection, query, ZIP, lambda scope, said: data_package(scope, said, export_day()))
+    return await _answer(request, session, query, ZIP, lambda scope, said: data_package(scope, said, export_day()))
 
 
 @router.get("/registry.sqlite", **_documented(SQLITE))
-async def export_database(request: Request, connection: ReadConnection, query: ExportDep) -> Response:
+async def export_database(request: Request, session: ReadSessionDep, query: ExportDep) -> Response:
     """The record as a SQLite database of related tables, ready for SQL or for Datasette; whatever database the registry
     itself runs on. Filters choose the actions; each comes with all that belongs to it."""
-    return await _answer(request, connection, query, SQLITE, database_file)
+    return await _answer(request, session, query, SQLITE, database_file)
 
 
 @router.get("/iati-activities.xml", **_documented(IATI))
-async def export_iati(request: Request, connection: ReadConnection, query: ExportDep) -> Response:
+async def export_iati(request: Request, session: ReadSessionDep, query: ExportDep) -> Response:
     """The actions as activities of the International Aid Transparency Initiative, version 2.03. A date that is known as
     a month or a year is given as its first or last day, with the statement beside it."""
     source = provenance(request)
     return await _answer(
         request,
-        connection,
+        session,
         query,
         IATI,
         lambda scope, _: iati_activities(scope, source, export_day()),

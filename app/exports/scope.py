@@ -4,19 +4,17 @@ The filters choose actions, and each action comes whole, so that every reference
 partners, publications and sources always come complete. Everything is read in parts, in the order of its keys.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.actions.models import Action
-from app.core.filters import Resource, Selection
+from app.core.filters import Selection
 from app.core.listing import Listing
-from app.selection.graph import ACTION
+from app.core.reading import ReadSession
 
 BATCH = 200
 """Few enough that other requests don't wait long while a part is put together."""
@@ -25,50 +23,45 @@ Record = TypeVar("Record", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Scope:
-    """A part of the record, as one connection sees it."""
+    """A part of the data, as one session sees it."""
 
-    connection: AsyncConnection
+    session: ReadSession
     selection: Selection
 
-    @cached_property
-    def _of_actions(self) -> list[ColumnElement[bool]]:
-        return self.selection.root_conditions(ACTION)
+    @property
+    def connection(self) -> AsyncConnection:
+        """The session's connection."""
+        return self.session.connection
 
     @property
     def is_whole(self) -> bool:
         """Whether all actions are in it."""
-        return not self._of_actions
+        return not self.selection.values
 
-    def _of_children(self, parent: Any) -> list[ColumnElement[bool]]:
-        """The conditions on records that name their action in the column `parent`."""
-        return [] if self.is_whole else [parent.in_(select(Action.id).where(*self._of_actions))]
-
-    def _conditions(self, resource: Resource) -> list[ColumnElement[bool]]:
-        if resource.key is ACTION.key:
-            return self._of_actions
-        return [] if resource.parent is None else self._of_children(resource.parent)
+    async def _keys(self, listing: Listing[Any]) -> list[Any]:
+        """The keys of all records of a kind, in their order. Filters choose actions, and each action is complete."""
+        matching, table = await self.session.matching(self.selection), listing.resource.table
+        rows = matching.snapshot.of(table)
+        if table.shares_records:
+            key = listing.resource.key
+            return list(await self.connection.scalars(select(key).order_by(key)))
+        roots = matching.roots()
+        chosen = rows.records if roots is None else rows.records & rows.spread(roots)
+        return sorted(rows.keys[chosen].tolist())
 
     async def records(self, listing: Listing[Record]) -> AsyncIterator[list[Record]]:
         """All records of a kind, some at a time, in the order of their keys."""
-        key = listing.resource.key
-        statement = (
-            listing.select(self.selection.as_of).where(*self._conditions(listing.resource)).order_by(key).limit(BATCH)
-        )
-        part = statement
-        while rows := (await self.connection.execute(part)).mappings().all():
-            yield await listing.assemble(self.connection, rows)
-            if len(rows) < BATCH:
-                return
-            part = statement.where(key > rows[-1][key.key])
+        for some in _parts(await self._keys(listing)):
+            yield await listing.records(self.connection, self.selection.as_of, some)
 
     async def links(self, action: Any, linked: Any, position: Any) -> AsyncIterator[Sequence[Any]]:
         """The rows of a table of links, some at a time: the action's id, the linked record's key, and its position."""
-        statement = (
-            select(action, linked, position).where(*self._of_children(action)).order_by(action, linked).limit(BATCH)
-        )
-        part = statement
-        while rows := (await self.connection.execute(part)).all():
-            yield rows
-            if len(rows) < BATCH:
-                return
-            part = statement.where(tuple_(action, linked) > (rows[-1][0], rows[-1][1]))
+        snapshot, roots = await self.session.snapshot(), (await self.session.matching(self.selection)).roots()
+        for some in _parts((snapshot.roots if roots is None else snapshot.roots[roots]).tolist()):
+            statement = select(action, linked, position).where(action.in_(some)).order_by(action, linked)
+            if rows := (await self.connection.execute(statement)).all():
+                yield rows
+
+
+def _parts(keys: list[Any]) -> Iterator[list[Any]]:
+    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))

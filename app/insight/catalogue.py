@@ -6,16 +6,16 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from app.actions.models import Action
-from app.activities.models import Activity
-from app.core.aggregates import Dimension, Measure, Years
-from app.core.filters import Link
+from app.core.aggregates import Dimension, Measure
+from app.core.filters import NONE, Selection
+from app.core.index.columns import UNKNOWN, day_number
+from app.core.index.schema import Coded, Period
+from app.core.index.snapshot import Snapshot
 from app.core.partial_dates import Span
-from app.deployments.models import Deployment
 from app.reference.countries import COUNTRIES as COUNTRY_ROWS
 from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name, subregion_name
 from app.reference.labels import theme_name, translated
-from app.reference.models import Country, Partner, Theme
+from app.reference.models import Partner, Theme
 from app.reference.vocabularies import (
     ActivityType,
     OrganisationType,
@@ -25,19 +25,28 @@ from app.reference.vocabularies import (
     label_of,
 )
 from app.selection.graph import (
+    ACTION_DAYS,
     ACTION_LIST,
-    ACTIVITIES,
+    ACTION_START,
+    ACTION_STATUS,
+    ACTIVITY_COUNTRY,
+    ACTIVITY_DAYS,
     ACTIVITY_LIST,
-    COUNTRIES,
+    ACTIVITY_TYPE,
+    COUNTRY,
     COUNTRY_LIST,
     DEPLOYMENT_LIST,
-    DEPLOYMENTS,
-    IS_EU_MEMBER,
+    EU_MEMBER,
+    EXPERTS,
     MEMBER_STATE,
+    ORGANISATION_TYPE,
     OUTPUT_LIST,
-    PARTNERS,
-    THEMES,
-    action_status,
+    PARTNER,
+    PILLAR,
+    REGION,
+    SENDING_COUNTRY,
+    SUBREGION,
+    THEME,
 )
 
 MEASURES: Final = {
@@ -46,7 +55,7 @@ MEASURES: Final = {
         Measure("actions", ACTION_LIST, "actions"),
         Measure("activities", ACTIVITY_LIST, "activities"),
         Measure("deployments", DEPLOYMENT_LIST, "deployments"),
-        Measure("experts", DEPLOYMENT_LIST, "deployments", summed=Deployment.experts_count),
+        Measure("experts", DEPLOYMENT_LIST, "deployments", summed=EXPERTS),
         Measure("countries", COUNTRY_LIST, "partner countries"),
         Measure("outputs", OUTPUT_LIST, "outputs"),
     )
@@ -57,13 +66,24 @@ _MEMBERSHIPS: Final = {
     for code, row in COUNTRY_ROWS.items()
     if row.eu_member_from
 }
+
+
+def _member_states(snapshot: Snapshot, selection: Selection) -> list[str]:
+    """The member states of the days that a figure is about: those of `active_in`, else from the first start on."""
+    given = [value for value in selection.values.get("active_in", ()) if value != NONE]
+    starts = snapshot.rows[ACTION_DAYS.link].columns[ACTION_DAYS.first]
+    first = min(int(starts.min(initial=UNKNOWN)), day_number(selection.as_of))
+    since = date(first // 10000, first // 100 % 100, first % 100)
+    period = [Span.parse(value) for value in given] or [Span(since, selection.as_of)]
+    return [code for code, days in _MEMBERSHIPS.items() if any(map(days.intersection, period))]
+
+
 _EU_LABELS: Final = {"true": "EU member states", "false": "Outside the EU"}
 
 
 def dimension_of(
     name: str,
-    link: Link | None,
-    column: Any,
+    column: Coded | Period,
     noun: str,
     none: str,
     label: Callable[[str], str] = str,
@@ -73,20 +93,17 @@ def dimension_of(
     the request."""
     options.setdefault("filter", name)
     unassigned = partial(translated, "none", none, none)
-    return Dimension(name=name, link=link, column=column, noun=noun, none=unassigned, label=label, **options)
+    return Dimension(name=name, column=column, noun=noun, none=unassigned, label=label, **options)
 
 
 DIMENSIONS: Final = {
     dimension.name: dimension
     for dimension in (
-        dimension_of(
-            "theme", THEMES, Theme.slug, "theme", "No theme", lookup=(Theme.slug, Theme.name), named=theme_name
-        ),
-        dimension_of("pillar", THEMES, Theme.pillar, "pillar", "No theme", label_of, known=list(Pillar)),
+        dimension_of("theme", THEME, "theme", "No theme", lookup=(Theme.slug, Theme.name), named=theme_name),
+        dimension_of("pillar", PILLAR, "pillar", "No theme", label_of, known=list(Pillar)),
         dimension_of(
             "country",
-            COUNTRIES,
-            Country.code,
+            COUNTRY,
             "partner country",
             "No country",
             country_name,
@@ -94,38 +111,32 @@ DIMENSIONS: Final = {
         ),
         dimension_of(
             "subregion",
-            COUNTRIES,
-            Country.subregion,
+            SUBREGION,
             "subregion of the partner country",
             "No subregion",
             subregion_name,
             known=list(SUBREGIONS),
         ),
-        dimension_of("region", None, Action.region, "region", "No region", label_of, known=list(Region)),
-        dimension_of("partner", PARTNERS, Partner.id, "partner", "No partner", lookup=(Partner.id, Partner.name)),
-        dimension_of("status", None, action_status, "status", "No status", label_of, known=list(Status)),
+        dimension_of("region", REGION, "region", "No region", label_of, known=list(Region)),
+        dimension_of("partner", PARTNER, "partner", "No partner", lookup=(Partner.id, Partner.name)),
+        dimension_of("status", ACTION_STATUS, "status", "No status", label_of, known=list(Status)),
         dimension_of(
             "start_year",
-            None,
-            Action.start_year,
+            ACTION_START,
             "start year",
             "No start",
             filter="started_in",
-            in_years=True,
         ),
         dimension_of(
             "active_year",
-            None,
-            Years(Action.start_first_day, Action.end_last_day),
+            ACTION_DAYS,
             "year",
             "No dates",
             filter="active_in",
-            in_years=True,
         ),
         dimension_of(
             "activity_type",
-            ACTIVITIES,
-            Activity.type,
+            ACTIVITY_TYPE,
             "activity type",
             "No activity",
             label_of,
@@ -133,17 +144,14 @@ DIMENSIONS: Final = {
         ),
         dimension_of(
             "activity_year",
-            ACTIVITIES,
-            Years(Activity.start_first_day, Activity.end_last_day),
+            ACTIVITY_DAYS,
             "activity year",
             "No dated activity",
             filter="activity_in",
-            in_years=True,
         ),
         dimension_of(
             "activity_country",
-            ACTIVITIES,
-            Activity.country,
+            ACTIVITY_COUNTRY,
             "activity country",
             "Place not stated",
             country_name,
@@ -151,8 +159,7 @@ DIMENSIONS: Final = {
         ),
         dimension_of(
             "sending_country",
-            DEPLOYMENTS,
-            Deployment.sending_country,
+            SENDING_COUNTRY,
             "sending country",
             "Country not stated",
             country_name,
@@ -160,18 +167,16 @@ DIMENSIONS: Final = {
         ),
         dimension_of(
             "member_state",
-            DEPLOYMENTS,
             MEMBER_STATE,
             "member state",
             "Not known to be from a member state",
             country_name,
             known=MEMBER_STATES,
-            member_states=_MEMBERSHIPS,
+            known_to=_member_states,
         ),
         dimension_of(
             "eu_member",
-            DEPLOYMENTS,
-            IS_EU_MEMBER,
+            EU_MEMBER,
             "EU membership of the sending country",
             "Country not stated",
             lambda key: translated("eu_member", key, _EU_LABELS[key]),
@@ -179,8 +184,7 @@ DIMENSIONS: Final = {
         ),
         dimension_of(
             "organisation_type",
-            DEPLOYMENTS,
-            Deployment.organisation_type,
+            ORGANISATION_TYPE,
             "organisation type",
             "No deployment",
             label_of,

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Dimension, Question
-from app.core.filters import NONE, Link
+from app.core.filters import NONE
+from app.core.index.schema import Link
 from app.core.languages import LabelLanguage, speaking
 from app.insight.catalogue import DIMENSIONS
-from app.selection.graph import ACTIVITIES, COUNTRIES, DEPLOYMENTS, PARTNERS, THEMES
+from app.selection.graph import ACTIONS, ACTIVITIES, COUNTRIES, DEPLOYMENTS, PARTNERS, THEMES
 
 # One linked record, and several of them.
 _LINKED = {
@@ -122,25 +123,25 @@ class _Definition:
         return f"{'; '.join([subject, *self._caveats()])}."
 
     def _noun(self, dimension: Dimension) -> str:
-        of_other = dimension.link is None and self.question.measure.resource.link is not None
+        of_other = dimension.link is ACTIONS and self.question.measure.link is not ACTIONS
         return f"{dimension.noun} of the action" if of_other else dimension.noun
 
     # -- what is kept --
 
     def _kept(self) -> str:
         """The filters on the counted record, then those on its action."""
-        own = self.question.measure.resource.link
-        on_actions = [*self._modifiers(None), *self._links(besides=own)]
-        if own is None:
+        own = self.question.measure.link
+        on_actions = [*self._modifiers(ACTIONS), *self._links(besides=own)]
+        if own is ACTIONS:
             return _preceded(" ", _enumerated(on_actions))
-        is_shared = self.question.measure.resource.is_shared
+        is_shared = own.shares_records
         kept = self._only(own) if is_shared else ""
         kept += _preceded(" ", _enumerated(self._modifiers(own)))
         # A country or partner is counted because an action has it; any other record belongs to one anyway.
         action = _preceded(" of actions ", _enumerated(on_actions)) or (" of actions" if is_shared else "")
         return f"{kept},{action}" if kept and action else kept + action
 
-    def _modifiers(self, link: Link | None) -> list[str]:
+    def _modifiers(self, link: Link) -> list[str]:
         """What the filters on a record say of it."""
         return [self._phrase(name) or f"without {name.replace('_', ' ')}" for name in self._filtered(link, names=False)]
 
@@ -149,10 +150,10 @@ class _Definition:
         named = [self._named(name) for name in self._filtered(link, names=True)]
         return "".join(f" (only {records})" if records else " (none)" for records in named)
 
-    def _links(self, *, besides: Link | None) -> Iterator[str]:
+    def _links(self, *, besides: Link) -> Iterator[str]:
         """For each filtered link, which linked record an action has to have."""
         for link in self.question.selection.links():
-            if link is not besides:
+            if link not in (besides, ACTIONS):
                 yield self._linked(link)
 
     def _linked(self, link: Link) -> str:
@@ -168,7 +169,7 @@ class _Definition:
             alternatives.append(f"without any {noun}")
         return " or ".join(alternatives) or f"both with and without {record}"
 
-    def _filtered(self, link: Link | None, *, names: bool) -> list[str]:
+    def _filtered(self, link: Link, *, names: bool) -> list[str]:
         """The given filters of a link: those whose values name the record itself, or the others."""
         selection = self.question.selection
         filters = ((name, selection.filters[name]) for name in selection.values)
@@ -197,8 +198,8 @@ class _Definition:
         by, selection = self.question.by, self.question.selection
         if places := [place for dimension in by if (place := self._places(dimension))]:
             yield f"{_COUNTED[self.question.measure.name]} counts once {' and '.join(places)}"
-        own = self.question.measure.resource.link
-        links = [dimension.link for dimension in by if dimension.link not in (None, own)]
+        own = self.question.measure.link
+        links = [dimension.link for dimension in by if dimension.link not in (ACTIONS, own)]
         if len(links) == 2 and links[0] is links[1]:
             record = _LINKED[links[0]][0].partition(" ")[2]
             yield f"both are read from the same {record}"
@@ -216,16 +217,16 @@ class _Definition:
 
     def _places(self, dimension: Dimension) -> str:
         """Where a record counts under a dimension that it may have several values of; else nothing."""
-        own = self.question.measure.resource
+        own = self.question.measure.link
         of_action, through = _UNDER[dimension.name]
-        if dimension.link is own.link:
+        if dimension.link is own:
             took_place = "in each year in which it took place"
-            return "" if not dimension.is_spread else of_action if own.link is None else took_place
-        if own.link is None:
+            return "" if not dimension.is_spread else of_action if own is ACTIONS else took_place
+        if own is ACTIONS:
             return of_action
-        if own.is_shared:
+        if own.shares_records:
             return through.format_map(_THROUGH_ACTIONS)
-        return through.format_map(_THROUGH_ACTION) if dimension.link is not None or dimension.is_spread else ""
+        return through.format_map(_THROUGH_ACTION) if dimension.link is not ACTIONS or dimension.is_spread else ""
 
 
 def _enumerated(parts: Sequence[str], conjunction: str = "and") -> str:

@@ -7,44 +7,28 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlalchemy import Integer, String, cast, func
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.actions.models import Action
-from app.core.aggregates import Dimension, Measure, Question
-from app.core.caching import state_validator
+from app.core.aggregates import Dimension, Question
 from app.core.editing import LIST_ERRORS
-from app.core.filters import NONE, Selection
+from app.core.filters import NONE
+from app.core.index.matching import Matching
 from app.core.languages import LABELLED
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadSessionDep
 from app.insight.catalogue import DIMENSIONS, MEASURES, dimension_of
 from app.insight.definitions import define
 from app.insight.places import FIGURE_PLACE
 from app.insight.schemas import Described
 from app.reference.vocabularies import Status, label_of
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION, ACTIVITIES, activity_status
+from app.selection.graph import ACTION_END, ACTIVITY_STATUS
 
 router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
 
 # What filters have beside the dimensions of figures.
-_END_YEAR = dimension_of(
-    "end_year",
-    None,
-    cast(func.substr(cast(Action.end, String), 1, 4), Integer),
-    "end year",
-    "No end",
-    filter="ended_in",
-    in_years=True,
-)
+_END_YEAR = dimension_of("end_year", ACTION_END, "end year", "No end", filter="ended_in")
 _ACTIVITY_STATUS = dimension_of(
-    "activity_status",
-    ACTIVITIES,
-    activity_status,
-    "activity status",
-    "Not known, or no activity",
-    label_of,
-    known=list(Status),
+    "activity_status", ACTIVITY_STATUS, "activity status", "Not known, or no activity", label_of, known=list(Status)
 )
 _BY_FILTER: Final = {dimension.filter: dimension for dimension in (*DIMENSIONS.values(), _END_YEAR, _ACTIVITY_STATUS)}
 FACETS: Final = {name: _BY_FILTER[name] for name in RecordFilters.declared() if name in _BY_FILTER}
@@ -113,30 +97,30 @@ class FacetQuery(RecordFilters):
 
 
 @router.get("", response_model=Facets, responses=LIST_ERRORS, response_model_exclude_unset=True)
-async def list_facets(request: Request, connection: ReadConnection, query: Annotated[FacetQuery, Query()]) -> Response:
+async def list_facets(request: Request, session: ReadSessionDep, query: Annotated[FacetQuery, Query()]) -> Response:
     """For any filters, what each value of each filter would leave, in one call.
 
     A filter is counted **without its own values** and with all the others: after `theme=asylum`, the other themes
     still show how many actions they would bring. So a value's `count` is the `total` of its `href`. The values of one
     filter may add up to more than `total`, because a record can have several.
     """
-    known = await state_validator(request, connection)
+    known = await session.validator(request)
     if known.is_known:
         return known.not_modified()
     selection = query.selection()
-    await selection.check(connection)
+    matching = await session.matching(selection)
     measure = MEASURES[query.measure]
-    whole = Question(ACTION, measure, (), selection)
+    whole = Question(measure, (), selection)
     names = [name for name in FACETS if name in query.facet] if query.facet else list(FACETS)
     answer = Facets(
         measure=measure.name,
         filters={name: list(values) for name, values in selection.values.items()},
         as_of=selection.as_of,
-        definition=await define(connection, whole),
-        total=await whole.distinct(connection),
+        definition=await define(session.connection, whole),
+        total=whole.distinct(matching),
         href=whole.href(()),
         facets=[
-            await _facet(connection, measure, FACETS[name], selection, include_empty=query.include_empty)
+            await _facet(session.connection, FACETS[name], whole, matching, include_empty=query.include_empty)
             for name in names
         ],
         **({} if query.release is None else {"release": query.release}),
@@ -145,13 +129,14 @@ async def list_facets(request: Request, connection: ReadConnection, query: Annot
 
 
 async def _facet(
-    connection: AsyncConnection, measure: Measure, dimension: Dimension, selection: Selection, *, include_empty: bool
+    connection: AsyncConnection, dimension: Dimension, whole: Question, matching: Matching, *, include_empty: bool
 ) -> Facet:
     """The counts behind the values of one filter."""
-    name = dimension.filter
+    name, selection = dimension.filter, whole.selection
     chosen = selection.values.get(name, ())
     others = replace(selection, values={key: values for key, values in selection.values.items() if key != name})
-    rows = await Question(ACTION, measure, (dimension,), others, include_empty).split(connection)
+    narrowed = matching.besides(others, *([dimension.link] if chosen else []))
+    rows = await Question(whole.measure, (dimension,), others, include_empty).split(connection, narrowed)
     return Facet(
         parameter=name,
         label=name.replace("_", " ").capitalize(),

@@ -5,6 +5,7 @@ from functools import lru_cache
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Figure, Question
+from app.core.index.matching import Matching
 from app.core.threads import run_sized
 from app.insight.definitions import define
 from app.insight.schemas import Aggregate, AggregateCell, AggregateRow, AggregateTotals
@@ -16,12 +17,12 @@ def _cell(key: str | None, label: str) -> AggregateCell:
     return AggregateCell(key=key, label=label)
 
 
-async def compute(connection: AsyncConnection, question: Question) -> Aggregate:
+async def compute(connection: AsyncConnection, question: Question, matching: Matching) -> Aggregate:
     """The figure with its definition, its rows and how they add up.
 
     Raises Invalid for a figure with too many cells.
     """
-    figure = await question.answer(connection)
+    figure = await question.answer(connection, matching)
     return await run_sized(len(figure.rows), _aggregate, question, figure, await define(connection, question))
 
 

@@ -1,6 +1,6 @@
 """What the facility publishes about itself, in one call."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final
 
@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.addresses import address
 from app.core.aggregates import Measure, Question
-from app.core.caching import state_validator
 from app.core.editing import LIST_ERRORS
 from app.core.filters import Selection
+from app.core.index.matching import Matching
 from app.core.languages import LABELLED
 from app.core.listing import API
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadSessionDep
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.insight.figures import compute
 from app.insight.places import FIGURE_PLACE
 from app.insight.schemas import Aggregate, Described
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION, PARTNER_LIST
+from app.selection.graph import DEPLOYMENTS, PARTNER_LIST
 
 router = APIRouter(prefix="/headline", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
 
@@ -111,26 +111,26 @@ class HeadlineQuery(RecordFilters):
 
 
 @router.get("", response_model=Headline, responses=LIST_ERRORS, response_model_exclude_unset=True)
-async def get_headline(
-    request: Request, connection: ReadConnection, query: Annotated[HeadlineQuery, Query()]
-) -> Response:
+async def get_headline(request: Request, session: ReadSessionDep, query: Annotated[HeadlineQuery, Query()]) -> Response:
     """The figures that the facility publishes about itself, each with its definition and the list behind it; for the
     whole record, or for what any filters keep."""
-    known = await state_validator(request, connection)
+    known = await session.validator(request)
     if known.is_known:
         return known.not_modified()
     selection = query.selection()
-    await selection.check(connection)
+    asked = _Asked(session.connection, await session.matching(selection), selection)
     answer = Headline(
         as_of=selection.as_of,
         filters={name: list(values) for name, values in selection.values.items()},
         figures=HeadlineFigures(
-            **{name: await _figure(connection, measure, selection) for name, measure in _COUNTED.items()},
-            member_states=await _member_states(connection, selection),
-            outside_eu=await _outside_eu(connection, selection),
+            **{name: await asked.figure(measure) for name, measure in _COUNTED.items()},
+            member_states=await asked.member_states(),
+            outside_eu=await asked.outside_eu(),
         ),
         **{
-            name: [await compute(connection, _question(measure, by, selection)) for measure, by in split]
+            name: [
+                await compute(session.connection, asked.question(measure, by), asked.matching) for measure, by in split
+            ]
             for name, split in _SPLIT.items()
         },
         **({} if query.release is None else {"release": query.release}),
@@ -138,51 +138,55 @@ async def get_headline(
     return known.answer(answer, exclude_unset=True)
 
 
-def _question(measure: str, by: str, selection: Selection) -> Question:
-    return Question(ACTION, MEASURES[measure], (DIMENSIONS[by],), selection)
+@dataclass(frozen=True)
+class _Asked:
+    """What the figures are computed from."""
 
+    connection: AsyncConnection
+    matching: Matching
+    selection: Selection
 
-async def _figure(connection: AsyncConnection, measure: Measure, selection: Selection) -> HeadlineFigure:
-    question = Question(ACTION, measure, (), selection)
-    return HeadlineFigure(
-        value=await question.distinct(connection),
-        definition=await define(connection, question),
-        href=question.href(()),
-    )
+    def question(self, measure: str, *by: str) -> Question:
+        """A figure by some dimensions."""
+        return Question(MEASURES[measure], tuple(DIMENSIONS[name] for name in by), self.selection)
 
+    async def figure(self, measure: Measure) -> HeadlineFigure:
+        """A figure that is not split."""
+        question = Question(measure, (), self.selection)
+        return HeadlineFigure(
+            value=question.distinct(self.matching),
+            definition=await define(self.connection, question),
+            href=question.href(()),
+        )
 
-async def _member_states(connection: AsyncConnection, selection: Selection) -> HeadlineFigure:
-    """How many member states have a row of their own in the figure of deployments per member state."""
-    question = _question("deployments", "member_state", selection)
-    rows = await question.split(connection)
-    behind = await define(connection, question)
-    _, *parameters = question.href(()).partition("?")
-    return HeadlineFigure(
-        value=sum(row.cells[0].key is not None for row in rows),
-        definition=f"Member states of the EU with a row in this figure: {behind[0].lower()}{behind[1:]}",
-        href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
-    )
+    async def member_states(self) -> HeadlineFigure:
+        """How many member states have a row of their own in the figure of deployments per member state."""
+        question = self.question("deployments", "member_state")
+        rows = await question.split(self.connection, self.matching)
+        behind = await define(self.connection, question)
+        _, *parameters = question.href(()).partition("?")
+        return HeadlineFigure(
+            value=sum(row.cells[0].key is not None for row in rows),
+            definition=f"Member states of the EU with a row in this figure: {behind[0].lower()}{behind[1:]}",
+            href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
+        )
 
+    async def outside_eu(self) -> HeadlineShare | None:
+        """Deployments from outside the EU among those whose sending country is known."""
+        if "eu_member" in self.selection.values:
+            return None
+        outside, stated = self._from_members("false"), self._from_members("true", "false")
+        part, whole = (each.distinct(self.matching.besides(each.selection, DEPLOYMENTS)) for each in (outside, stated))
+        behind = await define(self.connection, outside)
+        return HeadlineShare(
+            value=part / whole if whole else None,
+            part=part,
+            whole=whole,
+            definition=f"{behind.removesuffix('.')}; as a share of those whose sending country is stated.",
+            href=outside.href(()),
+            whole_href=stated.href(()),
+        )
 
-async def _outside_eu(connection: AsyncConnection, selection: Selection) -> HeadlineShare | None:
-    """Deployments from outside the EU among those whose sending country is known."""
-    if "eu_member" in selection.values:
-        return None
-    outside, stated = (
-        Question(ACTION, MEASURES["deployments"], (), _narrowed(selection, *values))
-        for values in (("false",), ("true", "false"))
-    )
-    part, whole = await outside.distinct(connection), await stated.distinct(connection)
-    behind = await define(connection, outside)
-    return HeadlineShare(
-        value=part / whole if whole else None,
-        part=part,
-        whole=whole,
-        definition=f"{behind.removesuffix('.')}; as a share of those whose sending country is stated.",
-        href=outside.href(()),
-        whole_href=stated.href(()),
-    )
-
-
-def _narrowed(selection: Selection, *memberships: str) -> Selection:
-    return replace(selection, values={**selection.values, "eu_member": memberships})
+    def _from_members(self, *memberships: str) -> Question:
+        selection = replace(self.selection, values={**self.selection.values, "eu_member": memberships})
+        return Question(MEASURES["deployments"], (), selection)

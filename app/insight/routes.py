@@ -5,17 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Question
-from app.core.caching import state_validator
 from app.core.formats.negotiation import JSON, PNG, SVG, VARY, XLSX, Format, check_mark, disposition, file_name
 from app.core.formats.provenance import export_day
 from app.core.languages import LABELLED
 from app.core.parameters import IN_DIGITS
 from app.core.problems import invalid_parameter
-from app.core.sessions import ReadConnection
-from app.core.threads import run_large
+from app.core.reading import ReadSession
+from app.core.sessions import ReadSessionDep
+from app.core.threads import run_large, run_sized
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
 from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, figure_responses, offer_for
 from app.insight.figures import compute
@@ -24,7 +23,6 @@ from app.insight.pictures.schemes import Scheme
 from app.insight.places import FIGURE_PLACE
 from app.insight.schemas import Aggregate
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION
 
 router = APIRouter(prefix="/aggregates", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
 
@@ -72,7 +70,7 @@ class AggregateQuery(PresetQuery):
 
 async def _answer(
     request: Request,
-    connection: AsyncConnection,
+    session: ReadSession,
     measure: str,
     by: tuple[str, ...],
     query: PresetQuery,
@@ -81,16 +79,16 @@ async def _answer(
     chosen = offer_for(by).choose(request, query.format)
     query.check_options(chosen)
     made_on = (export_day(),) if chosen is XLSX else ()
-    known = await state_validator(request, connection, *(() if chosen is JSON else (chosen.name, *made_on)))
+    known = await session.validator(request, *(() if chosen is JSON else (chosen.name, *made_on)))
     if known.is_known:
         return known.not_modified(VARY)
     selection = query.selection()
-    await selection.check(connection)
     dimensions = tuple(DIMENSIONS[name] for name in by)
-    question = Question(ACTION, MEASURES[measure], dimensions, selection, query.include_empty)
-    aggregate = await compute(connection, question)
+    matching = await session.matching(selection)
+    question = Question(MEASURES[measure], dimensions, selection, query.include_empty)
+    aggregate = await compute(session.connection, question, matching)
     if chosen is JSON:
-        return known.answer(aggregate, headers=VARY, exclude_unset=True)
+        return await run_sized(len(aggregate.rows), known.answer, aggregate, headers=VARY, exclude_unset=True)
     called = name or f"{measure}-per-{'-and-'.join(by)}"
     answered = Answered(request, called, question, aggregate, known.sequence, query)
     content = await run_large(WRITERS[chosen], answered)
@@ -100,7 +98,7 @@ async def _answer(
 
 @router.get("", response_model=Aggregate, responses=figure_responses(), response_model_exclude_unset=True)
 async def get_aggregate(
-    request: Request, connection: ReadConnection, query: Annotated[AggregateQuery, Query()]
+    request: Request, session: ReadSessionDep, query: Annotated[AggregateQuery, Query()]
 ) -> Response:
     """Any figure: a measure per one or two dimensions, over the records that the filters keep.
 
@@ -112,14 +110,12 @@ async def get_aggregate(
     """
     if len(set(query.by)) < len(query.by):
         raise invalid_parameter("by", "repeated", "a dimension is named twice", list(DIMENSIONS))
-    return await _answer(request, connection, query.measure, tuple(query.by), query)
+    return await _answer(request, session, query.measure, tuple(query.by), query)
 
 
 def _add_preset(preset: Preset) -> None:
-    async def get_preset(
-        request: Request, connection: ReadConnection, query: Annotated[PresetQuery, Query()]
-    ) -> Response:
-        return await _answer(request, connection, preset.measure, preset.by, query, preset.name)
+    async def get_preset(request: Request, session: ReadSessionDep, query: Annotated[PresetQuery, Query()]) -> Response:
+        return await _answer(request, session, preset.measure, preset.by, query, preset.name)
 
     per = " and ".join(f"`{name}`" for name in preset.by)
     documented: dict[str, Any] = {

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.listing import Listing
 from app.outputs.models import Output
 from app.outputs.schemas import OutputRead
-from app.selection.graph import OUTPUT_LIST
+from app.selection.graph import OUTPUT_LIST, OUTPUT_SORTS
 
 
 def _select_outputs(_as_of: date) -> Select[*tuple[Any, ...]]:
@@ -34,12 +34,6 @@ OUTPUTS_LISTING = Listing(
     OutputRead,
     _select_outputs,
     _outputs,
-    {
-        "id": Output.id,
-        "action": Output.action,
-        "kind": Output.kind,
-        "title": func.lower(Output.title),
-        "published": Output.published_first_day,
-        "updated_at": Output.updated_at,
-    },
+    OUTPUT_SORTS,
+    OUTPUT_SORTS["id"],
 )

@@ -22,14 +22,13 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadConnection, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.outputs.editing import OUTPUT_EDITING
 from app.outputs.exporting import OUTPUT_TABLE
 from app.outputs.schemas import OutputCreate, OutputPatch, OutputRead
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION
 
 router = APIRouter(prefix="/outputs", route_class=WriteRoute, tags=["Outputs"], dependencies=LABELLED)
 
@@ -44,12 +43,10 @@ class OutputQuery(ListQuery, RecordFilters):
 
 
 @router.get("", response_model=Page[OutputRead], responses=list_responses(OUTPUT_TABLE))
-async def list_outputs(
-    request: Request, connection: ReadConnection, query: Annotated[OutputQuery, Query()]
-) -> Response:
+async def list_outputs(request: Request, session: ReadSessionDep, query: Annotated[OutputQuery, Query()]) -> Response:
     """Outputs, action by action: the reports, handbooks, strategies and other products that actions left behind.
     Filters keep the outputs of matching actions."""
-    return await list_records(request, connection, ACTION, OUTPUT_TABLE, query)
+    return await list_records(request, session, OUTPUT_TABLE, query)
 
 
 @router.get("/{id}", response_model=OutputRead, responses=READ_ERRORS)

@@ -21,12 +21,11 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadConnection, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.reference.editing import PUBLICATION_EDITING
 from app.reference.exporting import PUBLICATION_TABLE
 from app.reference.schemas import PublicationCreate, PublicationPatch, PublicationRead, RecordId
-from app.selection.graph import ACTION
 
 router = APIRouter(prefix="/publications", route_class=WriteRoute, tags=["Publications"], dependencies=LABELLED)
 
@@ -42,10 +41,10 @@ class PublicationQuery(PlainQuery):
 
 @router.get("", response_model=Page[PublicationRead], responses=list_responses(PUBLICATION_TABLE))
 async def list_publications(
-    request: Request, connection: ReadConnection, query: Annotated[PublicationQuery, Query()]
+    request: Request, session: ReadSessionDep, query: Annotated[PublicationQuery, Query()]
 ) -> Response:
     """Publications of the facility itself, by title. What an action produced stands under `/outputs`."""
-    return await list_records(request, connection, ACTION, PUBLICATION_TABLE, query)
+    return await list_records(request, session, PUBLICATION_TABLE, query)
 
 
 @router.get("/{id}", response_model=PublicationRead, responses=READ_ERRORS)

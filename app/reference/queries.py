@@ -5,10 +5,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.filters import Resource
 from app.core.languages import LabelLanguage, language
 from app.core.listing import Listing
 from app.reference.countries import COUNTRIES, country_name, country_ref, subregion_name
@@ -23,10 +22,18 @@ from app.reference.schemas import (
     ThemeRead,
     region_ref,
 )
-from app.selection.graph import COUNTRY_LIST, PARTNER_LIST, THEME_LIST
-
-PUBLICATION_LIST = Resource("/publications", Publication, Publication.id)
-SOURCE_LIST = Resource("/sources", Source, Source.id)
+from app.selection.graph import (
+    COUNTRY_LIST,
+    COUNTRY_SORTS,
+    PARTNER_LIST,
+    PARTNER_SORTS,
+    PUBLICATION_LIST,
+    PUBLICATION_SORTS,
+    SOURCE_LIST,
+    SOURCE_SORTS,
+    THEME_LIST,
+    THEME_SORTS,
+)
 
 
 def _select_countries(_as_of: date) -> Select[*tuple[Any, ...]]:
@@ -94,29 +101,31 @@ COUNTRIES_LISTING = Listing(
     CountryRead,
     _select_countries,
     _countries,
-    {"code": Country.code, "name": Country.name, "subregion": func.coalesce(Country.subregion, "")},
+    COUNTRY_SORTS,
+    COUNTRY_SORTS["code"],
 )
 THEMES_LISTING = Listing(
     THEME_LIST,
     ThemeRead,
     _select_themes,
     _themes,
-    {"slug": Theme.slug, "name": Theme.name, "pillar": Theme.pillar},
+    THEME_SORTS,
+    THEME_SORTS["slug"],
 )
 PARTNERS_LISTING = Listing(
     PARTNER_LIST,
     PartnerRead,
     _select_partners,
     _partners,
-    {"id": Partner.id, "name": func.lower(Partner.name), "country": func.coalesce(Partner.country, "")},
+    PARTNER_SORTS,
+    PARTNER_SORTS["id"],
 )
 PUBLICATIONS_LISTING = Listing(
     PUBLICATION_LIST,
     PublicationRead,
     _select_publications,
     _publications,
-    {"id": Publication.id, "title": func.lower(Publication.title)},
+    PUBLICATION_SORTS,
+    PUBLICATION_SORTS["id"],
 )
-SOURCES_LISTING = Listing(
-    SOURCE_LIST, SourceRead, _select_sources, _sources, {"id": Source.id, "title": func.lower(Source.title)}
-)
+SOURCES_LISTING = Listing(SOURCE_LIST, SourceRead, _select_sources, _sources, SOURCE_SORTS, SOURCE_SORTS["id"])

@@ -3,11 +3,8 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.actions.models import Action
-from app.core.caching import fixed_answer, state_validator
+from app.core.caching import fixed_answer
 from app.core.editing import LIST_ERRORS, READ_ERRORS
 from app.core.filters import Selection
 from app.core.formats.lists import (
@@ -23,14 +20,15 @@ from app.core.formats.negotiation import JSON, VARY
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting, page_response, page_url
 from app.core.problems import NotFound, invalid_parameter
-from app.core.sessions import ReadConnection
+from app.core.reading import ReadSession
+from app.core.sessions import ReadSessionDep
 from app.reference.countries import COUNTRIES
 from app.reference.exporting import COUNTRY_TABLE, REGION_TABLE
 from app.reference.queries import country_read
 from app.reference.schemas import CountryRead, RegionRead, VocabularyItem
 from app.reference.vocabularies import VOCABULARIES, Region, label_of
 from app.selection.filters import LinkedFilters
-from app.selection.graph import ACTION
+from app.selection.graph import REGION
 
 countries = APIRouter(prefix="/countries", tags=["Countries"], dependencies=LABELLED)
 regions = APIRouter(prefix="/regions", tags=["Regions"], dependencies=LABELLED)
@@ -46,11 +44,11 @@ class CountryQuery(ListQuery, LinkedFilters):
 
 @countries.get("", response_model=Page[CountryRead], responses=list_responses(COUNTRY_TABLE))
 async def list_countries(
-    request: Request, connection: ReadConnection, query: Annotated[CountryQuery, Query()]
+    request: Request, session: ReadSessionDep, query: Annotated[CountryQuery, Query()]
 ) -> Response:
     """All countries of ISO 3166-1, by name. With a filter, or `has_actions=true`: the partner countries of matching
     actions."""
-    return await list_records(request, connection, ACTION, COUNTRY_TABLE, query)
+    return await list_records(request, session, COUNTRY_TABLE, query)
 
 
 @countries.get("/{code}", response_model=CountryRead, responses=READ_ERRORS)
@@ -75,38 +73,34 @@ def _region(slug: str) -> RegionRead:
     return RegionRead(slug=Region(slug), name=label_of(slug))
 
 
-async def _matching(connection: AsyncConnection, query: RegionQuery, selection: Selection) -> list[RegionRead]:
+async def _matching(session: ReadSession, query: RegionQuery, selection: Selection) -> list[RegionRead]:
     """The regions that the filters keep, in the query's order."""
     if query.cursor is not None:
         raise invalid_parameter("cursor", "bad-cursor", "this short list is paged by offset")
     slugs = sorted(Region, reverse=query.sort.startswith("-"))
     if selection.values or selection.linked_only:
-        statement = select(Action.region).where(*selection.root_conditions(ACTION)).distinct()
-        matching = set(await connection.scalars(statement))
+        matching = (await session.matching(selection)).values(REGION)
         slugs = [slug for slug in slugs if slug in matching]
     return [_region(slug) for slug in slugs]
 
 
 @regions.get("", response_model=Page[RegionRead], responses=list_responses(REGION_TABLE))
-async def list_regions(
-    request: Request, connection: ReadConnection, query: Annotated[RegionQuery, Query()]
-) -> Response:
+async def list_regions(request: Request, session: ReadSessionDep, query: Annotated[RegionQuery, Query()]) -> Response:
     """The facility's regions. With a filter, or `has_actions=true`: those of matching actions."""
     begin, end = query.offset, query.offset + query.limit
     chosen = choose_format(request, REGION_TABLE, query)
     if chosen is not JSON:
 
         async def read(selection: Selection) -> Batches[RegionRead]:
-            matching = await _matching(connection, query, selection)
+            matching = await _matching(session, query, selection)
             return Batches(only(matching[begin:end] if asks_for_part(query) else matching))
 
-        return await write_list(request, connection, ACTION, REGION_TABLE, query, chosen, read)
-    known = await state_validator(request, connection)
+        return await write_list(request, session, REGION_TABLE, query, chosen, read)
+    known = await session.validator(request)
     if known.is_known:
         return known.not_modified(VARY)
     selection = query.selection()
-    await selection.check(connection)
-    matching = await _matching(connection, query, selection)
+    matching = await _matching(session, query, selection)
     page: Page[Any] = Page[RegionRead](
         items=matching[begin:end],
         total=len(matching),

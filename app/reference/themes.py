@@ -21,13 +21,12 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadConnection, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.reference.editing import THEME_EDITING
 from app.reference.exporting import THEME_TABLE
 from app.reference.schemas import ThemeCreate, ThemePatch, ThemeRead
 from app.selection.filters import LinkedFilters
-from app.selection.graph import ACTION
 
 router = APIRouter(prefix="/themes", route_class=WriteRoute, tags=["Themes"], dependencies=LABELLED)
 
@@ -42,9 +41,9 @@ class ThemeQuery(ListQuery, LinkedFilters):
 
 
 @router.get("", response_model=Page[ThemeRead], responses=list_responses(THEME_TABLE))
-async def list_themes(request: Request, connection: ReadConnection, query: Annotated[ThemeQuery, Query()]) -> Response:
+async def list_themes(request: Request, session: ReadSessionDep, query: Annotated[ThemeQuery, Query()]) -> Response:
     """Themes, by name. With a filter, or `has_actions=true`: those that a matching action has."""
-    return await list_records(request, connection, ACTION, THEME_TABLE, query)
+    return await list_records(request, session, THEME_TABLE, query)
 
 
 @router.get("/{slug}", response_model=ThemeRead, responses=READ_ERRORS)

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +18,8 @@ from app.core.caching import STATE
 from app.core.copying import columns_present, lacks_columns, write_copy
 from app.core.database import Base, Database, now, open_engine
 from app.core.filters import today
+from app.core.index.following import Index
+from app.core.index.schema import Graph
 from app.core.problems import Conflict, ErrorItem, invalid_parameter
 from app.releases.models import Release
 from app.releases.schemas import ReleaseCreate
@@ -91,19 +94,29 @@ async def _bring_up_to_date(file: Path) -> None:
         await engine.dispose()
 
 
+@dataclass(frozen=True)
+class OpenRelease:
+    """A release, with an engine on its records and their index."""
+
+    release: Release
+    engine: AsyncEngine
+    index: Index
+
+
 class OpenReleases:
     """The releases that this process reads from: files in a temporary folder, fetched from the database once. After a
     backup was restored, other releases may have the same names, so they are fetched again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, graph: Graph) -> None:
         self._database = database
+        self._graph = graph
         self._folder = Path(tempfile.mkdtemp(prefix="mieux-releases-"))
         self._epoch: str | None = None
-        self._open: dict[str, tuple[Release, AsyncEngine]] = {}
+        self._open: dict[str, OpenRelease] = {}
         self._lock = asyncio.Lock()
 
-    async def get(self, name: str) -> tuple[Release, AsyncEngine]:
-        """A release and an engine on its records.
+    async def get(self, name: str) -> OpenRelease:
+        """A release, ready to be read.
 
         Raises Invalid, with the names that there are, for an unknown one.
         """
@@ -117,7 +130,7 @@ class OpenReleases:
                     self._open[name] = await self._fetch(name)
         return self._open[name]
 
-    async def _fetch(self, name: str) -> tuple[Release, AsyncEngine]:
+    async def _fetch(self, name: str) -> OpenRelease:
         async with self._database.look_up() as session:
             statement = select(Release).where(Release.name == name).options(undefer(Release.snapshot))
             release = await session.scalar(statement) if name.isprintable() else None
@@ -129,12 +142,12 @@ class OpenReleases:
         await asyncio.to_thread(lambda: file.write_bytes(gzip.decompress(snapshot)))
         await _bring_up_to_date(file)
         url = f"sqlite+aiosqlite:///file:{file}?mode=ro&immutable=1&uri=true"
-        return release, open_engine(url, pool_size=2, max_overflow=4)
+        return OpenRelease(release, open_engine(url, pool_size=2, max_overflow=4), Index(self._graph))
 
     async def _forget(self) -> None:
         opened, self._open = self._open, {}
-        for _, engine in opened.values():
-            await engine.dispose()
+        for release in opened.values():
+            await release.engine.dispose()
 
     async def close(self) -> None:
         """Closes the files and takes them away."""

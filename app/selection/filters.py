@@ -6,8 +6,6 @@ from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from app.actions.models import Action
-from app.activities.models import Activity
 from app.core.filters import (
     Choice,
     Filters,
@@ -18,10 +16,9 @@ from app.core.filters import (
     overlapping,
 )
 from app.core.text import Query
-from app.deployments.models import Deployment
 from app.reference.countries import COUNTRIES as COUNTRY_ROWS
 from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name
-from app.reference.models import Country, Partner, Theme
+from app.reference.models import Partner, Theme
 from app.reference.schemas import MAX_ID
 from app.reference.vocabularies import (
     ActivityType,
@@ -34,19 +31,26 @@ from app.reference.vocabularies import (
 from app.search import documents
 from app.search.synonyms import SYNONYMS
 from app.selection.graph import (
-    ACTION,
-    ACTIVITIES,
-    COUNTRIES,
-    DEPLOYMENTS,
-    IS_EU_MEMBER,
+    ACTION_DAYS,
+    ACTION_END,
+    ACTION_START,
+    ACTION_STATUS,
+    ACTIONS,
+    ACTIVITY_COUNTRY,
+    ACTIVITY_DAYS,
+    ACTIVITY_STATUS,
+    ACTIVITY_TYPE,
+    COUNTRY,
+    EU_MEMBER,
     MEMBER_STATE,
-    PARTNERS,
-    THEMES,
-    action_status,
+    ORGANISATION_TYPE,
+    PARTNER,
+    PILLAR,
+    REGION,
+    SENDING_COUNTRY,
+    SUBREGION,
+    THEME,
 )
-
-# A parameter's annotation is read after its default is set, so what it names must have another name than it.
-from app.selection.graph import activity_status as status_of_activity
 
 
 def _partner_id(value: str) -> int:
@@ -86,7 +90,7 @@ class RecordFilters(Filters):
     q: Annotated[
         list[Query],
         Field(max_length=30),
-        matching(ACTION, documents.ACTION, "that mention {}", SYNONYMS),
+        matching(ACTIONS, documents.ACTION, "that mention {}", SYNONYMS),
     ] = []
     """Words that the action, its partners, activities, deployments or outputs have, in any form of the word (`train`,
     `training`); the last one may be the beginning of a longer word, as may `any*`. "Words in quotes" stand side by
@@ -96,7 +100,7 @@ class RecordFilters(Filters):
     country: Annotated[
         list[CountryChoice],
         MANY,
-        one_of(COUNTRIES, Country.code, "", labels=country_name),
+        one_of(COUNTRY, "", labels=country_name),
     ] = []
     """Partner country of the action, ISO 3166-1 alpha-2."""
 
@@ -104,8 +108,7 @@ class RecordFilters(Filters):
         list[Annotated[str, Choice(list(SUBREGIONS), none=True)]],
         MANY,
         one_of(
-            COUNTRIES,
-            Country.subregion,
+            SUBREGION,
             "in {}",
             labels=SUBREGIONS.__getitem__,
             without="outside every subregion",
@@ -116,35 +119,35 @@ class RecordFilters(Filters):
     region: Annotated[
         list[Annotated[str, Choice(list(Region), none=True)]],
         MANY,
-        one_of(None, Action.region, "in the region {}", labels=label_of, without="without a region"),
+        one_of(REGION, "in the region {}", labels=label_of, without="without a region"),
     ] = []
     """The facility's region."""
 
     theme: Annotated[
         list[Annotated[str, WithJsonSchema({"type": "string", "examples": ["labour-migration"]})]],
         MANY,
-        one_of(THEMES, Theme.slug, "", exists=Theme.slug, convert=_theme_slug),
+        one_of(THEME, "", exists=Theme.slug, convert=_theme_slug),
     ] = []
     """Theme of the action, its slug as `/themes` lists them."""
 
     pillar: Annotated[
         list[Annotated[str, Choice(list(Pillar), none=True)]],
         MANY,
-        one_of(THEMES, Theme.pillar, "under the pillar {}", labels=label_of),
+        one_of(PILLAR, "under the pillar {}", labels=label_of),
     ] = []
     """Pillar of a theme of the action."""
 
     partner: Annotated[
         list[Annotated[str, WithJsonSchema({"type": "string", "examples": ["1"]})]],
         MANY,
-        one_of(PARTNERS, Partner.id, "", exists=Partner.id, convert=_partner_id),
+        one_of(PARTNER, "", exists=Partner.id, convert=_partner_id),
     ] = []
     """Partner of the action, its id as `/partners` lists them."""
 
     status: Annotated[
         list[Annotated[str, Choice(list(Status), none=False)]],
         MANY,
-        one_of(None, action_status, "with the status {}"),
+        one_of(ACTION_STATUS, "with the status {}"),
     ] = []
     """Status of the action on the day `as_of`."""
 
@@ -152,10 +155,7 @@ class RecordFilters(Filters):
         list[Interval],
         MANY_INTERVALS,
         overlapping(
-            None,
-            Action.start,
-            Action.start_first_day,
-            Action.end_last_day,
+            ACTION_DAYS,
             "that ran at any time {}",
             without="without dates",
         ),
@@ -166,10 +166,7 @@ class RecordFilters(Filters):
         list[Interval],
         MANY_INTERVALS,
         overlapping(
-            None,
-            Action.start,
-            Action.start_first_day,
-            Action.start_last_day,
+            ACTION_START,
             "that began {}",
             without="without a start",
         ),
@@ -180,10 +177,7 @@ class RecordFilters(Filters):
         list[Interval],
         MANY_INTERVALS,
         overlapping(
-            None,
-            Action.end,
-            Action.end_first_day,
-            Action.end_last_day,
+            ACTION_END,
             "that ended {}",
             without="without an end",
         ),
@@ -193,7 +187,7 @@ class RecordFilters(Filters):
     activity_type: Annotated[
         list[Annotated[str, Choice(list(ActivityType), none=True)]],
         MANY,
-        one_of(ACTIVITIES, Activity.type, "of the type {}", labels=label_of),
+        one_of(ACTIVITY_TYPE, "of the type {}", labels=label_of),
     ] = []
     """Type of an activity."""
 
@@ -201,10 +195,7 @@ class RecordFilters(Filters):
         list[Interval],
         MANY_INTERVALS,
         overlapping(
-            ACTIVITIES,
-            Activity.start,
-            Activity.start_first_day,
-            Activity.end_last_day,
+            ACTIVITY_DAYS,
             "taking place {}",
             without="without dates",
         ),
@@ -215,8 +206,7 @@ class RecordFilters(Filters):
         list[CountryChoice],
         MANY,
         one_of(
-            ACTIVITIES,
-            Activity.country,
+            ACTIVITY_COUNTRY,
             "held in {}",
             labels=_country,
             without="without a stated country",
@@ -227,7 +217,7 @@ class RecordFilters(Filters):
     activity_status: Annotated[
         list[Annotated[str, Choice(list(Status), none=True)]],
         MANY,
-        one_of(ACTIVITIES, status_of_activity, "with the status {}", without="with an unknown status"),
+        one_of(ACTIVITY_STATUS, "with the status {}", without="with an unknown status"),
     ] = []
     """Status of an activity on the day `as_of`."""
 
@@ -235,8 +225,7 @@ class RecordFilters(Filters):
         list[CountryChoice],
         MANY,
         one_of(
-            DEPLOYMENTS,
-            Deployment.sending_country,
+            SENDING_COUNTRY,
             "from {}",
             labels=_country,
             without="without a stated sending country",
@@ -248,12 +237,10 @@ class RecordFilters(Filters):
         list[Annotated[str, Choice(list(MEMBER_STATES), none=True)]],
         MANY,
         one_of(
-            DEPLOYMENTS,
             MEMBER_STATE,
             "from the member state {}",
             labels=country_name,
             without="from no known member state",
-            narrows=Deployment.sending_country,
         ),
     ] = []
     """Country that sent experts while it was a member state of the EU; `none` keeps deployments from elsewhere, from an
@@ -263,8 +250,7 @@ class RecordFilters(Filters):
         list[Annotated[str, Choice(["true", "false"], none=True)]],
         MANY,
         one_of(
-            DEPLOYMENTS,
-            IS_EU_MEMBER,
+            EU_MEMBER,
             "from {}",
             labels={"true": "a member state of the EU", "false": "a country outside the EU"}.__getitem__,
             without="without a stated sending country",
@@ -276,8 +262,7 @@ class RecordFilters(Filters):
         list[Annotated[str, Choice(list(OrganisationType), none=True)]],
         MANY,
         one_of(
-            DEPLOYMENTS,
-            Deployment.organisation_type,
+            ORGANISATION_TYPE,
             "by an organisation of the type {}",
             labels=label_of,
         ),

@@ -1,50 +1,51 @@
 """The record as a graph: actions, and the ways from them to what they are linked to."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
-from app.core.filters import Link, Resource, Root
+from app.core.filters import Resource
+from app.core.index.columns import NULL, UNKNOWN, Codes
+from app.core.index.schema import ByDay, Graph, Link, Lookup, Order, Period, RecordKey, RootKey
 from app.core.partial_dates import UNKNOWN_DAY
 from app.deployments.models import Deployment
 from app.outputs.models import Output
-from app.reference.models import Country, Partner, Theme
+from app.reference.models import Country, Partner, Publication, Source, Theme
 from app.reference.vocabularies import Status
 
-ACTION = Root(Action, Action.id)
+ACTIONS = Link("action", Action, Action.id, Action.id)
+THEMES = Link("theme", ActionTheme, ActionTheme.action, ActionTheme.theme, shares_records=True)
+COUNTRIES = Link("country", ActionCountry, ActionCountry.action, ActionCountry.country, shares_records=True)
+PARTNERS = Link("partner", ActionPartner, ActionPartner.action, ActionPartner.partner, shares_records=True)
+ACTIVITIES = Link("activity", Activity, Activity.action, Activity.id)
+DEPLOYMENTS = Link("deployment", Deployment, Deployment.action, Deployment.id)
+OUTPUTS = Link("output", Output, Output.action, Output.id)
 
-THEMES = Link(
-    ACTION,
-    ActionTheme.action,
-    ((ActionTheme, ActionTheme.action == Action.id), (Theme, Theme.slug == ActionTheme.theme)),
-    Theme.slug,
+_themes, _countries, _partners, _publications, _sources = (
+    Link(name, entity, key, key, shares_records=True)
+    for name, entity, key in (
+        ("themes", Theme, Theme.slug),
+        ("countries", Country, Country.code),
+        ("partners", Partner, Partner.id),
+        ("publications", Publication, Publication.id),
+        ("sources", Source, Source.id),
+    )
 )
-COUNTRIES = Link(
-    ACTION,
-    ActionCountry.action,
-    ((ActionCountry, ActionCountry.action == Action.id), (Country, Country.code == ActionCountry.country)),
-    Country.code,
-)
-PARTNERS = Link(
-    ACTION,
-    ActionPartner.action,
-    ((ActionPartner, ActionPartner.action == Action.id), (Partner, Partner.id == ActionPartner.partner)),
-    Partner.id,
-)
-ACTIVITIES = Link(ACTION, Activity.action, ((Activity, Activity.action == Action.id),), Activity.id)
-DEPLOYMENTS = Link(ACTION, Deployment.action, ((Deployment, Deployment.action == Action.id),), Deployment.id)
-OUTPUTS = Link(ACTION, Output.action, ((Output, Output.action == Action.id),), Output.id)
 
-ACTION_LIST = Resource("/actions", Action, Action.id)
-ACTIVITY_LIST = Resource("/activities", Activity, Activity.id, ACTIVITIES, Activity.action)
-DEPLOYMENT_LIST = Resource("/deployments", Deployment, Deployment.id, DEPLOYMENTS, Deployment.action)
-OUTPUT_LIST = Resource("/outputs", Output, Output.id, OUTPUTS, Output.action)
-COUNTRY_LIST = Resource("/countries", Country, Country.code, COUNTRIES)
-THEME_LIST = Resource("/themes", Theme, Theme.slug, THEMES)
-PARTNER_LIST = Resource("/partners", Partner, Partner.id, PARTNERS)
+ACTION_LIST = Resource("/actions", Action, Action.id, ACTIONS, ACTIONS)
+ACTIVITY_LIST = Resource("/activities", Activity, Activity.id, ACTIVITIES, ACTIVITIES)
+DEPLOYMENT_LIST = Resource("/deployments", Deployment, Deployment.id, DEPLOYMENTS, DEPLOYMENTS)
+OUTPUT_LIST = Resource("/outputs", Output, Output.id, OUTPUTS, OUTPUTS)
+COUNTRY_LIST = Resource("/countries", Country, Country.code, _countries, COUNTRIES)
+THEME_LIST = Resource("/themes", Theme, Theme.slug, _themes, THEMES)
+PARTNER_LIST = Resource("/partners", Partner, Partner.id, _partners, PARTNERS)
+PUBLICATION_LIST = Resource("/publications", Publication, Publication.id, _publications)
+SOURCE_LIST = Resource("/sources", Source, Source.id, _sources)
 
 
 def _status_by_dates(entity: Any, as_of: date) -> Any:
@@ -99,6 +100,124 @@ def _member_state() -> ColumnElement[str | None]:
     )
 
 
-MEMBER_STATE = _member_state()
-IS_EU_MEMBER = case((Deployment.sending_country.is_(None), None), (MEMBER_STATE.is_(None), "false"), else_="true")
+_FROM_MEMBER_STATE = _member_state()
+IS_EU_MEMBER = case((Deployment.sending_country.is_(None), None), (_FROM_MEMBER_STATE.is_(None), "false"), else_="true")
 """Whether a deployment came from a member state, as the words of the filter; null where its country is unknown."""
+
+
+# -- what the index holds of each --
+
+
+def _by_dates(start: Codes, end: Codes, day: int) -> Codes:
+    """The status that follows from the first and the last day, as codes of `Status`."""
+    codes = {status: np.int32(code) for code, status in enumerate(Status)}
+    ended = np.where(end < day, codes[Status.COMPLETED], codes[Status.ONGOING])
+    return np.where(start > day, codes[Status.PLANNED], ended)
+
+
+def _status_of_action(inputs: Sequence[Codes], day: int) -> Codes:
+    start, end = inputs
+    return _by_dates(start, end, day)
+
+
+def _status_of_activity(inputs: Sequence[Codes], day: int) -> Codes:
+    stated, start, end = inputs
+    by_dates = np.where(start < UNKNOWN, _by_dates(start, end, day), np.int32(NULL))
+    return np.where(stated == NULL, by_dates, stated)
+
+
+_STATUSES = tuple(status.value for status in Status)
+_action_start = (ACTIONS.day(Action.start_first_day), ACTIONS.day(Action.start_last_day))
+_action_end = (ACTIONS.day(Action.end_first_day), ACTIONS.day(Action.end_last_day))
+_activity_days = (ACTIVITIES.day(Activity.start_first_day), ACTIVITIES.day(Activity.end_last_day))
+_stated_status = ACTIVITIES.text(Activity.stated_status, known=_STATUSES)
+
+REGION = ACTIONS.text(Action.region)
+ACTION_STATUS = ByDay((_action_start[0], _action_end[1]), _STATUSES, _status_of_action, action_status)
+ACTION_START = Period(*_action_start, in_one_year=True)
+ACTION_END = Period(*_action_end, in_one_year=True)
+ACTION_DAYS = Period(_action_start[0], _action_end[1])
+
+THEME = THEMES.text(ActionTheme.theme)
+PILLAR = Lookup(THEME, select(Theme.slug, Theme.pillar))
+COUNTRY = COUNTRIES.text(ActionCountry.country)
+SUBREGION = Lookup(COUNTRY, select(Country.code, Country.subregion))
+PARTNER = PARTNERS.text(ActionPartner.partner)
+
+ACTIVITY_TYPE = ACTIVITIES.text(Activity.type)
+ACTIVITY_COUNTRY = ACTIVITIES.text(Activity.country)
+ACTIVITY_DAYS = Period(*_activity_days)
+ACTIVITY_STATUS = ByDay((_stated_status, *_activity_days), _STATUSES, _status_of_activity, activity_status)
+
+SENDING_COUNTRY = DEPLOYMENTS.text(Deployment.sending_country)
+MEMBER_STATE = DEPLOYMENTS.text(_FROM_MEMBER_STATE)
+EU_MEMBER = DEPLOYMENTS.text(IS_EU_MEMBER)
+ORGANISATION_TYPE = DEPLOYMENTS.text(Deployment.organisation_type)
+EXPERTS = DEPLOYMENTS.number(Deployment.experts_count)
+
+RECORD = Graph(
+    ACTIONS,
+    (THEMES, COUNTRIES, PARTNERS, ACTIVITIES, DEPLOYMENTS, OUTPUTS),
+    lookups=(PILLAR, SUBREGION),
+    references=(_themes, _countries, _partners, _publications, _sources),
+)
+
+# -- what lists are sorted by --
+
+ACTION_SORTS: Mapping[str, Order] = {
+    "id": RecordKey(ACTIONS),
+    "title": ACTIONS.text_order(func.lower(Action.title), "title"),
+    "start": _action_start[0],
+    "end": _action_end[1],
+    "created_at": ACTIONS.instant(Action.created_at),
+    "updated_at": ACTIONS.instant(Action.updated_at),
+}
+ACTIVITY_SORTS: Mapping[str, Order] = {
+    "id": RecordKey(ACTIVITIES),
+    "action": RootKey(ACTIVITIES),
+    "position": ACTIVITIES.number(Activity.position),
+    "start": _activity_days[0],
+    "end": _activity_days[1],
+    "type": ACTIVITY_TYPE,
+    "title": ACTIVITIES.text_order(func.lower(Activity.title), "title"),
+    "updated_at": ACTIVITIES.instant(Activity.updated_at),
+}
+DEPLOYMENT_SORTS: Mapping[str, Order] = {
+    "id": RecordKey(DEPLOYMENTS),
+    "action": RootKey(DEPLOYMENTS),
+    "sending_country": SENDING_COUNTRY,
+    "organisation_type": ORGANISATION_TYPE,
+    "experts_count": EXPERTS,
+    "updated_at": DEPLOYMENTS.instant(Deployment.updated_at),
+}
+OUTPUT_SORTS: Mapping[str, Order] = {
+    "id": RecordKey(OUTPUTS),
+    "action": RootKey(OUTPUTS),
+    "kind": OUTPUTS.text(Output.kind),
+    "title": OUTPUTS.text_order(func.lower(Output.title), "title"),
+    "published": OUTPUTS.day(Output.published_first_day),
+    "updated_at": OUTPUTS.instant(Output.updated_at),
+}
+COUNTRY_SORTS: Mapping[str, Order] = {
+    "code": _countries.text(Country.code),
+    "name": _countries.text(Country.name),
+    "subregion": _countries.text(Country.subregion),
+}
+THEME_SORTS: Mapping[str, Order] = {
+    "slug": _themes.text(Theme.slug),
+    "name": _themes.text(Theme.name),
+    "pillar": _themes.text(Theme.pillar),
+}
+PARTNER_SORTS: Mapping[str, Order] = {
+    "id": _partners.number(Partner.id),
+    "name": _partners.text(func.lower(Partner.name)),
+    "country": _partners.text(Partner.country),
+}
+PUBLICATION_SORTS: Mapping[str, Order] = {
+    "id": _publications.number(Publication.id),
+    "title": _publications.text(func.lower(Publication.title)),
+}
+SOURCE_SORTS: Mapping[str, Order] = {
+    "id": _sources.number(Source.id),
+    "title": _sources.text(func.lower(Source.title)),
+}

@@ -12,8 +12,8 @@ from app.actions.routes import ActionQuery
 from app.activities.queries import ACTIVITIES_LISTING
 from app.core.database import Database
 from app.core.listing import API, walk
+from app.core.reading import ReadSession
 from app.exports.scope import Scope
-from app.selection.graph import ACTION
 
 pytestmark = pytest.mark.anyio
 
@@ -35,7 +35,9 @@ async def test_a_list_is_of_one_moment(app: FastAPI, client: httpx.AsyncClient) 
     database: Database = app.state.database
     read: list[Any] = []
     async with database.read_at_length() as connection:
-        async for part in walk(connection, ACTION, ACTIONS_LISTING, query, query.selection(), batch=5):
+        async for part in walk(
+            ReadSession(connection, app.state.index), ACTIONS_LISTING, query, query.selection(), batch=5
+        ):
             if not read:
                 await change(client, items)
             read += part
@@ -48,7 +50,7 @@ async def test_an_export_is_of_one_moment(app: FastAPI, client: httpx.AsyncClien
     activities = (await client.get(f"{API}/activities?limit=500&sort=id")).json()["items"]
     database: Database = app.state.database
     async with database.read_at_length() as connection:
-        scope = Scope(connection, ActionQuery().selection())
+        scope = Scope(ReadSession(connection, app.state.index), ActionQuery().selection())
         actions = [action.id async for part in scope.records(ACTIONS_LISTING) for action in part]
         await change(client, items)
         read = [activity.id async for part in scope.records(ACTIVITIES_LISTING) for activity in part]

@@ -13,7 +13,6 @@ from app.core.database import Database
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION
 from tests.conftest import serving
 from tests.selection.making import API, Maker
 
@@ -309,7 +308,7 @@ async def test_every_pair_of_dimensions_and_of_filters_makes_a_sentence(empty_ur
         pairs = [*((one,) for one in DIMENSIONS.values()), *combinations(DIMENSIONS.values(), 2)]
         for number, (measure, by) in enumerate(product(MEASURES.values(), pairs)):
             filters = RecordFilters.model_validate(everything[number % len(everything)])
-            words = await define(connection, Question(ACTION, measure, by, filters.selection()))
+            words = await define(connection, Question(measure, by, filters.selection()))
             assert_readable(words)
             for dimension in by:
                 assert f"per {dimension.noun}" in words

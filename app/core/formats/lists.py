@@ -9,11 +9,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from fastapi import Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.caching import state_validator
-from app.core.filters import Root, Selection
+from app.core.filters import Selection
 from app.core.formats.delimited import csv_header, csv_rows
 from app.core.formats.negotiation import (
     CSV,
@@ -32,8 +29,10 @@ from app.core.formats.records import Point, Table, Unit
 from app.core.formats.streaming import from_file, streamed
 from app.core.formats.tables import Column, Lookups, rows_of
 from app.core.formats.workbook import Workbook
+from app.core.index.matching import Matching
 from app.core.listing import Asked, fetch_page, page_links, read_page, walk
 from app.core.problems import Invalid, NotAcceptable, invalid_parameter, responses
+from app.core.reading import ReadSession
 
 Record = TypeVar("Record", bound=BaseModel)
 PLACE = frozenset({"limit", "offset", "cursor"})
@@ -65,8 +64,7 @@ class _Export(Generic[Record]):
     """A list that is about to be written."""
 
     request: Request
-    connection: AsyncConnection
-    root: Root
+    session: ReadSession
     table: Table[Record]
     query: Any
     selection: Selection
@@ -87,27 +85,19 @@ class _Export(Generic[Record]):
         """The rows, some at a time."""
         wanted = {column.field for column in self.columns}
         async for records in self.batches:
-            lookups = await self.table.lookups(self.connection, records, wanted)
+            lookups = await self.table.lookups(self.session.connection, records, wanted)
             if self.unit is None:
                 yield list(rows_of(self.columns, records, lookups))
             else:
-                kept = await self._kept_links(self.unit, records)
-                yield [row for record in records for row in self._unit_rows(self.unit, record, kept, lookups)]
+                matching = await self.session.matching(self.selection)
+                yield [row for record in records for row in self._unit_rows(self.unit, record, matching, lookups)]
 
-    async def _kept_links(self, unit: Unit, records: Sequence[Any]) -> set[tuple[Any, Any]]:
-        """The links of these records that the filters keep, as a figure by that dimension counts them."""
-        keys = [record.id for record in records]
-        statement = unit.link.join(select(self.root.key, unit.link.key).select_from(self.root.entity), outer=True)
-        predicate = self.selection.predicate(unit.link)
-        conditions = [self.root.key.in_(keys), *([] if predicate is None else [predicate])]
-        return {(row[0], row[1]) for row in (await self.connection.execute(statement.where(*conditions))).all()}
-
-    def _unit_rows(self, unit: Unit, record: Any, kept: set[tuple[Any, Any]], lookups: Lookups) -> Iterator[list[Any]]:
+    def _unit_rows(self, unit: Unit, record: Any, matching: Matching, lookups: Lookups) -> Iterator[list[Any]]:
+        """A row for each link of the record that the filters keep, as a figure by that dimension counts them."""
         key = next(iter(unit.reference.model_fields))
-        linked = [item for item in getattr(record, unit.field) if (record.id, getattr(item, key)) in kept]
-        if (record.id, None) in kept:
-            linked.append(None)
-        for item in linked:
+        by_key = {str(getattr(item, key)): item for item in getattr(record, unit.field)}
+        for linked in matching.linked(unit.link, record.id):
+            item = None if linked is None else by_key[linked]
             yield [column.read(item if column.field == unit.field else record, lookups) for column in self.columns]
 
     # -- the formats --
@@ -135,7 +125,7 @@ class _Export(Generic[Record]):
         yield b'{"type":"FeatureCollection","features":['
         comma = b""
         async for records in self.batches:
-            lookups = await self.table.lookups(self.connection, records, wanted)
+            lookups = await self.table.lookups(self.session.connection, records, wanted)
             features = [
                 to_json(
                     {
@@ -173,9 +163,7 @@ def multi_point(points: Sequence[Point]) -> dict[str, Any] | None:
     return {"type": "MultiPoint", "coordinates": points} if points else None
 
 
-async def list_records(
-    request: Request, connection: AsyncConnection, root: Root, table: Table[Record], query: AskedAs
-) -> Response:
+async def list_records(request: Request, session: ReadSession, table: Table[Record], query: AskedAs) -> Response:
     """Answers a list request in the format that it asks for. JSON is a page; any other format holds all records that
     match, unless `limit`, `offset` or `cursor` ask for a part.
 
@@ -185,15 +173,15 @@ async def list_records(
     listing = table.listing
     assert listing is not None
     if chosen is JSON:
-        return await fetch_page(request, connection, root, listing, query)
+        return await fetch_page(request, session, listing, query)
 
     async def read(selection: Selection) -> Batches[Record]:
         if asks_for_part(query):
-            page = await read_page(request, connection, root, listing, query, selection)
+            page = await read_page(request, session, listing, query, selection)
             return Batches(only(page.items), page_links(request, page))
-        return Batches(walk(connection, root, listing, query, selection))
+        return Batches(walk(session, listing, query, selection))
 
-    return await write_list(request, connection, root, table, query, chosen, read)
+    return await write_list(request, session, table, query, chosen, read)
 
 
 def choose_format(request: Request, table: Table[Any], query: AskedAs) -> Format:
@@ -215,8 +203,7 @@ def asks_for_part(query: AskedAs) -> bool:
 
 async def write_list(
     request: Request,
-    connection: AsyncConnection,
-    root: Root,
+    session: ReadSession,
     table: Table[Record],
     query: AskedAs,
     chosen: Format,
@@ -224,15 +211,15 @@ async def write_list(
 ) -> Response:
     """Answers with the records that `read` gives for the query's filters, in another format than JSON."""
     made_on = (export_day(),) if chosen is XLSX else ()
-    validator = await state_validator(request, connection, chosen.name, *made_on)
+    validator = await session.validator(request, chosen.name, *made_on)
     if validator.is_known:
         return validator.not_modified(VARY)
     selection = query.selection()
-    await selection.check(connection)
+    await selection.check(session.connection)
     batches = await read(selection)
     name = file_name(table.name, selection, chosen)
     headers = {**validator.headers, **VARY, **disposition(chosen, name), **batches.headers}
-    export = _Export(request, connection, root, table, query, selection, batches.parts)
+    export = _Export(request, session, table, query, selection, batches.parts)
     return await _written(export, chosen, headers, validator.sequence)
 
 
@@ -240,7 +227,7 @@ async def _written(export: _Export[Any], chosen: Format, headers: Mapping[str, s
     match chosen.name:
         case XLSX.name:
             book = await export.xlsx(sequence)
-            await export.connection.close()  # what is left to do needs it no more
+            await export.session.connection.close()  # what is left to do needs it no more
             return from_file(book.file, chosen.content_type, headers)
         case CSV.name:
             parts = export.csv()

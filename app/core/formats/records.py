@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.filters import Link
 from app.core.formats.negotiation import LISTS, Offer
 from app.core.formats.tables import Column, Lookups, reference_columns
+from app.core.index.schema import Link
 from app.core.listing import Listing
 
 Record = TypeVar("Record", bound=BaseModel)

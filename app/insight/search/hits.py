@@ -1,5 +1,6 @@
 """Finding records: which ones, in which order, and what each shows of itself."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.actions.models import Action
 from app.core.addresses import address
-from app.core.filters import Resource, Selection
+from app.core.filters import Resource
+from app.core.index.matching import Matching
 from app.core.listing import API
 from app.core.text_search import ranking
 from app.core.text_search.documents import Document, SearchDocument
@@ -18,7 +20,7 @@ from app.core.text_search.index import heads, matches
 from app.core.text_search.query import TextQuery
 from app.insight.search.schemas import HitAction, HitFragment, HitKind, SearchHit
 from app.search.documents import documents_of
-from app.selection.graph import ACTION, ACTION_LIST, ACTIVITY_LIST, OUTPUT_LIST, PARTNER_LIST
+from app.selection.graph import ACTION_LIST, ACTIVITY_LIST, OUTPUT_LIST, PARTNER_LIST
 
 _RESOURCES: Mapping[HitKind, Resource] = {
     HitKind.ACTION: ACTION_LIST,
@@ -46,9 +48,10 @@ class _Place:
 class Search:
     """What is looked for, among which records."""
 
+    connection: AsyncConnection
     queries: Sequence[TextQuery]
     """Alternatives."""
-    selection: Selection
+    matching: Matching
     """What else the actions have to be, beside being found."""
     kinds: Sequence[HitKind]
     """What is shown; empty for all."""
@@ -63,57 +66,74 @@ class Search:
         if any(query.without for query in self.queries):
             actions = select(root).where(kind == HitKind.ACTION, found).correlate(None)
             found = and_(found, or_(root.is_(None), root.in_(actions)))
-        if not self.selection.values:
-            return found
-        allowed = []
-        for each, resource in _RESOURCES.items():
-            keys = select(resource.key).where(*self.selection.conditions(ACTION, resource)).correlate(None)
-            allowed.append(and_(kind == each, SearchDocument.record.in_(keys)))
-        return and_(found, or_(*allowed))
+        return found
 
-    async def counts(self, connection: AsyncConnection) -> dict[HitKind, int]:
+    @property
+    def _is_filtered(self) -> bool:
+        return any(True for _ in self.matching.selection.links())
+
+    async def counts(self) -> dict[HitKind, int]:
         """How many records of each kind are found."""
-        statement = select(SearchDocument.kind, func.count()).where(self._condition()).group_by(SearchDocument.kind)
-        return {HitKind(kind): count for kind, count in await connection.execute(statement)}
+        kind = SearchDocument.kind
+        if not self._is_filtered:
+            statement = select(kind, func.count()).where(self._condition()).group_by(kind)
+            return {HitKind(name): count for name, count in await self.connection.execute(statement)}
+        rows = (await self.connection.execute(select(kind, SearchDocument.record).where(self._condition()))).all()
+        return dict(Counter(HitKind(name) for name, _ in self._kept(rows)))
 
-    async def hits(self, connection: AsyncConnection, total: int, limit: int, offset: int) -> list[SearchHit]:
+    def _kept(self, rows: Sequence[Any]) -> list[Any]:
+        """Those of the rows, which begin with kind and record, that the filters keep."""
+        keys = {kind: set(self._keys(resource)) for kind, resource in _RESOURCES.items()}
+        return [row for row in rows if row[1] in keys[row[0]]]
+
+    def _keys(self, resource: Resource) -> list[int]:
+        assert resource.link is not None
+        if resource.link.shares_records:
+            return [int(key) for key in self.matching.shared(resource.link)]
+        found: list[int] = (
+            self.matching.snapshot.rows[resource.link].keys[self.matching.records(resource.link)].tolist()
+        )
+        return found
+
+    async def hits(self, total: int, limit: int, offset: int) -> list[SearchHit]:
         """One page of the hits, the most useful first; `total` is how many there are."""
         if offset >= total:
             return []
         places: list[_Place] = []
         if offset < ranking.MOST_RANKED:
-            places += (await self._ranked(connection))[offset : offset + limit]
+            places += (await self._ranked())[offset : offset + limit]
         if (missing := min(limit, total - offset) - len(places)) > 0:
-            places += await self._unranked(connection, offset + len(places), missing)
-        return await connection.run_sync(_shown, places, self.queries)
+            rows = await self._candidates(offset + len(places), missing)
+            places += [_Place(HitKind(kind), record, root, 0.0) for kind, record, root, _ in rows]
+        return await self.connection.run_sync(_shown, places, self.queries)
 
-    def _candidates(self) -> Any:
-        """The documents in the order in which they are weighed, and in which they stay when there are too many."""
-        statement = select(SearchDocument.id, SearchDocument.kind, SearchDocument.record, SearchDocument.root)
-        statement = statement.where(self._condition())
+    async def _candidates(self, offset: int, limit: int) -> Sequence[Any]:
+        """Documents in the order in which they are weighed, and in which they stay when there are too many."""
+        statement = select(SearchDocument.kind, SearchDocument.record, SearchDocument.root, SearchDocument.id).where(
+            self._condition()
+        )
         if self.kinds:
             statement = statement.where(SearchDocument.kind.in_(self.kinds))
         telling = case((or_(*map(heads, self.queries)), 0), else_=1)
         by_kind = case({kind.value: number for number, kind in enumerate(_ORDER)}, value=SearchDocument.kind)
-        return statement.order_by(telling, SearchDocument.recency.desc(), by_kind, SearchDocument.record.desc())
+        statement = statement.order_by(telling, SearchDocument.recency.desc(), by_kind, SearchDocument.record.desc())
+        if not self._is_filtered:
+            return (await self.connection.execute(statement.offset(offset).limit(limit))).all()
+        return self._kept((await self.connection.execute(statement)).all())[offset : offset + limit]
 
-    async def _ranked(self, connection: AsyncConnection) -> list[_Place]:
+    async def _ranked(self) -> list[_Place]:
         # First which ones, then their texts: these are long, and the database need not carry them while it sorts.
-        candidates = self._candidates().limit(ranking.MOST_RANKED).subquery()
+        candidates = [row[-1] for row in await self._candidates(0, ranking.MOST_RANKED)]
         texts = (func.substr(text, 1, ranking.LOOKED_AT) for text in (SearchDocument.words, SearchDocument.stems))
         statement = select(
             SearchDocument.kind, SearchDocument.record, SearchDocument.root, SearchDocument.recency, *texts
-        ).join(candidates, candidates.c.id == SearchDocument.id)
+        ).where(SearchDocument.id.in_(candidates))
         weighed = []
-        for kind, record, root, recency, words, stems in await connection.execute(statement):
+        for kind, record, root, recency, words, stems in await self.connection.execute(statement):
             weight = ranking.score(self.queries, words, stems)
             place = _Place(HitKind(kind), record, root, round(weight * _LIKED.get(HitKind(kind), 1), 3))
             weighed.append((-place.score, _ORDER.index(place.kind), -recency, -record, place))
         return [place for *_, place in sorted(weighed, key=lambda each: each[:-1])]
-
-    async def _unranked(self, connection: AsyncConnection, offset: int, limit: int) -> list[_Place]:
-        rows = await connection.execute(self._candidates().offset(offset).limit(limit))
-        return [_Place(HitKind(kind), record, root, 0.0) for _, kind, record, root in rows]
 
 
 def _shown(connection: Connection, places: Sequence[_Place], queries: Sequence[TextQuery]) -> list[SearchHit]:

@@ -6,14 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.core.caching import state_validator
 from app.core.cursors import MAX_OFFSET
 from app.core.editing import LIST_ERRORS
 from app.core.filters import matching
 from app.core.languages import LABELLED
 from app.core.listing import page_links, page_url
 from app.core.parameters import IN_DIGITS
-from app.core.sessions import ReadConnection
+from app.core.sessions import ReadSessionDep
 from app.core.text import Query as TextOfQuery
 from app.core.text_search.query import parse
 from app.insight.search.hits import Search
@@ -22,7 +21,7 @@ from app.insight.search.suggestions import suggest
 from app.search import documents
 from app.search.synonyms import SYNONYMS
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION
+from app.selection.graph import ACTIONS
 
 router = APIRouter(prefix="/search", tags=["Search"], dependencies=LABELLED)
 NO_WORD = "The query has no word to look for."
@@ -34,7 +33,7 @@ class SearchQuery(RecordFilters):
     q: Annotated[
         list[TextOfQuery],
         Field(min_length=1, max_length=30, examples=[["labour migration"]]),
-        matching(ACTION, documents.ACTION, "that mention {}", SYNONYMS),
+        matching(ACTIONS, documents.ACTION, "that mention {}", SYNONYMS),
     ]
     """What to look for: words (all of them, in any form), "words in quotes" side by side, `begin*`, `-without`, `OR`.
     Repeat it for other queries, of which one is enough."""
@@ -49,7 +48,7 @@ class SearchQuery(RecordFilters):
 
 
 @router.get("", response_model=SearchPage, responses=LIST_ERRORS, response_model_exclude_unset=True)
-async def search(request: Request, connection: ReadConnection, query: Annotated[SearchQuery, Query()]) -> Response:
+async def search(request: Request, session: ReadSessionDep, query: Annotated[SearchQuery, Query()]) -> Response:
     """Everything that mentions what is looked for: actions, activities, outputs and partners, the most useful first.
 
     - Each word may stand in any form (`train` finds training and trained), the last one may still be on its way
@@ -62,21 +61,21 @@ async def search(request: Request, connection: ReadConnection, query: Annotated[
     - `fragments` show where the words stand. They are HTML: escaped, with `<mark>` around what was found.
     - A query that finds nothing because of its spelling gets a `suggestion`.
     """
-    known = await state_validator(request, connection)
+    known = await session.validator(request)
     if known.is_known:
         return known.not_modified()
     selection = query.selection()
-    await selection.check(connection)
+    await selection.check(session.connection)
     queries = [parsed for typed in query.q if (parsed := parse(typed, SYNONYMS))]
     besides = replace(selection, values={name: given for name, given in selection.values.items() if name != "q"})
-    asked = Search(queries, besides, query.kind)
-    counts = await asked.counts(connection) if queries else {}
+    asked = Search(session.connection, queries, await session.matching(besides), query.kind)
+    counts = await asked.counts() if queries else {}
     total = sum(count for kind, count in counts.items() if not query.kind or kind in query.kind)
     suggestion = None
     if queries and not counts and len(query.q) == 1:
-        suggestion = await suggest(connection, query.q[0], queries[0])
+        suggestion = await suggest(session.connection, query.q[0], queries[0])
     page = SearchPage(
-        items=await asked.hits(connection, total, query.limit, query.offset),
+        items=await asked.hits(total, query.limit, query.offset),
         total=total,
         limit=query.limit,
         offset=query.offset,

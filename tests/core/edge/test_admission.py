@@ -136,7 +136,8 @@ async def test_writes_count_by_key_and_say_what_is_left(database_url: str) -> No
             for number in range(6)
         ]
         assert [answer.status_code for answer in answers] == [201] * 4 + [429] * 2
-        assert [answer.headers["RateLimit"] for answer in answers[:4]] == [f'"writes";r={r};t=12' for r in (3, 2, 1, 0)]
+        left = [answer.headers["RateLimit"].partition(";t=")[0] for answer in answers[:4]]
+        assert left == [f'"writes";r={number}' for number in (3, 2, 1, 0)]
         assert {answer.headers["RateLimit-Policy"] for answer in answers} == {'"writes";q=5;w=60'}
         check_refusal(answers[-1], "writes", 5)
         assert await statuses(client, "GET", "/actions", 3) == [200] * 3
