@@ -31,6 +31,7 @@ from app.core.edge.prefix import PrefixMiddleware
 from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
 from app.core.edge.response_cache import ResponseCache, ResponseCacheMiddleware
 from app.core.edge.security_headers import SecurityHeaders
+from app.core.formats.files import DiskSpace
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
@@ -88,6 +89,17 @@ def _connection_limits(settings: Settings) -> ConnectionLimits:
     )
 
 
+def _set_bounds(app: FastAPI, settings: Settings, database: Database) -> None:
+    """What clients may take of this process."""
+    app.state.disk_space = DiskSpace(settings.download_space_mb * 1024 * 1024)
+    app.state.wrong_keys = WrongKeys(Rate("wrong-keys", settings.rate_wrong_keys), database)
+    app.state.rates = Rates(
+        reads=Rate("reads", settings.rate_reads),
+        writes=Rate("writes", settings.rate_writes),
+        costly=Rate("costly-requests", settings.rate_costly),
+    )
+
+
 def serve_app() -> FastAPI:
     """The application for a process that does nothing else: what the start has made stays, so the garbage collector
     need never look through it again."""
@@ -129,12 +141,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         app.state.index = Index(RECORD)
         app.state.releases = OpenReleases(database, RECORD)
-        app.state.wrong_keys = WrongKeys(Rate("wrong-keys", settings.rate_wrong_keys), database)
-        app.state.rates = Rates(
-            reads=Rate("reads", settings.rate_reads),
-            writes=Rate("writes", settings.rate_writes),
-            costly=Rate("costly-requests", settings.rate_costly),
-        )
+        _set_bounds(app, settings, database)
         watch_signals()
         try:
             await check_schema(database.engine)

@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     """For how many seconds a connection may be idle: longer than proxies keep theirs, since who closes first should not
     be who answers."""
 
+    download_space_mb: Annotated[int, Field(ge=1, le=1_048_576)] = 2048
+    """How much of the disk the files that are being downloaded may take, in MB, in each process."""
+
     cors_origins: Origins = "*"
     """Which web pages on other hosts may read answers in a browser: their origins, separated by spaces, or `*` for all.
     Nothing here goes by cookies, so that a page can do no more than anybody else."""

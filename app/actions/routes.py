@@ -32,7 +32,7 @@ from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.problems import NotFound
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.selection.filters import RecordFilters
 
@@ -85,7 +85,7 @@ class ActionQuery(ListQuery, RecordFilters):
 
 
 @router.get("", response_model=Page[ActionRead], responses=list_responses(ACTION_TABLE))
-async def list_actions(request: Request, session: ReadSessionDep, query: Annotated[ActionQuery, Query()]) -> Response:
+async def list_actions(request: Request, session: FileSessionDep, query: Annotated[ActionQuery, Query()]) -> Response:
     """Actions, those that began last first, each with its countries, themes, partners and counts. Every filter narrows
     the list; `next` leads through it."""
     return await list_records(request, session, ACTION_TABLE, query)

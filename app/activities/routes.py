@@ -26,7 +26,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
@@ -47,7 +47,7 @@ class ActivityQuery(ListQuery, RecordFilters):
 
 @router.get("", response_model=Page[ActivityRead], responses=list_responses(ACTIVITY_TABLE))
 async def list_activities(
-    request: Request, session: ReadSessionDep, query: Annotated[ActivityQuery, Query()]
+    request: Request, session: FileSessionDep, query: Annotated[ActivityQuery, Query()]
 ) -> Response:
     """Activities, action by action in their order. What belongs to the action filters through it, and filters of
     deployments keep the activities of actions that have such a deployment."""

@@ -1,6 +1,14 @@
 """HEAD on every address that answers GET: the same status and headers, without the body."""
 
+from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_HEAD = "mieux.head"
+
+
+def is_head(request: Request) -> bool:
+    """Whether only the headers of an answer are asked for, so that its body needn't be made."""
+    return _HEAD in request.scope
 
 
 class HeadMiddleware:
@@ -15,13 +23,10 @@ class HeadMiddleware:
             await self.app(scope, receive, send)
             return
 
-        async def send_without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                # The answer is complete. A stream is told so as if its reader had gone, and ends.
+                await send({"type": "http.response.body", "body": b""})
 
-        asked = {**scope, "method": "GET"}
-        try:
-            await self.app(asked, receive, send_without_body)
-        finally:
-            scope["endpoint"] = asked.get("endpoint")  # for the layers outside
+        await self.app({**scope, "method": "GET", _HEAD: True}, receive, send_head)

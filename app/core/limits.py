@@ -21,8 +21,6 @@ from starlette.requests import HTTPConnection
 
 from app.core.problems import Problem, TooManyRequests, Unavailable
 
-MOST_WAITING = 10
-"""How many requests of one client wait for the same kind of place."""
 LOCAL = "local"
 """Who asks from within this process."""
 

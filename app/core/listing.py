@@ -32,6 +32,7 @@ from app.core.languages import LabelLanguage
 from app.core.parameters import IN_DIGITS
 from app.core.problems import Gone, invalid_parameter
 from app.core.reading import ReadSession
+from app.core.threads import paced
 
 API = "/api/v1"
 
@@ -362,8 +363,9 @@ def _place(request: Request, query: Asked, listing: Listing[Any], epoch: str) ->
     return cursor
 
 
+@paced
 async def walk(
-    session: ReadSession, listing: Listing[Record], query: Asked, selection: Selection, *, batch: int = 200
+    session: ReadSession, listing: Listing[Record], query: Asked, selection: Selection, *, batch: int = 50
 ) -> AsyncIterator[list[Record]]:
     """All records that are selected, in the query's order, some at a time, so that memory does not grow."""
     found = await _find(session, listing, selection, query.sort)

@@ -1,14 +1,17 @@
 """The sessions of a request: reading is open to all, and who writes has shown a key."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.core.database import DatabaseDep
+from app.core.database import Database, DatabaseDep
 from app.core.filters import ReleaseName, answer_as_on
+from app.core.formats.files import making
 from app.core.formats.negotiation import is_for_file
+from app.core.head import is_head
 from app.core.idempotency import claim
 from app.core.parameters import check_query
 from app.core.reading import ReadSession
@@ -20,9 +23,12 @@ Release = Annotated[
 ]
 
 
-async def _read(request: Request, database: DatabaseDep, release: Release = None) -> AsyncIterator[ReadSession]:
+@asynccontextmanager
+async def _reading(
+    request: Request, database: Database, release: str | None, *, at_length: bool = False
+) -> AsyncIterator[ReadSession]:
     if release is None:
-        async with database.read_at_length() if is_for_file(request) else database.read() as connection:
+        async with database.read_at_length() if at_length else database.read() as connection:
             yield ReadSession(connection, request.app.state.index)
         return
     opened = await request.app.state.releases.get(release)
@@ -30,6 +36,22 @@ async def _read(request: Request, database: DatabaseDep, release: Release = None
     answer_as_on(opened.release.as_of)
     async with opened.engine.connect() as connection:
         yield ReadSession(connection, opened.index)
+
+
+async def _read(request: Request, database: DatabaseDep, release: Release = None) -> AsyncIterator[ReadSession]:
+    async with _reading(request, database, release) as session:
+        yield session
+
+
+async def _read_at_length(
+    request: Request, database: DatabaseDep, release: Release = None
+) -> AsyncIterator[ReadSession]:
+    if is_head(request) or not is_for_file(request):
+        async with _reading(request, database, release) as session:
+            yield session
+        return
+    async with making(request) as held:
+        yield await held.enter_async_context(_reading(request, database, release, at_length=True))
 
 
 async def _connection(session: Annotated[ReadSession, Depends(_read)]) -> AsyncConnection:
@@ -54,8 +76,11 @@ async def _write(request: Request, database: DatabaseDep, key: EditorKey) -> Asy
 ReadSessionDep = Annotated[ReadSession, Depends(_read)]
 """Reads the data, or the release that the request names, with the index."""
 
+FileSessionDep = Annotated[ReadSession, Depends(_read_at_length)]
+"""The same for an operation that may answer with a file, however long."""
+
 ReadConnection = Annotated[AsyncConnection, Depends(_connection)]
-"""The same for what needs no index."""
+"""Reads the same without the index."""
 
 LiveConnection = Annotated[AsyncConnection, Depends(_read_live)]
 """Reads what no release holds: history, keys, the releases themselves."""

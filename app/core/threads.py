@@ -1,10 +1,11 @@
-"""Work that takes long enough to hold up every other request is done in a thread."""
+"""Work that takes long enough to hold up every other request is done in a thread, or with pauses."""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import partial
+from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
 LARGE = 500
@@ -28,3 +29,18 @@ async def run_sized(size: int, function: Callable[P, T], *args: P.args, **kwargs
     if size < LARGE:
         return function(*args, **kwargs)
     return await run_large(function, *args, **kwargs)
+
+
+def paced(generate: Callable[P, AsyncIterator[T]]) -> Callable[P, AsyncIterator[T]]:
+    """Decorates a generator of the many parts of something long. After each part there is a pause, as long as the event
+    loop's thread computed since the last one: that leaves half of it to others, and more while they need it."""
+
+    @wraps(generate)
+    async def with_pauses(*args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+        begun = time.thread_time()
+        async for part in generate(*args, **kwargs):
+            yield part
+            await asyncio.sleep(time.thread_time() - begun)
+            begun = time.thread_time()
+
+    return with_pauses

@@ -20,7 +20,7 @@ from app.core.threads import run_large
 
 LARGE = 256 * 1024
 """A body of more bytes than that is read in a thread."""
-LARGE_BODIES = Places("large bodies", total=1, per_client=1, wait_seconds=30)
+LARGE_BODIES = Places("large bodies", total=1, per_client=1, waiting=10, wait_seconds=30)
 
 
 class WriteRoute(APIRoute):

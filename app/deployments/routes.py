@@ -22,7 +22,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.deployments.exporting import DEPLOYMENT_TABLE
@@ -46,7 +46,7 @@ class DeploymentQuery(ListQuery, RecordFilters):
 
 @router.get("", response_model=Page[DeploymentRead], responses=list_responses(DEPLOYMENT_TABLE))
 async def list_deployments(
-    request: Request, session: ReadSessionDep, query: Annotated[DeploymentQuery, Query()]
+    request: Request, session: FileSessionDep, query: Annotated[DeploymentQuery, Query()]
 ) -> Response:
     """Deployments, action by action: who sent experts, and how many where the source says so. What belongs to the
     action filters through it, and filters of activities keep the deployments of actions that have such an activity."""

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from app.actions.models import Action
 from app.actions.queries import ACTIONS_LISTING
 from app.actions.schemas import ActionRead
+from app.core.formats.files import Outbox
 from app.core.formats.provenance import Provenance
-from app.core.formats.streaming import Outbox
 from app.core.languages import LabelLanguage, language
 from app.core.listing import API
 from app.core.partial_dates import PartialDate

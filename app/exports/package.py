@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from app.core.formats.delimited import csv_header, csv_rows
-from app.core.formats.streaming import Outbox
+from app.core.formats.files import Outbox
 from app.core.formats.tables import Column, Kind
 from app.exports.resources import RESOURCES, Resource
 from app.exports.scope import Scope

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic_core import to_json
 
 from app.core.caching import state_validator
-from app.core.editing import LIST_ERRORS
+from app.core.formats.files import answer_with_file
 from app.core.formats.negotiation import XLSX, Format, disposition, file_name
 from app.core.formats.provenance import export_day, provenance, told
-from app.core.formats.streaming import from_file, streamed
 from app.core.languages import LABELLED
 from app.core.parameters import check_request
+from app.core.problems import Invalid, TooManyRequests, Unavailable, responses
 from app.core.reading import ReadSession
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.exports.catalogue import catalogue
 from app.exports.database import database_file
 from app.exports.iati import iati_activities
@@ -71,29 +71,25 @@ async def _answer(
     name = file_name(subject, selection, form)
     headers = {**validator.headers, **disposition(form, name)}
     said = told(request, selection, validator.sequence)
-    written = write(Scope(session, selection), said)
-    if isinstance(written, AsyncIterator):
-        return await streamed(written, form.content_type, headers)
-    file = await written
-    await session.connection.close()  # what is left to do needs it no more
-    return from_file(file, form.content_type, headers)
+    scope = Scope(session, selection)
+    return await answer_with_file(request, lambda: write(scope, said), form.content_type, headers)
 
 
 def _documented(form: Format) -> dict[str, Any]:
     """What a route says of its answers."""
     found = {200: {"description": form.about, "content": form.described()}}
-    return {"response_class": Response, "responses": {**found, **LIST_ERRORS}}
+    return {"response_class": Response, "responses": {**found, **responses(Invalid, TooManyRequests, Unavailable)}}
 
 
 @router.get("/registry.xlsx", **_documented(XLSX))
-async def export_workbook(request: Request, session: ReadSessionDep, query: ExportDep) -> Response:
+async def export_workbook(request: Request, session: FileSessionDep, query: ExportDep) -> Response:
     """The record as a workbook: a sheet for each kind of record, with labels beside codes, and a codebook that defines
     every column and says what was filtered. Filters choose the actions; each comes with all that belongs to it."""
     return await _answer(request, session, query, XLSX, lambda scope, said: workbook_file(scope, said, export_day()))
 
 
 @router.get("/registry.zip", **_documented(ZIP))
-async def export_package(request: Request, session: ReadSessionDep, query: ExportDep) -> Response:
+async def export_package(request: Request, session: FileSessionDep, query: ExportDep) -> Response:
     """The record as a Frictionless Data Package: a CSV file per table, links between actions and countries, themes and
     partners as tables of their own, and `datapackage.json` with types and keys. Filters choose the actions; each comes
     with all that belongs to it."""
@@ -101,14 +97,14 @@ async def export_package(request: Request, session: ReadSessionDep, query: Expor
 
 
 @router.get("/registry.sqlite", **_documented(SQLITE))
-async def export_database(request: Request, session: ReadSessionDep, query: ExportDep) -> Response:
+async def export_database(request: Request, session: FileSessionDep, query: ExportDep) -> Response:
     """The record as a SQLite database of related tables, ready for SQL or for Datasette; whatever database the registry
     itself runs on. Filters choose the actions; each comes with all that belongs to it."""
     return await _answer(request, session, query, SQLITE, database_file)
 
 
 @router.get("/iati-activities.xml", **_documented(IATI))
-async def export_iati(request: Request, session: ReadSessionDep, query: ExportDep) -> Response:
+async def export_iati(request: Request, session: FileSessionDep, query: ExportDep) -> Response:
     """The actions as activities of the International Aid Transparency Initiative, version 2.03. A date that is known as
     a month or a year is given as its first or last day, with the statement beside it."""
     source = provenance(request)

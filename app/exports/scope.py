@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.filters import Selection
 from app.core.listing import Listing
 from app.core.reading import ReadSession
+from app.core.threads import paced
 
-BATCH = 200
+BATCH = 50
 """Few enough that other requests don't wait long while a part is put together."""
 Record = TypeVar("Record", bound=BaseModel)
 
@@ -49,11 +50,13 @@ class Scope:
         chosen = rows.records if roots is None else rows.records & rows.spread(roots)
         return sorted(rows.keys[chosen].tolist())
 
+    @paced
     async def records(self, listing: Listing[Record]) -> AsyncIterator[list[Record]]:
         """All records of a kind, some at a time, in the order of their keys."""
         for some in _parts(await self._keys(listing)):
             yield await listing.records(self.connection, self.selection.as_of, some)
 
+    @paced
     async def links(self, action: Any, linked: Any, position: Any) -> AsyncIterator[Sequence[Any]]:
         """The rows of a table of links, some at a time: the action's id, the linked record's key, and its position."""
         snapshot, roots = await self.session.snapshot(), (await self.session.matching(self.selection)).roots()

@@ -22,7 +22,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.outputs.editing import OUTPUT_EDITING
 from app.outputs.exporting import OUTPUT_TABLE
@@ -43,7 +43,7 @@ class OutputQuery(ListQuery, RecordFilters):
 
 
 @router.get("", response_model=Page[OutputRead], responses=list_responses(OUTPUT_TABLE))
-async def list_outputs(request: Request, session: ReadSessionDep, query: Annotated[OutputQuery, Query()]) -> Response:
+async def list_outputs(request: Request, session: FileSessionDep, query: Annotated[OutputQuery, Query()]) -> Response:
     """Outputs, action by action: the reports, handbooks, strategies and other products that actions left behind.
     Filters keep the outputs of matching actions."""
     return await list_records(request, session, OUTPUT_TABLE, query)

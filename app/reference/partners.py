@@ -21,7 +21,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.reference.editing import PARTNER_EDITING
 from app.reference.exporting import PARTNER_TABLE
@@ -41,7 +41,7 @@ class PartnerQuery(ListQuery, LinkedFilters):
 
 
 @router.get("", response_model=Page[PartnerRead], responses=list_responses(PARTNER_TABLE))
-async def list_partners(request: Request, session: ReadSessionDep, query: Annotated[PartnerQuery, Query()]) -> Response:
+async def list_partners(request: Request, session: FileSessionDep, query: Annotated[PartnerQuery, Query()]) -> Response:
     """Partners, by name. With a filter, or `has_actions=true`: those that took part in a matching action."""
     return await list_records(request, session, PARTNER_TABLE, query)
 

@@ -21,7 +21,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.reference.editing import PUBLICATION_EDITING
 from app.reference.exporting import PUBLICATION_TABLE
@@ -41,7 +41,7 @@ class PublicationQuery(PlainQuery):
 
 @router.get("", response_model=Page[PublicationRead], responses=list_responses(PUBLICATION_TABLE))
 async def list_publications(
-    request: Request, session: ReadSessionDep, query: Annotated[PublicationQuery, Query()]
+    request: Request, session: FileSessionDep, query: Annotated[PublicationQuery, Query()]
 ) -> Response:
     """Publications of the facility itself, by title. What an action produced stands under `/outputs`."""
     return await list_records(request, session, PUBLICATION_TABLE, query)

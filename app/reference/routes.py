@@ -21,7 +21,7 @@ from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting, page_response, page_url
 from app.core.problems import NotFound, invalid_parameter
 from app.core.reading import ReadSession
-from app.core.sessions import ReadSessionDep
+from app.core.sessions import FileSessionDep
 from app.reference.countries import COUNTRIES
 from app.reference.exporting import COUNTRY_TABLE, REGION_TABLE
 from app.reference.queries import country_read
@@ -44,7 +44,7 @@ class CountryQuery(ListQuery, LinkedFilters):
 
 @countries.get("", response_model=Page[CountryRead], responses=list_responses(COUNTRY_TABLE))
 async def list_countries(
-    request: Request, session: ReadSessionDep, query: Annotated[CountryQuery, Query()]
+    request: Request, session: FileSessionDep, query: Annotated[CountryQuery, Query()]
 ) -> Response:
     """All countries of ISO 3166-1, by name. With a filter, or `has_actions=true`: the partner countries of matching
     actions."""
@@ -85,7 +85,7 @@ async def _matching(session: ReadSession, query: RegionQuery, selection: Selecti
 
 
 @regions.get("", response_model=Page[RegionRead], responses=list_responses(REGION_TABLE))
-async def list_regions(request: Request, session: ReadSessionDep, query: Annotated[RegionQuery, Query()]) -> Response:
+async def list_regions(request: Request, session: FileSessionDep, query: Annotated[RegionQuery, Query()]) -> Response:
     """The facility's regions. With a filter, or `has_actions=true`: those of matching actions."""
     begin, end = query.offset, query.offset + query.limit
     chosen = choose_format(request, REGION_TABLE, query)

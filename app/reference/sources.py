@@ -21,7 +21,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.reference.editing import SOURCE_EDITING
 from app.reference.exporting import SOURCE_TABLE
@@ -40,7 +40,7 @@ class SourceQuery(PlainQuery):
 
 
 @router.get("", response_model=Page[SourceRead], responses=list_responses(SOURCE_TABLE))
-async def list_sources(request: Request, session: ReadSessionDep, query: Annotated[SourceQuery, Query()]) -> Response:
+async def list_sources(request: Request, session: FileSessionDep, query: Annotated[SourceQuery, Query()]) -> Response:
     """Sources in which the facts of the record were read, by title."""
     return await list_records(request, session, SOURCE_TABLE, query)
 

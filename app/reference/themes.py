@@ -21,7 +21,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import ReadConnection, ReadSessionDep
+from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.reference.editing import THEME_EDITING
 from app.reference.exporting import THEME_TABLE
@@ -41,7 +41,7 @@ class ThemeQuery(ListQuery, LinkedFilters):
 
 
 @router.get("", response_model=Page[ThemeRead], responses=list_responses(THEME_TABLE))
-async def list_themes(request: Request, session: ReadSessionDep, query: Annotated[ThemeQuery, Query()]) -> Response:
+async def list_themes(request: Request, session: FileSessionDep, query: Annotated[ThemeQuery, Query()]) -> Response:
     """Themes, by name. With a filter, or `has_actions=true`: those that a matching action has."""
     return await list_records(request, session, THEME_TABLE, query)
 

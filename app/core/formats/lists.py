@@ -4,7 +4,7 @@ from asyncio import to_thread
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import IO, Any, Generic, Protocol, TypeVar
 
 from fastapi import Request, Response
 from pydantic import BaseModel
@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from app.core.filters import Selection
 from app.core.formats.delimited import csv_header, csv_rows
+from app.core.formats.files import Make, answer_with_file
 from app.core.formats.negotiation import (
     CSV,
     GEOJSON,
@@ -26,12 +27,11 @@ from app.core.formats.negotiation import (
 )
 from app.core.formats.provenance import export_day, told
 from app.core.formats.records import Point, Table, Unit
-from app.core.formats.streaming import from_file, streamed
 from app.core.formats.tables import Column, Lookups, rows_of
 from app.core.formats.workbook import Workbook
 from app.core.index.matching import Matching
 from app.core.listing import Asked, fetch_page, page_links, read_page, walk
-from app.core.problems import Invalid, NotAcceptable, invalid_parameter, responses
+from app.core.problems import Invalid, NotAcceptable, TooManyRequests, Unavailable, invalid_parameter, responses
 from app.core.reading import ReadSession
 
 Record = TypeVar("Record", bound=BaseModel)
@@ -141,7 +141,7 @@ class _Export(Generic[Record]):
             comma = b",\n"
         yield b"]}\n"
 
-    async def xlsx(self, sequence: object) -> Workbook:
+    async def xlsx(self, sequence: object) -> IO[bytes]:
         """A workbook of a sheet and its codebook."""
         about = told(self.request, self.selection, sequence)
         book = Workbook(f"{about['title']}: {self.table.name}", export_day())
@@ -151,11 +151,10 @@ class _Export(Generic[Record]):
                 await to_thread(sheet.add, rows)
             sheet.finish()
             book.codebook(about, {self.table.name: self.columns})
-            await to_thread(book.close)
+            return await to_thread(book.close)
         except BaseException:
             book.discard()
             raise
-        return book
 
 
 def multi_point(points: Sequence[Point]) -> dict[str, Any] | None:
@@ -220,24 +219,21 @@ async def write_list(
     name = file_name(table.name, selection, chosen)
     headers = {**validator.headers, **VARY, **disposition(chosen, name), **batches.headers}
     export = _Export(request, session, table, query, selection, batches.parts)
-    return await _written(export, chosen, headers, validator.sequence)
+    return await answer_with_file(request, _making(export, chosen, validator.sequence), chosen.content_type, headers)
 
 
-async def _written(export: _Export[Any], chosen: Format, headers: Mapping[str, str], sequence: int | None) -> Response:
+def _making(export: _Export[Any], chosen: Format, sequence: int | None) -> Make:
     match chosen.name:
         case XLSX.name:
-            book = await export.xlsx(sequence)
-            await export.session.connection.close()  # what is left to do needs it no more
-            return from_file(book.file, chosen.content_type, headers)
+            return lambda: export.xlsx(sequence)
         case CSV.name:
-            parts = export.csv()
+            return export.csv
         case NDJSON.name:
-            parts = export.ndjson()
+            return export.ndjson
         case GEOJSON.name:
-            parts = export.geojson()
+            return export.geojson
         case other:
             raise AssertionError(other)
-    return await streamed(parts, chosen.content_type, headers)
 
 
 async def only(records: list[Record]) -> AsyncIterator[list[Record]]:
@@ -255,4 +251,5 @@ def list_responses(table: Table[Any]) -> dict[int | str, dict[str, Any]]:
     for form in table.offer.formats[1:]:
         content |= form.described(examples.get(form))
     told_formats = "A page as JSON; or all records that match, as a table or a stream of records."
-    return {200: {"description": told_formats, "content": content}, **responses(NotAcceptable, Invalid)}
+    refusals = responses(NotAcceptable, Invalid, TooManyRequests, Unavailable)
+    return {200: {"description": told_formats, "content": content}, **refusals}

@@ -110,12 +110,9 @@ class Offer:
                 message = f"this answer can't be given as {named}"
                 raise invalid_parameter("format", "unknown-value", message, list(self._by_name))
             return self._by_name[named]
-        accept = ",".join(request.headers.getlist("accept"))
-        if not accept or accept in ("*/*", self.formats[0].media_type):
-            return self.formats[0]
-        choose = _preferred if len(accept) <= LONGEST_CACHED else _preferred.__wrapped__
-        chosen = choose(accept.lower(), self.formats)
+        chosen = _accepted(request, self.formats)
         if chosen is None:
+            accept = ",".join(request.headers.getlist("accept"))
             offered = [form.media_type for form in self.formats]
             what = ErrorItem(
                 parameter="Accept",
@@ -158,6 +155,15 @@ def _liking(media_type: str, ranges: Mapping[str, float]) -> tuple[float, int]:
     return 0.0, 0
 
 
+def _accepted(request: Request, formats: tuple[Format, ...]) -> Format | None:
+    """The format that the header `Accept` prefers; the first one without the header."""
+    accept = ",".join(request.headers.getlist("accept"))
+    if not accept or accept in ("*/*", formats[0].media_type):
+        return formats[0]
+    choose = _preferred if len(accept) <= LONGEST_CACHED else _preferred.__wrapped__
+    return choose(accept.lower(), formats)
+
+
 @lru_cache(maxsize=256)
 def _preferred(accept: str, formats: tuple[Format, ...]) -> Format | None:
     ranges = _ranges(accept)
@@ -171,14 +177,13 @@ def _preferred(accept: str, formats: tuple[Format, ...]) -> Format | None:
 
 
 def is_for_file(request: Request) -> bool:
-    """Whether a request may be for a file, which can take long: in doubt it is."""
+    """Whether a request is for a file, which can take long; also one for a format that its list doesn't offer."""
     named = request.query_params.get("format")
     if named is not None:
         return named != JSON.name
     if "/exports/" in request.scope["path"]:
         return True
-    accept = request.headers.get("accept", "")
-    return not (accept in ("", "*/*") or JSON.media_type in accept or "text/html" in accept)
+    return _accepted(request, (JSON, CSV, XLSX, NDJSON, GEOJSON)) is not JSON
 
 
 def file_name(subject: str, selection: Selection, form: Format) -> str:

@@ -1,0 +1,224 @@
+"""Files: slow readers take nothing from others, and a part never looks like all of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request, Response
+
+from app.core.database import Database
+from app.core.formats import files
+from app.core.formats.files import DOWNLOADS, MAKING, DiskSpace, answer_with_file
+from app.core.problems import MEDIA_TYPE
+from app.core.sessions import FileSessionDep
+
+pytestmark = pytest.mark.anyio
+API = "/api/v1"
+EXPORTS = (
+    "/exports/registry.xlsx",
+    "/exports/registry.zip",
+    "/exports/registry.sqlite",
+    "/exports/iati-activities.xml",
+    "/actions?format=csv",
+    "/actions?format=ndjson",
+    "/actions?format=xlsx",
+    "/actions?format=geojson",
+)
+
+
+@pytest.fixture(autouse=True)
+def _long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the files of the seed long ones."""
+    monkeypatch.setattr(files, "SHORT", 1000)
+
+
+class Reader:
+    """A client that takes the head of an answer and then nothing, until it goes on."""
+
+    def __init__(self, app: FastAPI, path: str, address: str = "192.0.2.1") -> None:
+        self.path, _, query = path.partition("?")
+        self.messages: list[Any] = []
+        self.begun, self.going_on, self._gone = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "path": API + self.path,
+            "raw_path": (API + self.path).encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(b"host", b"test")],
+            "client": (address, 1),
+            "server": ("test", 80),
+        }
+        self.task = asyncio.create_task(app(scope, self._receive, self._send))  # type: ignore[arg-type]
+
+    async def _receive(self) -> dict[str, Any]:
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def _send(self, message: Any) -> None:
+        if message["type"] == "http.response.body" and self.status == 200:
+            self.begun.set()
+            await self.going_on.wait()
+        self.messages.append(message)
+        if self.status != 200:
+            self.begun.set()
+
+    @property
+    def status(self) -> int:
+        """The status, once it was sent."""
+        return int(self.messages[0]["status"])
+
+    @property
+    def header(self) -> dict[str, str]:
+        """The headers, once they were sent."""
+        return {name.decode(): value.decode() for name, value in self.messages[0]["headers"]}
+
+    @property
+    def size(self) -> int:
+        """How many bytes of the body were taken."""
+        return sum(len(message.get("body", b"")) for message in self.messages)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer was sent to its end."""
+        return not self.messages[-1].get("more_body", True)
+
+    async def leave(self) -> None:
+        """Closes the connection."""
+        self._gone.set()
+        await self.task
+
+
+@asynccontextmanager
+async def slow_readers(app: FastAPI, *paths: str, clients: int = 1) -> AsyncIterator[list[Reader]]:
+    """Readers of some files, from so many addresses each."""
+    async with asyncio.timeout(60):
+        found = [Reader(app, path, f"192.0.2.{number}") for path in paths for number in range(clients)]
+        for reader in found:
+            await reader.begun.wait()
+        yield found
+        for reader in found:
+            reader.going_on.set()
+            await reader.task
+
+
+async def test_slow_readers_keep_nobody_from_a_file(app: FastAPI, anonymous: httpx.AsyncClient) -> None:
+    database: Database = app.state.database
+    async with slow_readers(app, *EXPORTS[:5], clients=4) as readers:
+        assert [reader.status for reader in readers] == [200] * 20
+        assert (DOWNLOADS.held, MAKING.held) == (20, 0)
+        assert database.file_engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        for path in EXPORTS:
+            answer = await anonymous.get(API + path, headers={"Accept-Encoding": "identity"})
+            assert (answer.status_code, len(answer.content)) == (200, int(answer.headers["Content-Length"])), path
+    for reader in readers:
+        assert reader.is_complete
+        assert reader.size == int(reader.header["content-length"]), reader.path
+    assert DOWNLOADS.held == 0
+
+
+async def test_a_client_reads_only_so_many_files_at_once(app: FastAPI) -> None:
+    async with slow_readers(app, *EXPORTS[:6]):
+        async with slow_readers(app, "/actions?format=csv") as (refused,):
+            assert refused.status == 429
+            assert refused.header["retry-after"] == "5"
+        async with slow_readers(app, "/actions?format=csv", clients=2) as (_, other):
+            assert other.status == 200
+    assert DOWNLOADS.held == 0
+
+
+async def test_a_reader_that_is_too_slow_is_cut_off(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PORTION_SECONDS", 0.2)
+    reader = Reader(app, "/exports/registry.zip")
+    await asyncio.wait_for(reader.task, 20)
+    assert reader.status == 200
+    assert not reader.is_complete
+    assert DOWNLOADS.held == 0
+
+
+async def test_a_reader_that_takes_each_portion_in_time_reads_to_the_end(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PORTION_SECONDS", 2.0)
+    monkeypatch.setattr(files, "PORTION", 4000)
+    monkeypatch.setattr(files, "PIECE", 4000)
+    reader = Reader(app, "/exports/iati-activities.xml")
+    await reader.begun.wait()
+    await asyncio.sleep(1)
+    reader.going_on.set()
+    await reader.task
+    assert reader.is_complete
+
+
+async def test_a_reader_that_leaves_takes_nothing_along(app: FastAPI) -> None:
+    reader = Reader(app, "/exports/registry.zip")
+    await reader.begun.wait()
+    await reader.leave()
+    assert DOWNLOADS.held == 0
+    assert app.state.disk_space.free == DiskSpace(2048 * 1024 * 1024).free
+
+
+async def test_files_take_only_so_much_of_the_disk(app: FastAPI, anonymous: httpx.AsyncClient) -> None:
+    size = len((await anonymous.get(f"{API}/actions?format=ndjson")).content)
+    app.state.disk_space = DiskSpace(int(size * 1.5))
+    async with slow_readers(app, "/actions?format=ndjson") as (reader,):
+        answer = await anonymous.get(f"{API}/actions?format=ndjson")
+        assert answer.status_code == 503
+        assert answer.headers["Content-Type"] == MEDIA_TYPE
+        assert answer.headers["Retry-After"]
+    assert reader.is_complete
+    assert (await anonymous.get(f"{API}/actions?format=ndjson")).status_code == 200
+
+
+async def test_what_fails_while_a_file_is_made_is_a_problem(app: FastAPI) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"x" * 100_000
+        raise ZeroDivisionError
+
+    @app.get(f"{API}/exports/failing")
+    async def failing(request: Request, _connection: FileSessionDep) -> Response:
+        return await answer_with_file(request, parts, "text/plain", {"ETag": '"1"'})
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get(f"{API}/exports/failing")
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == MEDIA_TYPE
+    assert (DOWNLOADS.held, MAKING.held) == (0, 0)
+
+
+def without_length(answer: httpx.Response) -> dict[str, str]:
+    """The headers of an answer, but for its length and its request's id."""
+    return {name: value for name, value in answer.headers.items() if name not in ("content-length", "x-request-id")}
+
+
+async def test_head_makes_no_file_and_needs_no_place(app: FastAPI, anonymous: httpx.AsyncClient) -> None:
+    async with AsyncExitStack() as stack:
+        for client in ("a", "b"):
+            await stack.enter_async_context(MAKING.hold(client))
+        for path in EXPORTS:
+            head = await asyncio.wait_for(anonymous.head(API + path), 10)
+            assert (head.status_code, head.content) == (200, b""), path
+    for path in EXPORTS:
+        head, answer = await anonymous.head(API + path), await anonymous.get(API + path)
+        of_answer = {
+            name: value for name, value in answer.headers.items() if name not in ("content-length", "x-request-id")
+        }
+        assert {name: head.headers[name] for name in of_answer} == of_answer, path
+
+
+async def test_temporary_files_go_away(
+    app: FastAPI, anonymous: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for path in EXPORTS:
+        assert (await anonymous.get(API + path)).status_code == 200
+    assert list(tmp_path.iterdir()) == []
