@@ -1,11 +1,13 @@
 """What the documentation says about the API as a whole."""
 
+import asyncio
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from pydantic_core import from_json, to_json
 
 from app.core.addresses import address
+from app.core.caching import validator
 from app.core.edge.admission import COUNTED
 from app.core.problems import MEDIA_TYPE, ProblemDocument, TooManyRequests
 from app.docs.snippets import ADDRESS, add_snippets
@@ -105,6 +107,25 @@ def complete_openapi(app: FastAPI, public_origin: str) -> None:
         return placed | ({"servers": [{"url": address("")}]} if address("") else {})
 
     app.openapi = openapi  # type: ignore[method-assign]
+    _serve(app)
+
+
+def _serve(app: FastAPI) -> None:
+    """Serves the description as bytes that are written once for each prefix, instead of at each request."""
+    assert app.openapi_url is not None
+    written: dict[str, bytes] = {}
+
+    async def get_openapi(request: Request) -> Response:
+        known = validator(request)
+        if known.is_known:
+            return known.not_modified()
+        prefix = address("")
+        if prefix not in written:
+            written[prefix] = await asyncio.to_thread(lambda: to_json(app.openapi()))
+        return Response(written[prefix], media_type="application/json", headers=known.headers)
+
+    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", None) != app.openapi_url]
+    app.add_route(app.openapi_url, get_openapi, include_in_schema=False)
 
 
 def _complete(schema: dict[str, Any]) -> None:

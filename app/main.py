@@ -116,10 +116,20 @@ def _metrics_apart(settings: Settings, database: Database) -> AbstractAsyncConte
     return served_apart(database, settings.host, settings.metrics_port, settings.metrics_key)
 
 
-async def _build_index(index: Index, database: Database) -> None:
+@asynccontextmanager
+async def _index_built(index: Index, database: Database) -> AsyncIterator[None]:
     """Builds the index while the service starts; where that fails, the first request builds it, or says why not."""
-    with suppress(SQLAlchemyError, OSError):
-        await index.build(database)
+
+    async def build() -> None:
+        with suppress(SQLAlchemyError, OSError):
+            await index.build(database)
+
+    building = asyncio.create_task(build())
+    try:
+        yield
+    finally:
+        building.cancel()
+        await asyncio.wait([building])
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -139,7 +149,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settings.iati_reporting_type,
             settings.public_origin,
         )
-        app.state.index = Index(RECORD)
+        app.state.index = Index(RECORD, is_measured=True)
         app.state.releases = OpenReleases(database, RECORD)
         _set_bounds(app, settings, database)
         watch_signals()
@@ -147,10 +157,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await check_schema(database.engine)
             if settings.bootstrap_key:
                 await ensure_bootstrap_key(database, settings.bootstrap_key)
-            async with _metrics_apart(settings, database):
-                building = asyncio.create_task(_build_index(app.state.index, database))
+            async with _metrics_apart(settings, database), _index_built(app.state.index, database):
                 yield
-                building.cancel()
         finally:
             await app.state.releases.close()
             await database.close()

@@ -39,6 +39,11 @@ FEED_LISTENERS = Gauge("mieux_feed_listeners", "Open streams of changes.", multi
 FEED_SEQUENCE = Gauge(
     "mieux_feed_sequence", "The number of the latest change, as it is read.", multiprocess_mode="mostrecent"
 )
+INDEX_SEQUENCE = Gauge(
+    "mieux_index_sequence", "The number of the latest change that the index has.", multiprocess_mode="mostrecent"
+)
+INDEX_BYTES = Gauge("mieux_index_bytes", "What the columns of the index take.", multiprocess_mode="livesum")
+INDEX_LOADS = Counter("mieux_index_loads", "How often the index was loaded as a whole.")
 DATABASE_UP = Gauge(
     "mieux_database_up",
     "Whether the database answered when the metrics were asked for.",

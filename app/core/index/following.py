@@ -14,6 +14,7 @@ from app.core.index.columns import Codes
 from app.core.index.loading import load, load_beside, load_ranks, load_some
 from app.core.index.schema import Graph, Link, RankedText
 from app.core.index.snapshot import Snapshot, State, Vocabulary
+from app.core.metrics import INDEX_BYTES, INDEX_LOADS, INDEX_SEQUENCE
 from app.core.problems import Unavailable
 
 RECENT = 4
@@ -25,9 +26,10 @@ MANY = 2000
 
 
 class Index:
-    """The snapshots of one database."""
+    """The snapshots of one database. Only the one that is served as the current data is measured: no release is."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, *, is_measured: bool = False) -> None:
+        self._is_measured = is_measured
         self.graph = graph
         self.loads = 0
         """How often everything was loaded."""
@@ -120,9 +122,14 @@ class Index:
 
     async def _load(self, connection: AsyncConnection, state: State, vocabulary: Vocabulary | None = None) -> Snapshot:
         self.loads += 1
+        if self._is_measured:
+            INDEX_LOADS.inc()
         return await load(connection, self.graph, vocabulary or self._vocabulary, state)
 
     def _hold(self, snapshot: Snapshot) -> Snapshot:
+        if self._is_measured:
+            INDEX_SEQUENCE.set(snapshot.state.sequence)
+            INDEX_BYTES.set(snapshot.size)
         self._recent = [*self._recent[-RECENT + 1 :], snapshot]
         return snapshot
 
