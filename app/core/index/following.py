@@ -1,7 +1,9 @@
 """The index follows the data by the feed of changes: a request is answered from exactly the state that it sees."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -19,10 +21,25 @@ from app.core.problems import Unavailable
 
 RECENT = 4
 """How many snapshots are held for requests that began before the last change. They share what did not change."""
+STEPS = 500
+"""How many of the last changes are known, to go back to a state before them."""
 WAIT_SECONDS = 10.0
 """How long a request waits while another one loads everything."""
 MANY = 2000
 """After more changes than that, everything is loaded again."""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What changed from one state to a later one."""
+
+    first: int
+    last: int
+    roots: frozenset[int]
+    changes_beside: bool
+    """Whether something changed that belongs to no root."""
+    reordered: frozenset[Link]
+    """The links whose records come in another order of their texts."""
 
 
 class Index:
@@ -35,6 +52,7 @@ class Index:
         """How often everything was loaded."""
         self._recent: list[Snapshot] = []
         self._vocabulary = Vocabulary(graph)
+        self._steps: deque[_Step] = deque(maxlen=STEPS)
         self._lock = asyncio.Lock()
         self._ranks: dict[RankedText, tuple[object, int, Codes]] = {}
 
@@ -75,37 +93,41 @@ class Index:
         if newest is None or newest.state.epoch != state.epoch:
             self._vocabulary = Vocabulary(self.graph)
             self._recent = []
+            self._steps.clear()
             return self._hold(await self._load(connection, state))
         if newest.state.sequence > state.sequence:
-            # Only a request that began several changes ago sees such a state.
-            return await self._load(connection, state, Vocabulary(self.graph))
-        changes = (
-            await connection.execute(
-                select(Change.root, Change.entity, Change.operation, Change.differences)
-                .where(Change.sequence > newest.state.sequence, Change.sequence <= state.sequence)
-                .limit(MANY + 1)
-            )
-        ).all()
-        if len(changes) > MANY:
+            return await self._earlier(connection, newest, state)
+        step = await _step(connection, newest.state.sequence, state.sequence, self.graph)
+        if step is None:
+            self._steps.clear()
             return self._hold(await self._load(connection, state))
-        return self._hold(await self._spliced(connection, newest, state, changes))
+        self._steps.append(step)
+        return self._hold(await self._spliced(connection, newest, state, [step], state.sequence))
+
+    async def _earlier(self, connection: AsyncConnection, newest: Snapshot, state: State) -> Snapshot:
+        """A state that a request still sees which began several changes ago: what changed since is read again, as that
+        request sees it."""
+        steps = [step for step in self._steps if step.last > state.sequence]
+        if not steps or steps[0].first > state.sequence:
+            return await self._load(connection, state)
+        return await self._spliced(connection, newest, state, steps, -state.sequence)
 
     async def _spliced(
-        self, connection: AsyncConnection, newest: Snapshot, state: State, changes: Sequence[Any]
+        self, connection: AsyncConnection, base: Snapshot, state: State, steps: Sequence[_Step], mark: int
     ) -> Snapshot:
-        keys = sorted({change.root for change in changes if change.root is not None})
+        """Another snapshot with the roots of some steps as a connection sees them. `mark` tells its texts from those of
+        other states, where they differ."""
+        keys = sorted(frozenset[int]().union(*(step.roots for step in steps)))
         part = await load_some(connection, self.graph, self._vocabulary, state, keys)
-        beside = newest.beside
+        beside = base.beside
         has_new_words = any(
             len(codes) != len(self._vocabulary[each.column]) + 1 for each, codes in beside.lookups.items()
         )
-        if has_new_words or any(change.root is None for change in changes):
+        if has_new_words or any(step.changes_beside for step in steps):
             beside = await load_beside(connection, self.graph, self._vocabulary)
-        texts = {
-            link: state.sequence if any(_reorders(change, link) for change in changes) else last
-            for link, last in newest.texts.items()
-        }
-        return newest.spliced(keys, part, beside, texts)
+        reordered = frozenset[Link]().union(*(step.reordered for step in steps))
+        texts = {link: mark if link in reordered else last for link, last in base.texts.items()}
+        return base.spliced(keys, part, beside, texts)
 
     async def ranks(self, connection: AsyncConnection, snapshot: Snapshot, order: RankedText) -> Codes:
         """The place of each row of a link in an order by texts: the same until one of the texts changes."""
@@ -120,11 +142,11 @@ class Index:
             )
         return known[2]
 
-    async def _load(self, connection: AsyncConnection, state: State, vocabulary: Vocabulary | None = None) -> Snapshot:
+    async def _load(self, connection: AsyncConnection, state: State) -> Snapshot:
         self.loads += 1
         if self._is_measured:
             INDEX_LOADS.inc()
-        return await load(connection, self.graph, vocabulary or self._vocabulary, state)
+        return await load(connection, self.graph, self._vocabulary, state)
 
     def _hold(self, snapshot: Snapshot) -> Snapshot:
         if self._is_measured:
@@ -132,6 +154,26 @@ class Index:
             INDEX_BYTES.set(snapshot.size)
         self._recent = [*self._recent[-RECENT + 1 :], snapshot]
         return snapshot
+
+
+async def _step(connection: AsyncConnection, first: int, last: int, graph: Graph) -> _Step | None:
+    """What changed between two states; None when that is so much that everything is better loaded again."""
+    found = (
+        await connection.execute(
+            select(Change.root, Change.entity, Change.operation, Change.differences)
+            .where(Change.sequence > first, Change.sequence <= last)
+            .limit(MANY + 1)
+        )
+    ).all()
+    if len(found) > MANY:
+        return None
+    return _Step(
+        first,
+        last,
+        frozenset(change.root for change in found if change.root is not None),
+        any(change.root is None for change in found),
+        frozenset(link for link in graph.tables if any(_reorders(change, link) for change in found)),
+    )
 
 
 def _reorders(change: Any, link: Link) -> bool:
