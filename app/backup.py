@@ -3,21 +3,17 @@
 from pathlib import Path
 
 from sqlalchemy import Integer, cast, func, select, text
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app import schema
 from app.core.audit import Change
 from app.core.copying import replace_tables, write_copy
 from app.core.database import Database, open_engine
-from app.core.epochs import begin_epoch, read_epoch
+from app.core.epochs import begin_epoch, keep_writers_out, read_epoch
 from app.core.facts import kind_of
 from app.search.upkeep import bring_up_to_date
 from app.tables import metadata
-
-DEADLOCK = "40P01"
-DEADLOCKS = 10
-"""How often a restore begins again when it and a writer wait for each other."""
 
 
 class BackupRefused(RuntimeError):
@@ -52,7 +48,7 @@ async def restore(database: Database, file: Path, *, replace: bool) -> dict[str,
         async with backup_engine.connect() as source, database.write() as session:
             _check(await _revision(source), file)
             target = await session.connection()
-            await _keep_writers_out(target)
+            await keep_writers_out(target)
             actions = metadata.tables["actions"]
             if not replace and await target.scalar(select(func.count()).select_from(actions)):
                 raise BackupRefused("The database has records; say --replace to put the backup in their place.")
@@ -70,26 +66,10 @@ async def renew_epoch(database: Database) -> None:
     """Begins a new epoch in a database that was put back to an earlier state by other means than `restore`."""
     await schema.check_schema(database.engine)
     async with database.write() as session:
-        await begin_epoch(await session.connection(), None)
+        connection = await session.connection()
+        await keep_writers_out(connection)
+        await begin_epoch(connection, None)
         await session.commit()
-
-
-async def _keep_writers_out(target: AsyncConnection) -> None:
-    """Waits for the writers that are under way, and lets no other one begin; reading goes on. An embedded database has
-    one writer at a time anyhow."""
-    if target.dialect.name != "postgresql":
-        return
-    names = ", ".join(target.dialect.identifier_preparer.format_table(table) for table in metadata.sorted_tables)
-    for _ in range(DEADLOCKS):
-        try:
-            async with target.begin_nested():
-                await target.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
-        except DBAPIError as error:  # the tables are locked one by one, and a writer may come to them in another order
-            if getattr(error.orig, "sqlstate", None) != DEADLOCK:
-                raise
-        else:
-            return
-    raise BackupRefused("There is no moment without writers; try again.")
 
 
 async def _given_ids(source: AsyncConnection) -> dict[str, int]:

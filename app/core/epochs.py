@@ -7,21 +7,38 @@ A number without an epoch means the same in all of them as long as it is at most
 and what is above all that were given before belongs to the present epoch alone. The numbers between are ambiguous.
 """
 
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, event, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Session
 
 from app.core.audit import Change, State
 
 _Epoch = Row[str, int, int, int, str]
 UNKNOWN = 2**63 - 1
+_GATE = 0x6D69657578
 _STATE = select(State.epoch, State.sequence, State.ambiguous_after, State.ambiguous_until, State.former_epochs)
 
 
 def epoch_mark(epoch: str) -> str:
     """An epoch as tags and cursors have it: 8 hexadecimal digits."""
     return epoch[:8]
+
+
+@event.listens_for(Session, "after_begin")
+def _enter(_session: Session, _transaction: Any, connection: Connection) -> None:
+    """A transaction that writes lies in one epoch from its first statement to its last. An embedded database has one
+    writer at a time anyhow."""
+    if connection.dialect.name == "postgresql" and connection.get_execution_options().get("writes"):
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_GATE)))
+
+
+async def keep_writers_out(connection: AsyncConnection) -> None:
+    """Waits for the transactions that write, and lets no other one begin until the end of this one; reading goes on."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(_GATE)))
 
 
 async def read_epoch(connection: AsyncConnection) -> _Epoch | None:
