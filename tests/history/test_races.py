@@ -1,6 +1,7 @@
 """Editors side by side, over HTTP, on a service with four workers."""
 
 import asyncio
+import random
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -105,3 +106,111 @@ async def test_two_simultaneous_requests_with_one_idempotency_key_do_one_thing(s
             assert len({answer.content for answer in answers}) == 1
         total = (await client.get("/api/v1/partners?limit=1")).json()
     assert total["total"] == 17 + 10
+
+
+async def _action(client: httpx.AsyncClient, **body: Any) -> int:
+    added = await client.post("/api/v1/actions", json={"title": "Raced", **body})
+    assert added.status_code == 201, added.text
+    key: int = added.json()["id"]
+    return key
+
+
+async def test_simultaneous_activities_of_one_action_get_positions_of_their_own(service: Service) -> None:
+    async with _client(service.address) as client:
+        action = await _action(client)
+        body = {"action": action, "type": "training", "title": "Training"}
+        single = (client.post("/api/v1/activities", json=body) for _ in range(10))
+        batches = (client.post("/api/v1/activities/batch", json={"items": [body] * 3}) for _ in range(4))
+        answers = await asyncio.gather(*single, *batches)
+        assert {answer.status_code for answer in answers} == {201}
+        listed = (await client.get(f"/api/v1/actions/{action}")).json()
+    assert [activity["position"] for activity in listed["activities"]] == list(range(1, 23))
+
+
+async def test_simultaneous_records_with_one_title_get_slugs_of_their_own(service: Service) -> None:
+    async with _client(service.address) as client:
+        actions = [client.post("/api/v1/actions", json={"title": "Nepal: Asylum"}) for _ in range(8)]
+        # This one wants a slug that another one may get for its number.
+        actions += [client.post("/api/v1/actions", json={"title": f"Nepal: Asylum {number}"}) for number in (2, 3)]
+        names = [f"Sports{sign}" for sign in "!?.:;-/&"]
+        themes = [client.post("/api/v1/themes", json={"name": name, "pillar": "horizontal"}) for name in names]
+        items = [{"title": "Nepal: Asylum"}, {"title": "Nepal: Asylum"}]
+        batches = [client.post("/api/v1/actions/batch", json={"items": items}) for _ in range(3)]
+        answers = await asyncio.gather(*actions, *themes, *batches)
+    assert Counter(answer.status_code for answer in answers) == {201: len(answers)}
+    added = [answer.json() for answer in answers]
+    slugs = [record["slug"] for answer in added for record in answer.get("items", [answer])]
+    assert len(set(slugs)) == len(slugs) == 24
+    assert {"nepal-asylum", "sports"} <= set(slugs)
+
+
+async def test_nobody_waits_for_each_other_when_records_move_between_actions(service: Service) -> None:
+    """Each mover takes records back and forth, all in both directions at once."""
+    statuses: Counter[int] = Counter()
+    async with _client(service.address) as client:
+        actions = [await _action(client), await _action(client)]
+        outputs = []
+        for number in range(8):
+            body = {"action": actions[number % 2], "kind": "report", "title": f"Report {number}"}
+            outputs.append((await client.post("/api/v1/outputs", json=body)).json()["id"])
+
+        async def move(output: int, start: int) -> None:
+            for step in range(10):
+                target = actions[(start + step + 1) % 2]
+                moved = await client.patch(
+                    f"/api/v1/outputs/{output}", json={"action": target}, headers={"If-Match": "*"}
+                )
+                statuses[moved.status_code] += 1
+
+        await asyncio.gather(*(move(output, number % 2) for number, output in enumerate(outputs)))
+        for number, output in enumerate(outputs):
+            assert (await client.get(f"/api/v1/outputs/{output}")).json()["action"] == actions[number % 2]
+    assert statuses == {200: 80}
+
+
+async def test_writers_of_every_kind_take_turns(service: Service) -> None:
+    """Batches over several actions in any order, moves, followers, imports, deletions and the way back: each is done,
+    or refused for a reason that its client can act upon."""
+    chance = random.Random(9)
+    async with _client(service.address) as client:
+        actions = [await _action(client, title=f"Turn {number}") for number in range(4)]
+        doomed = [await _action(client, title=f"Doomed {number}") for number in range(4)]
+        slugs = [(await client.get(f"/api/v1/actions/{action}")).json()["slug"] for action in actions]
+
+        async def batch() -> httpx.Response:
+            order = chance.sample(actions, 4)
+            items = [{"action": action, "type": "training", "title": "Training"} for action in order]
+            return await client.post("/api/v1/activities/batch", json={"items": items})
+
+        async def follow() -> httpx.Response:
+            one, other = chance.sample(actions, 2)
+            return await client.patch(f"/api/v1/actions/{one}", json={"follows": other}, headers={"If-Match": "*"})
+
+        async def go_back() -> httpx.Response:
+            url = f"/api/v1/actions/{chance.choice(actions)}/history/1/restore"
+            return await client.post(url, headers={"If-Match": "*"})
+
+        async def load() -> httpx.Response:
+            rows = [f"{slug},Title,{chance.random()}" for slug in chance.sample(slugs, 4)]
+            content = "\n".join(["slug,title,summary", *rows]).encode()
+            form = {"prefer": "new", "dry_run": "false"}
+            return await client.post("/api/v1/imports", files={"file": ("turn.csv", content, "text/csv")}, data=form)
+
+        async def delete(action: int) -> httpx.Response:
+            return await client.delete(f"/api/v1/actions/{action}", headers={"If-Match": "*"})
+
+        work = [do() for _ in range(10) for do in (batch, follow, go_back, load)] + [
+            delete(action) for action in doomed
+        ]
+        answers = await asyncio.gather(*work)
+        refused = [answer.json() for answer in answers if answer.status_code not in (200, 201, 204)]
+
+        async def get(url: str) -> dict[str, Any]:
+            found: dict[str, Any] = (await client.get(url)).json()
+            return found
+
+        clone = Clone()
+        await clone.follow(get)
+        await assert_is_exact(clone, get)
+    kinds = {problem["type"] for problem in refused}
+    assert kinds <= {"/problems/record-moved", "/problems/conflict"}, refused
