@@ -1,6 +1,9 @@
 # The service in a container: migrations and seed data are found beside the package, so it's installed where it lies.
 
-FROM python:3.13-slim AS build
+# A tag moves. docs/operations.md says how to build on one image for good: --build-arg BASE=python:3.13-slim@sha256:...
+ARG BASE=python:3.13-slim
+
+FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /srv/mieux
 RUN python -m venv --without-pip /opt/venv
@@ -16,7 +19,7 @@ RUN pip --python /opt/venv/bin/python install --no-deps --no-build-isolation -e 
     && /opt/venv/bin/python -m compileall -q app migrations \
     && chmod -R a+rX /srv/mieux
 
-FROM python:3.13-slim
+FROM ${BASE}
 LABEL org.opencontainers.image.title="MIEUX Registry" org.opencontainers.image.licenses="EUPL-1.2"
 RUN groupadd --gid 10001 mieux \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin mieux \

@@ -29,4 +29,8 @@ class HeadMiddleware:
                 # The answer is complete. A stream is told so as if its reader had gone, and ends.
                 await send({"type": "http.response.body", "body": b""})
 
-        await self.app({**scope, "method": "GET", _HEAD: True}, receive, send_head)
+        asked = {**scope, "method": "GET", _HEAD: True}
+        try:
+            await self.app(asked, receive, send_head)
+        finally:
+            scope["endpoint"] = asked.get("endpoint")  # layers outside count and log by it

@@ -1,5 +1,6 @@
 """The `mieux` command; the service as its user starts it, in a process of its own."""
 
+import json
 import os
 import random
 import re
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 from typer.testing import CliRunner
@@ -61,6 +63,20 @@ class Service:
     def log(self) -> str:
         """What it printed so far."""
         return self._log.read_text("utf-8")
+
+    def records(self) -> list[dict[str, Any]]:
+        """The lines of a log in JSON so far."""
+        return [json.loads(line) for line in self.log.splitlines()]
+
+    def records_of(self, request_id: str) -> list[dict[str, Any]]:
+        """Those of a request, once the one is there that tells that it has ended."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            records = [record for record in self.records() if record.get("request_id") == request_id]
+            if any(record["message"] == "request" for record in records):
+                return records
+            time.sleep(0.02)
+        raise TimeoutError(self.log)
 
     @property
     def key(self) -> str:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import httpx
@@ -49,20 +48,6 @@ class Log:
         self.service = service
         self.client = httpx.Client(base_url=service.address, headers=AUTHORIZED, timeout=20)
 
-    def of(self, request_id: str) -> list[dict[str, Any]]:
-        """The records of a request, after the one that tells that it has ended."""
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            records = [line for line in self.lines() if line.get("request_id") == request_id]
-            if any(record["message"] == "request" for record in records):
-                return records
-            time.sleep(0.02)
-        raise TimeoutError(self.service.log)
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Every line so far."""
-        return [json.loads(line) for line in self.service.log.splitlines()]
-
 
 @pytest.fixture(scope="module")
 def log(module_server: Sqlite | Postgresql, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
@@ -79,7 +64,7 @@ def log(module_server: Sqlite | Postgresql, tmp_path_factory: pytest.TempPathFac
 def test_each_request_has_one_line(log: Log) -> None:
     before = datetime.now(UTC)
     response = log.client.get("/api/v1/actions/5", headers={"X-Request-ID": "one-line"})
-    (line,) = log.of("one-line")
+    (line,) = log.service.records_of("one-line")
     instant = line.pop("time")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", instant)
     assert abs((datetime.fromisoformat(instant) - before).total_seconds()) < 30
@@ -125,13 +110,13 @@ def test_a_line_names_the_route_of_its_request_also_when_the_response_was_cached
             method, path, json={} if method == "POST" else None, headers={"X-Request-ID": request_id}
         )
         assert response.status_code == status
-        (line,) = log.of(request_id)
+        (line,) = log.service.records_of(request_id)
         assert (line["method"], line["route"], line["path"], line["status"]) == (method, route, path, status)
 
 
 def test_a_request_without_an_id_is_found_by_the_one_that_it_got(log: Log) -> None:
     response = log.client.get("/api/v1/nothing")
-    (line,) = log.of(response.headers["X-Request-ID"])
+    (line,) = log.service.records_of(response.headers["X-Request-ID"])
     assert response.json()["request_id"] == line["request_id"]
 
 
@@ -140,13 +125,13 @@ def test_a_request_that_cannot_be_parsed_is_found_by_its_id(log: Log) -> None:
         connection.sendall(b"no request at all\r\n\r\n")
         response = b"".join(iter(lambda: connection.recv(65536), b""))
     request_id = json.loads(response.partition(b"\r\n\r\n")[2])["request_id"]
-    (line,) = [line for line in log.lines() if line.get("request_id") == request_id]
+    (line,) = [line for line in log.service.records() if line.get("request_id") == request_id]
     assert (line["client"], line["why"]) == ("127.0.0.1", "bad-request")
 
 
 def test_behind_a_trusted_proxy_a_line_names_the_client(log: Log) -> None:
     log.client.get("/healthz", headers={"X-Request-ID": "forwarded", "X-Forwarded-For": "203.0.113.9"})
-    (line,) = log.of("forwarded")
+    (line,) = log.service.records_of("forwarded")
     assert line["client"] == "203.0.113.9"
 
 
@@ -156,9 +141,9 @@ def test_a_write_names_its_key_and_nothing_shows_the_token(log: Log) -> None:
     assert log.client.post("/api/v1/partners", json={"name": "IOM"}, headers=authorized).status_code == 201
     wrong = {"Authorization": "Bearer mx_never-made", "X-Request-ID": "a-wrong-key"}
     assert log.client.post("/api/v1/partners", json={"name": "ILO"}, headers=wrong).status_code == 401
-    (line,) = log.of("a-write")
+    (line,) = log.service.records_of("a-write")
     assert (line["key"], line["status"], line["route"]) == ("ada", 201, "/api/v1/partners")
-    (line,) = log.of("a-wrong-key")
+    (line,) = log.service.records_of("a-wrong-key")
     assert (line["key"], line["status"]) == (None, 401)
     for secret in (made["token"], KEY, "never-made", "Bearer"):
         assert secret not in log.service.log
@@ -167,15 +152,15 @@ def test_a_write_names_its_key_and_nothing_shows_the_token(log: Log) -> None:
 def test_what_a_client_sends_begins_no_line_of_its_own(log: Log) -> None:
     forged = '/a%0a{"level":"error","message":"forged"}%0d%0a%1b[31m%e2%80%a8'
     log.client.get(forged, headers={"X-Request-ID": "forged"})
-    (line,) = log.of("forged")
+    (line,) = log.service.records_of("forged")
     assert line["path"] == '/a\n{"level":"error","message":"forged"}\r\n\x1b[31m\u2028'
-    assert not [line for line in log.lines() if line["message"] == "forged"]
+    assert not [line for line in log.service.records() if line["message"] == "forged"]
     assert "\x1b" not in log.service.log
 
 
 def test_a_query_is_not_logged(log: Log) -> None:
     log.client.get("/api/v1/actions?q=somebody-by-name", headers={"X-Request-ID": "a-query"})
-    (line,) = log.of("a-query")
+    (line,) = log.service.records_of("a-query")
     assert line["path"] == "/api/v1/actions"
     assert "somebody-by-name" not in log.service.log
 
@@ -186,14 +171,14 @@ def test_a_failure_has_one_line_with_its_cause_and_the_traceback_once(log: Log) 
     change_database(log.url, damage, f"ALTER TABLE keys DROP CONSTRAINT ck_keys_role; {damage}")
     headers = {"Authorization": f"Bearer {made['token']}", "X-Request-ID": "a-failure"}
     assert log.client.post("/api/v1/partners", json={"name": "OSCE"}, headers=headers).status_code == 500
-    failure, request = log.of("a-failure")
+    failure, request = log.service.records_of("a-failure")
     assert (failure["level"], failure["message"]) == ("error", "request failed")
     assert failure["error"] == "ValueError: 'bogus' is not a valid Role"
     assert (failure["method"], failure["route"]) == ("POST", "/api/v1/partners")
     assert failure["traceback"].startswith("Traceback")
     assert (request["message"], request["status"]) == ("request", 500)
     time.sleep(0.1)  # the server would add what it says of an error after the request's line
-    assert len([line for line in log.lines() if "bogus" in json.dumps(line)]) == 1
+    assert len([line for line in log.service.records() if "bogus" in json.dumps(line)]) == 1
     assert failure["traceback"].count("is not a valid Role") == 1
     assert "Exception in ASGI application" not in log.service.log
 
@@ -218,7 +203,7 @@ def test_an_error_of_the_database_shows_no_value(log: Log) -> None:
             "/api/v1/partners", json={"name": acronym, "acronym": acronym}, headers={"X-Request-ID": acronym}
         )
         assert response.status_code in statuses
-        failure, request = log.of(acronym)
+        failure, request = log.service.records_of(acronym)
         assert failure["level"] == "error"
         assert failure["error"]
         assert request["status"] == response.status_code
@@ -229,7 +214,7 @@ def test_an_error_of_the_database_shows_no_value(log: Log) -> None:
             "/api/v1/partners", json={"name": name, "acronym": "twice-stored"}, headers={"X-Request-ID": name[-5:]}
         )
     assert response.status_code == 409
-    refusal, _ = log.of("again")
+    refusal, _ = log.service.records_of("again")
     assert refusal["level"] == "warning"
     assert "error" in refusal
     assert "twice-stored" not in log.service.log

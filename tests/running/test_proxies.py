@@ -1,0 +1,156 @@
+"""The samples for reverse proxies in `deploy/`, before a service with the settings that they ask for."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import Sqlite
+from tests.running.service import Service, free_port, serve
+
+DEPLOY = Path(__file__).parent.parent.parent / "deploy"
+HOST = "registry.example.org"
+KEY = "mx_set-by-the-administrator"
+Command = list[str | Path]
+
+
+def changed(text: str, changes: Mapping[str, str]) -> str:
+    """The sample with ports and files of a test; what is changed must be there."""
+    for before, after in changes.items():
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+def nginx(folder: Path, service: Service, port: int, plain: int) -> Command:
+    """The sample for nginx, with a certificate of the test's own."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", f"/CN={HOST}", "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    sample = changed(
+        (DEPLOY / "nginx" / "mieux.conf").read_text("utf-8"),
+        {
+            "127.0.0.1:8000": f"127.0.0.1:{service.port}",
+            "listen 80;": f"listen 127.0.0.1:{plain};",
+            "    listen [::]:80;\n": "",
+            "listen 443 ": f"listen 127.0.0.1:{port} ",
+            "    listen [::]:443 ssl http2;\n": "",
+            f"/etc/letsencrypt/live/{HOST}/fullchain.pem": str(certificate),
+            f"/etc/letsencrypt/live/{HOST}/privkey.pem": str(key),
+        },
+    )
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "".join(f"{kind}_temp_path {folder / kind};\n" for kind in kinds)
+    # Started by root, it would change to a user who may not write here.
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    around = f"{user}pid {folder}/nginx.pid;\nevents {{}}\nhttp {{\naccess_log off;\n{places}{sample}}}\n"
+    (folder / "nginx.conf").write_text(around, "utf-8")
+    (folder / "logs").mkdir()
+    return ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", "stderr", "-g", "daemon off;"]
+
+
+def caddy(folder: Path, service: Service, port: int, plain: int) -> Command:
+    """The sample for Caddy, which signs its certificate itself here."""
+    sample = changed(
+        (DEPLOY / "caddy" / "Caddyfile").read_text("utf-8"),
+        {f"{HOST} {{\n": f"{HOST} {{\n\ttls internal\n", "127.0.0.1:8000": f"127.0.0.1:{service.port}"},
+    )
+    options = f"{{\n\tadmin off\n\tskip_install_trust\n\thttps_port {port}\n\thttp_port {plain}\n}}\n"
+    (folder / "Caddyfile").write_text(options + sample, "utf-8")
+    return ["caddy", "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
+
+
+@contextmanager
+def running(command: Command, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A proxy, ended afterwards."""
+    home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    with (folder / "proxy.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | home)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def client(address: str) -> httpx.Client:
+    """A client that asks for the host's name at an address of this machine."""
+
+    def name_the_host(request: httpx.Request) -> None:
+        request.extensions["sni_hostname"] = HOST
+
+    return httpx.Client(
+        base_url=address, verify=False, headers={"Host": HOST}, event_hooks={"request": [name_the_host]}, timeout=20
+    )
+
+
+def wait_for(ask: Callable[[], httpx.Response], process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Until a proxy answers."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if ask().status_code == 200:
+                return
+        except httpx.TransportError:
+            assert process.poll() is None, (folder / "proxy.log").read_text("utf-8", "replace")
+        time.sleep(0.1)
+    raise TimeoutError((folder / "proxy.log").read_text("utf-8", "replace"))
+
+
+@pytest.mark.parametrize("sample", [nginx, caddy])
+def test_the_sample_shows_the_service_over_tls(
+    sqlite_server: Sqlite, tmp_path: Path, sample: Callable[[Path, Service, int, int], Command]
+) -> None:
+    if shutil.which(sample.__name__) is None:
+        pytest.skip(f"{sample.__name__} is not installed")
+    url = sqlite_server.create("seeded")
+    port, plain = free_port(), free_port()
+    settings = {
+        "trusted_proxies": "127.0.0.1",
+        "public_url": f"https://{HOST}",
+        "log_format": "json",
+        "bootstrap_key": KEY,
+    }
+    with (
+        serve(url, tmp_path, **settings) as service,
+        running(sample(tmp_path, service, port, plain), tmp_path) as process,
+        client(f"https://127.0.0.1:{port}") as over_tls,
+        client(f"http://127.0.0.1:{plain}") as in_the_clear,
+    ):
+        wait_for(lambda: over_tls.get("/readyz"), process, tmp_path)
+        redirected = in_the_clear.get("/api/v1/actions?limit=1")
+        assert redirected.status_code == 308
+        assert redirected.headers["Location"] == f"https://{HOST}/api/v1/actions?limit=1"
+
+        forged = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil"}
+        listed = over_tls.get("/api/v1/actions?limit=1", headers={"X-Request-ID": "through-a-proxy", **forged})
+        assert listed.status_code == 200
+        assert listed.headers["Strict-Transport-Security"]
+        assert "evil" not in listed.text + str(listed.headers)
+        (line,) = service.records_of("through-a-proxy")
+        assert line["client"] == "127.0.0.1"
+
+        large = over_tls.post("/api/v1/imports", files={"file": b" " * 3_000_000})
+        assert (large.status_code, large.json()["type"]) == (401, "/problems/unauthorized")
+        assert over_tls.get("/metrics").status_code == 404
+
+        with over_tls.stream("GET", "/api/v1/changes/stream") as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            authorized = {"Authorization": f"Bearer {KEY}"}
+            made = over_tls.post("/api/v1/partners", json={"name": "IOM"}, headers=authorized)
+            assert made.status_code == 201
+            begun = time.monotonic()
+            assert "IOM" in next(line for line in lines if line.startswith("data:"))
+            assert time.monotonic() - begun < 10
+    sqlite_server.drop(url)
