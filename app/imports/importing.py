@@ -112,7 +112,7 @@ async def make_plan(connection: AsyncConnection, order: Order, progress: Progres
     if order.source.id is not None and order.source.id not in known.sources:
         raise invalid_field("/source", "unknown-reference", f"there is no source '{order.source.id}'")
     keys = await load_keys(connection, reading.actions)
-    planner = await _beside(Planner, reading, known, order.source, keys)
+    planner = await _beside(Planner, reading, known, order.source, keys, order.choices)
     keeper, summary, open_choices, speaks = Keeper(), ImportSummary(), set[str](), False
     for start in range(0, len(reading.actions), PIECE):
         for planned in await _plan_piece(connection, planner, range(start, min(start + PIECE, len(reading.actions)))):
@@ -121,7 +121,7 @@ async def make_plan(connection: AsyncConnection, order: Order, progress: Progres
             speaks = speaks or (planned.speaks_for == planner.source and is_touched(planned))
             keeper.add(planned)
         progress("plan", min(start + PIECE, len(reading.actions)), len(reading.actions))
-    _check_choices(order.choices, open_choices)
+    _check_choices(order.choices, open_choices | planner.answered)
     return Plan(
         reading.format,
         planner.source,

@@ -3,40 +3,45 @@
 What a plan shows of an action is what will be recorded of it, so that applying it needs nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
 
-from app.imports.checking import check
-from app.imports.comparison import Compared, Side, compare
-from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, Reading, Severity
-from app.imports.entities import ENTITIES
-from app.imports.matching import match_actions, match_children, natural_slug
-from app.imports.record import ActionKey, Known, Recorded, RecordedAction
-from app.imports.references import Partner, References
-from app.imports.schemas import ImportSource, Operation, PlannedAction, PlannedReference
-from app.imports.showing import show_action, show_child, stated_status
-from app.imports.statements import Reader
-
-Values = dict[str, Any]
+from app.imports.action_plan import ActionPlan
+from app.imports.drafts import Reading
+from app.imports.matching.actions import Match, match_actions, question
+from app.imports.matching.signs import natural_slug
+from app.imports.record import ActionKey, Known, RecordedAction
+from app.imports.reference_rows import plan_rows
+from app.imports.references import References
+from app.imports.schemas import Choice, ImportSource, PlannedAction, PlannedReference
 
 
 class Planner:
     """Plans the actions of one reading, one after the other."""
 
-    def __init__(self, reading: Reading, known: Known, source: ImportSource, keys: Iterable[ActionKey]) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        known: Known,
+        source: ImportSource,
+        keys: Sequence[ActionKey],
+        choices: Mapping[str, Choice] | None = None,
+    ) -> None:
         self.reading = reading
         self.known = known
         self.references = References(known)
-        self.references.plan(reading)
+        plan_rows(reading, self.references)
         self.source = self.references.source(source)
         # A page has no slugs of its own: what its reader made up identifies nothing.
         self._wanted = [natural_slug(draft.values) for draft in reading.actions]
         if reading.format == "page":
             for draft in reading.actions:
                 draft.values.pop("slug", None)
-        self.matches = match_actions(reading.actions, keys)
+        self._matched = match_actions(reading.actions, keys, choices)
+        self.matches = [match.key for match in self._matched]
+        """The recorded action of each draft, or None."""
+        self.answered = {question(key) for key in keys} & (choices or {}).keys()
+        """The names of questions whether a draft is a recorded action, which the choices answer."""
         self.slugs = self._settle_slugs()
 
     @property
@@ -47,6 +52,7 @@ class Planner:
     def _settle_slugs(self) -> list[str | None]:
         """The slug of each draft: the recorded one, or a free one."""
         taken = {*self.known.slugs}
+        numbers: dict[str, Iterator[str]] = {}
         slugs: list[str | None] = []
         self._meant: dict[str, str] = {}
         self.repeated: set[int] = set()
@@ -58,7 +64,7 @@ class Planner:
                 if "slug" in draft.values:
                     self.repeated.add(place)
                 else:
-                    slug = next(free for free in _numbered(wanted) if free not in taken)
+                    slug = next(free for free in numbers.setdefault(wanted, _numbered(wanted)) if free not in taken)
             slugs.append(slug)
             if slug is not None:
                 taken.add(slug)
@@ -67,7 +73,11 @@ class Planner:
 
     def plan(self, place: int, recorded: RecordedAction | None) -> PlannedAction:
         """The plan of the draft at a place, against the action that it matched."""
-        return _ActionPlan(self, place, recorded).plan()
+        return ActionPlan(self, place, recorded).plan()
+
+    def match(self, place: int) -> Match:
+        """What the draft at a place was found to be."""
+        return self._matched[place]
 
     def meant(self, slug: str) -> str | None:
         """The slug of the action that the file or the record calls so."""
@@ -76,271 +86,3 @@ class Planner:
 
 def _numbered(slug: str) -> Iterator[str]:
     return (f"{slug}-{number}" for number in count(2))
-
-
-class _ActionPlan:
-    """The plan of one action, while it is made."""
-
-    def __init__(self, planner: Planner, place: int, recorded: RecordedAction | None) -> None:
-        self.planner = planner
-        self.draft: ActionDraft = planner.reading.actions[place]
-        draft = self.draft
-        self.slug = planner.slugs[place]
-        self.is_repeated = place in planner.repeated
-        self.recorded = recorded
-        self.problems: list[Finding] = list(draft.problems)
-        self.source = self._source()
-        self.reader = self._reader()
-
-    def _source(self) -> ImportSource | None:
-        """Where the file says that the action was read; for a table without a word of it, the source of the import."""
-        named = self.draft.values.get("source")
-        found = self.planner.references.source_of(named)
-        if found is None and named is not None and "source" in self.draft.values:
-            message = "source: it is not in this registry, so the source of the import stands in its place"
-            self._report(self.draft, "unknown-source", message, "source", Severity.WARNING)
-        return found or (None if named is None and "source" in self.draft.values else self.planner.source)
-
-    def _reader(self) -> Reader:
-        values, recorded = self.draft.values, self.recorded
-        children = [child for name in CHILDREN for child in getattr(self.draft, name)]
-        is_own = recorded is not None and (
-            values.get("id") == recorded.id
-            or ("title" not in values and any("id" in child.values for child in children))
-        )
-        version = values.get("version")
-        if is_own:
-            return Reader(None, is_editor=True, version=version if isinstance(version, int) else None)
-        return Reader((self.source or self.planner.source).id)
-
-    def _report(
-        self, draft: Draft, code: str, message: str, column: str | None = None, severity: Severity = Severity.ERROR
-    ) -> None:
-        self.problems.append(
-            Finding(
-                severity=severity,
-                code=code,
-                message=message,
-                line=draft.line,
-                sheet=draft.sheet,
-                column=column,
-                pointer=draft.pointer,
-            )
-        )
-
-    # -- the action itself --
-
-    def plan(self) -> PlannedAction:
-        """Compares the action, then what belongs to it."""
-        own = self._plan_own()
-        children = {name: self._plan_children(name, ENTITIES[name].name) for name in CHILDREN}
-        operation = self._operation(own, [child for kind in children.values() for child in kind])
-        if operation is Operation.REJECT:
-            for child in (child for kind in children.values() for child in kind):
-                child["operation"] = Operation.REJECT
-        return PlannedAction.model_validate(
-            {
-                "operation": operation,
-                "line": self.draft.line,
-                "sheet": self.draft.sheet,
-                "version": None if self.recorded is None else self.recorded.version,
-                "speaks_for": None if self.reader.is_editor else self.source or self.planner.source,
-                "action": show_action(own.values, self.recorded, self.slug, self.planner.known),
-                **children,
-                "differences": own.differences,
-                "conflicts": own.conflicts,
-                "problems": self.problems,
-            },
-            from_attributes=True,
-        )
-
-    def _operation(self, own: Compared, children: Sequence[Values]) -> Operation:
-        if any(problem.severity is Severity.ERROR for problem in self.problems):
-            return Operation.REJECT
-        if self.recorded is None:
-            return Operation.CREATE
-        changes = own.differences or any(child["operation"] is not Operation.UNCHANGED for child in children)
-        return Operation.UPDATE if changes else Operation.UNCHANGED
-
-    def _plan_own(self) -> Compared:
-        entity, recorded = ENTITIES["actions"], self.recorded
-        before = None if recorded is None else self._recorded_values(recorded)
-        if recorded is None and "title" not in self.draft.values:
-            name = self.draft.values.get("slug") or self.draft.values.get("id")
-            self._report(self.draft, "unknown-action", f"there is no action '{name}'", "action")
-            values, _ = check(entity, self.draft)
-            return Compared({**values, "partners": [], "follows": None, "source": None}, [], [])
-        named = replace(self.draft, values={k: v for k, v in self.draft.values.items() if k != "slug"})
-        draft = self.draft if recorded is None else named
-        values, found = check(entity, draft, None if recorded is None else recorded.values)
-        self.problems += found
-        self._check_slug()
-        self._check_themes(values)
-        values |= {
-            "partners": self._partners(before),
-            "follows": self._follows(before),
-            "source": self._stated_source(before),
-        }
-        values["slug"] = self.slug
-        if recorded is None or before is None:
-            return Compared(values, [], [])
-        stated = [name for name in (*self.draft.values, "source") if name in values and name != "slug"]
-        side = Side(
-            entity="actions",
-            record=recorded.id,
-            choice=f"{self.slug}",
-            draft=self.draft,
-            fields=list(dict.fromkeys(stated)),
-        )
-        return compare(
-            self.planner.known, recorded, before, values, side, self.reader, self.source or self.planner.source
-        )
-
-    def _check_slug(self) -> None:
-        if self.is_repeated:
-            self._report(self.draft, "repeated-slug", f"slug: '{self.slug}' names another action already", "slug")
-
-    def _check_themes(self, values: Values) -> None:
-        for slug in values["themes"]:
-            if slug not in self.planner.references.themes:
-                self._report(self.draft, "unknown-theme", f"themes: there is no theme '{slug}'", "themes")
-
-    def _recorded_values(self, recorded: RecordedAction) -> Values:
-        partners = self.planner.references.partners
-        source = recorded.values["source"]
-        return {
-            **recorded.values,
-            "partners": [partners[key] for key in recorded.values["partners"] if key in partners],
-            "follows": self.planner.known.slug_of(recorded.values["follows"]),
-            "source": None if source is None else self.planner.references.source_of({"id": source}),
-        }
-
-    def _partners(self, before: Values | None) -> list[Partner]:
-        if "partners" not in self.draft.values:
-            return before["partners"] if before is not None else []
-        found: list[Partner] = []
-        named = self.draft.values["partners"]
-        for one in named if isinstance(named, list) else [named]:
-            partner = self.planner.references.partner(one)
-            if isinstance(partner, str):
-                self._report(self.draft, "unknown-reference", f"partners: {partner}", "partners")
-            elif partner not in found:
-                found.append(partner)
-        return found
-
-    def _follows(self, before: Values | None) -> str | None:
-        if "follows" not in self.draft.values:
-            return before["follows"] if before is not None else None
-        named = self.draft.values["follows"]
-        if named is None:
-            return None
-        slug = (
-            named
-            if isinstance(named, str)
-            else self.planner.known.slug_of(named.get("id") if isinstance(named, dict) else None)
-        )
-        meant = self.planner.meant(slug) if slug else None
-        if meant is not None and meant != self.slug:
-            return meant
-        name = slug or (named.get("id") if isinstance(named, dict) else named)
-        message = "an action can't follow itself" if meant else f"there is no action '{name}'"
-        severity = Severity.WARNING if self.planner.reading.format == "page" else Severity.ERROR
-        self._report(self.draft, "unknown-reference", f"follows: {message}", "follows", severity)
-        return before["follows"] if before is not None else None
-
-    def _stated_source(self, before: Values | None) -> ImportSource | None:
-        """A recorded action keeps the source that it has, unless a table says otherwise."""
-        recorded: ImportSource | None = None if before is None else before["source"]
-        is_stated = "source" in self.draft.values
-        if before is None or recorded is None:
-            return None if self.reader.is_editor and not is_stated else self.source
-        return self.source if is_stated and self.reader.is_editor else recorded
-
-    # -- what belongs to it --
-
-    def _plan_children(self, kind: str, name: str) -> list[Values]:
-        drafts: list[Draft] = getattr(self.draft, kind)
-        recorded: list[Recorded] = [] if self.recorded is None else getattr(self.recorded, kind)
-        drafts = [self._resolved(kind, draft) for draft in drafts]
-        speaks_for_all = self.reader.is_editor or self._is_same_source()
-        matches = match_children(kind, drafts, recorded, in_order=speaks_for_all)
-        if kind == "activities":
-            self._activities = [None if match is None else match.id for match in matches]
-        planned = [
-            self._plan_child(kind, place, draft, match)
-            for place, (draft, match) in enumerate(zip(drafts, matches, strict=True), 1)
-        ]
-        if kind in self.draft.whole and speaks_for_all:
-            self._note_missing(kind, recorded, matches)
-        return planned
-
-    def _is_same_source(self) -> bool:
-        its_source = None if self.recorded is None else self.recorded.values["source"]
-        return its_source is None or its_source == self.reader.source
-
-    def _resolved(self, kind: str, draft: Draft) -> Draft:
-        """A deployment's activity as its id, where it is recorded, or as its place in the file: (place,)."""
-        if kind != "deployments" or draft.values.get("activity") is None:
-            return draft
-        named: Any = draft.values["activity"]
-        activity: Any = None
-        if isinstance(named, int) and not isinstance(named, bool) and 1 <= named <= len(self._activities):
-            activity = self._activities[named - 1] or (named,)
-        elif isinstance(named, dict) and self.recorded is not None:
-            recorded = self.recorded.activities
-            activity = next((row.id for row in recorded if row.id == named.get("id")), None) or next(
-                (row.id for row in recorded if row.values["position"] == named.get("id")), None
-            )
-        if activity is None:
-            shown = named.get("id") if isinstance(named, dict) else named
-            message = f"activity: the action has no activity '{shown}'"
-            self._report(draft, "unknown-reference", message, "activity")
-        return replace(draft, values={**draft.values, "activity": activity})
-
-    def _plan_child(self, kind: str, place: int, draft: Draft, recorded: Recorded | None) -> Values:
-        entity = ENTITIES[kind]
-        values, found = check(entity, draft, None if recorded is None else recorded.values)
-        self.problems += [*draft.problems, *found]
-        if kind == "activities":
-            values["status"] = stated_status(values)
-        if kind == "deployments":
-            kept = None if recorded is None else recorded.values["activity"]
-            values["activity"] = draft.values.get("activity", kept)
-        if recorded is None or self.recorded is None:
-            compared, operation = Compared(values, [], []), Operation.CREATE
-        else:
-            stated = [name for name in draft.values if name in values]
-            side = Side(
-                entity=kind, record=recorded.id, choice=f"{self.slug}/{kind}/{place}", draft=draft, fields=stated
-            )
-            compared = compare(
-                self.planner.known, self.recorded, recorded.values, values, side, self.reader,
-                self.source or self.planner.source,
-            )  # fmt: skip
-            operation = Operation.UPDATE if compared.differences else Operation.UNCHANGED
-        return {
-            "operation": operation,
-            "line": draft.line,
-            "id": None if recorded is None else recorded.id,
-            "differences": compared.differences,
-            "conflicts": compared.conflicts,
-            **show_child(kind, compared.values, self._activities),
-        }
-
-    def _note_missing(self, kind: str, recorded: Sequence[Recorded], matches: Sequence[Recorded | None]) -> None:
-        present = {match.id for match in matches if match is not None}
-        for row in recorded:
-            if row.id not in present:
-                noun = {"activities": "activity", "deployments": "deployment", "outputs": "output"}[kind]
-                what = _name(kind, row.values)
-                message = f"the {noun} {row.id} ({what}) is recorded and not in this file: it stays"
-                self._report(self.draft, "missing-from-file", message, kind, Severity.NOTE)
-
-
-def _name(kind: str, values: Mapping[str, Any]) -> str:
-    parts = (
-        (values.get("sending_country") or values.get("origin"), values.get("organisation_type"))
-        if kind == "deployments"
-        else (values.get("title"), values.get("start"))
-    )
-    return ", ".join(str(part) for part in parts if part)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.imports.matching import folded
+from app.imports.matching.signs import folded
 from app.imports.schemas import Choice, Conflict
 
 Speaker = dict[str, Any]

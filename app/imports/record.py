@@ -51,6 +51,7 @@ class ActionKey:
     title: str
     start: str | None
     countries: tuple[str, ...]
+    end: str | None = None
 
 
 @dataclass(slots=True)

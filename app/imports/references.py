@@ -1,14 +1,16 @@
 """Themes, partners, publications and sources of a file, and the partners and sources that its actions name."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.core.text import slugify
 from app.imports.checking import check
-from app.imports.drafts import Draft, Finding, Reading, Severity
-from app.imports.entities import ENTITIES, Entity
-from app.imports.matching import folded
+from app.imports.drafts import Draft, Finding
+from app.imports.entities import ENTITIES
+from app.imports.matching.signs import folded
+from app.imports.matching.titles import Likeness, likeness_of_names
 from app.imports.record import Known, Recorded
 from app.imports.schemas import ImportSource, Operation
 from app.reference.countries import COUNTRIES
@@ -36,20 +38,25 @@ class References:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.planned: list[Values] = []
-        self.themes = dict.fromkeys(known.themes)
-        self._names: dict[str | None, Partner] = {}
-        self._acronyms: dict[tuple[str | None, str | None], Partner] = {}
+        self.themes = {slug: slug for slug in known.themes}
+        """The slug of each theme, by itself and by what its name makes of it."""
+        for slug, theme in known.themes.items():
+            self.themes.setdefault(slugify(theme.values["name"], otherwise="theme"), slug)
+        self.names: dict[str | None, Partner] = {}
+        """Partners by folded name."""
+        self._acronyms: defaultdict[str | None, list[Partner]] = defaultdict(list)
         self.partners: dict[int, Partner] = {}
         for key, partner in known.partners.items():
             values = partner.values
-            self.partners[key] = self._keep(Partner(key, values["name"], values["acronym"], values["country"]))
+            self.partners[key] = self.keep(Partner(key, values["name"], values["acronym"], values["country"]))
         self._sources = {(folded(row.values["title"]), row.values["as_of"]): key for key, row in known.sources.items()}
         self._titles = {folded(row.values["title"]): key for key, row in known.sources.items()}
 
-    def _keep(self, partner: Partner) -> Partner:
-        self._names.setdefault(folded(partner.name), partner)
+    def keep(self, partner: Partner) -> Partner:
+        """A partner that rows and actions may name from now on."""
+        self.names.setdefault(folded(partner.name), partner)
         if partner.acronym:
-            self._acronyms.setdefault((folded(partner.acronym), partner.country), partner)
+            self._acronyms[folded(partner.acronym)].append(partner)
         return partner
 
     # -- sources --
@@ -107,15 +114,23 @@ class References:
             return by_id
         country = values.get("country")
         country = country.get("code") if isinstance(country, dict) else country
-        found = self._called(name, country) or self._acronyms.get((folded(values.get("acronym")), country))
-        if found is None and isinstance(named, str):
-            found = next((partner for (sign, _), partner in self._acronyms.items() if sign == folded(name)), None)
+        if isinstance(named, str) and (called := self._acronyms.get(folded(name))) and folded(name) not in self.names:
+            return called[0] if len(called) == 1 else f"several partners are called '{name}': write out which is meant"
+        found = self._called(name, country) or self._abbreviated(name, values.get("acronym"), country)
         return found or self._add({"name": name, "acronym": values.get("acronym"), "country": country})
+
+    def _abbreviated(self, name: str, acronym: Any, country: Any) -> Partner | None:
+        """The partner of an acronym and a country, whose name is much the same: a ministry of the interior is not that
+        of information."""
+        for partner in self._acronyms.get(folded(acronym), ()) if acronym else ():
+            if partner.country == country and likeness_of_names(partner.name, name) is Likeness.SAME:
+                return partner
+        return None
 
     def _called(self, name: str, country: Any) -> Partner | None:
         """The partner of a name, which is no other country's: every country has a ministry of labour."""
-        for spelling in _spellings(name, country):
-            partner = self._names.get(folded(spelling))
+        for spelling in spellings_of(name, country):
+            partner = self.names.get(folded(spelling))
             if partner is not None and (None in (partner.country, country) or partner.country == country):
                 return partner
         return None
@@ -124,63 +139,13 @@ class References:
         checked, found = check(ENTITIES["partners"], Draft(values=values))
         if found:
             return found[0].message
-        if folded(checked["name"]) in self._names:
-            *_, checked["name"] = _spellings(checked["name"], checked["country"])
-        self.planned.append(_planned("partners", Operation.CREATE, None, None, checked, [], []))
-        return self._keep(Partner(None, checked["name"], checked["acronym"], checked["country"]))
-
-    # -- the tables of a file --
-
-    def plan(self, reading: Reading) -> None:
-        """Plans the rows of themes, partners, publications and sources."""
-        for name, drafts, recorded in (
-            ("themes", reading.themes, self.known.themes),
-            ("partners", reading.partners, self.known.partners),
-            ("publications", reading.publications, self.known.publications),
-            ("sources", reading.sources, self.known.sources),
-        ):
-            entity = ENTITIES[name]
-            taken: set[int | str] = set()
-            keys = _by_name(name, recorded)
-            for draft in drafts:
-                self._plan_row(entity, draft, recorded, keys, taken)
-
-    def _plan_row(
-        self, entity: Entity, draft: Draft, recorded: Any, keys: dict[str | None, Any], taken: set[int | str]
-    ) -> None:
-        key = _find(entity.name, draft.values, recorded, keys)
-        before: Recorded | None = recorded.get(key) if key not in taken else None
-        values, found = check(entity, draft, None if before is None else before.values)
-        problems = [*draft.problems, *found]
-        if entity.name == "themes":
-            values["slug"] = key or values["slug"] or slugify(values["name"] or "", otherwise="theme")
-        if any(problem.severity is Severity.ERROR for problem in problems):
-            self.planned.append(_planned(entity.name, Operation.REJECT, draft, before, values, [], problems))
-            return
-        if before is None and (sign := _sign(entity.name, values)) in keys:
-            message = f"it is there already, further up in the file: '{sign}'"
-            problems.append(Finding(severity=Severity.NOTE, code="repeated", message=message, line=draft.line))
-            operation: Operation = Operation.UNCHANGED
-        elif before is None:
-            keys[_sign(entity.name, values)] = None
-            operation = Operation.CREATE
-            self._note_new(entity.name, values)
-        else:
-            operation = Operation.UNCHANGED
-            taken.add(key)
-        differences = [] if before is None else _differences(before.values, values)
-        if differences:
-            operation = Operation.UPDATE
-        self.planned.append(_planned(entity.name, operation, draft, before, values, differences, problems))
-
-    def _note_new(self, name: str, values: Values) -> None:
-        if name == "themes":
-            self.themes[values["slug"]] = None
-        elif name == "partners":
-            self._keep(Partner(None, values["name"], values["acronym"], values["country"]))
+        if folded(checked["name"]) in self.names:
+            *_, checked["name"] = spellings_of(checked["name"], checked["country"])
+        self.planned.append(planned_row("partners", Operation.CREATE, None, None, checked, [], []))
+        return self.keep(Partner(None, checked["name"], checked["acronym"], checked["country"]))
 
 
-def _spellings(name: str, country: Any) -> list[str]:
+def spellings_of(name: str, country: Any) -> list[str]:
     """A name, and the same name with its country."""
     if country not in COUNTRIES:
         return [name]
@@ -188,35 +153,7 @@ def _spellings(name: str, country: Any) -> list[str]:
     return [name, f"{name} of {its_name}", f"{name} of the {its_name}", f"{name} ({its_name})"[:300]]
 
 
-def _sign(name: str, values: Values) -> str | None:
-    return folded(values.get("name") if name in ("themes", "partners") else values.get("title"))
-
-
-def _by_name(name: str, recorded: dict[Any, Recorded]) -> dict[str | None, Any]:
-    return {_sign(name, row.values): key for key, row in reversed(recorded.items())}
-
-
-def _find(name: str, values: Values, recorded: dict[Any, Recorded], keys: dict[str | None, Any]) -> Any:
-    """The key of the recorded row: its id or slug, where the name is not another one's, or its name."""
-    slug = values.get("slug")
-    if name == "themes" and isinstance(slug, str) and slug in recorded:
-        return slug
-    by_name = keys.get(_sign(name, values))
-    its_id = values.get("id")
-    if by_name is None and isinstance(its_id, int) and its_id in recorded and "version" in values:
-        return its_id  # a row of ours whose name was corrected
-    return by_name
-
-
-def _differences(before: Values, after: Values) -> list[Values]:
-    return [
-        {"field": name, "before": before.get(name), "after": value}
-        for name, value in after.items()
-        if before.get(name) != value
-    ]
-
-
-def _planned(
+def planned_row(
     entity: str,
     operation: Operation,
     draft: Draft | None,
@@ -225,6 +162,7 @@ def _planned(
     differences: Sequence[Values],
     problems: Iterable[Finding],
 ) -> Values:
+    """What happens to a row, as a plan shows it."""
     key = None if before is None else before.values.get("slug", before.id)
     return {
         "entity": entity,

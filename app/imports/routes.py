@@ -188,7 +188,9 @@ async def import_file(
     is `false`; then all of it is, in one transaction. The plan is kept for 30 days, and can be committed later as it
     was shown.
 
-    Actions are found by slug, by id, or by their countries, numeral and start; the same file twice changes nothing.
+    Actions are found by slug, by id, or by their title, countries and start; the same file twice changes nothing. What
+    agrees with a recorded action in a part alone is a new one, with a warning; where that can't be told, the action is
+    rejected until `choices` say whether it is the same (`{"moldova/same": "recorded"}`) or another one (`"new"`).
     Where another source, or an editor, said something else of a recorded action, both statements are shown under
     `conflicts`, and nothing is overwritten until someone chooses.
     """

@@ -122,7 +122,8 @@ class Conflict(ReadModel):
 
     choice: str
     """What names this conflict in `choices`: the action's slug and the field, with the list and the place in it for
-    what belongs to the action (`moldova/activities/3/start`)."""
+    what belongs to the action (`moldova/activities/3/start`). `moldova/same` asks whether it is that recorded action at
+    all: choose when you send the file, since what would change follows from it."""
     field: str
     """The name of the field."""
     recorded: Statement

@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
 from app.core.audit import Change, Operation
-from app.core.partial_dates import PartialDate
 from app.core.text import slugify
 from app.deployments.models import Deployment
 from app.imports.drafts import ActionDraft
 from app.imports.entities import ENTITIES
+from app.imports.matching.signs import codes
 from app.imports.record import ActionKey, Known, Past, Recorded, RecordedAction
 from app.outputs.models import Output
+from app.reference.countries import COUNTRIES
 from app.reference.models import Partner, Publication, Source, Theme
 
 _BATCH = 500
@@ -66,7 +67,7 @@ async def load_known(connection: AsyncConnection) -> Known:
 
 async def load_keys(connection: AsyncConnection, drafts: Sequence[ActionDraft]) -> list[ActionKey]:
     """The actions that the drafts could be."""
-    slugs, ids, titles, days = set(), set(), set(), set()
+    slugs, ids, titles, countries = set[str](), set[int](), set[str](), set[str]()
     for draft in drafts:
         values = draft.values
         if isinstance(slug := values.get("slug"), str):
@@ -76,27 +77,26 @@ async def load_keys(connection: AsyncConnection, drafts: Sequence[ActionDraft]) 
         if isinstance(title := values.get("title"), str) and title.isprintable():
             titles.add(title.strip())
             slugs.add(slugify(title, otherwise="action"))
-        if isinstance(start := values.get("start"), str):
-            try:
-                days.add(PartialDate(start).first_day)
-            except ValueError:
-                continue
+            countries.update(codes(values.get("countries")))
     found: dict[int, Any] = {}
-    for column, wanted in (
-        (Action.slug, {slug for slug in slugs if slug.isprintable()}),
-        (Action.id, ids),
-        (Action.title, titles),
-        (Action.start_first_day, days),
+    of_countries = select(ActionCountry.action).where(ActionCountry.country.in_(countries & COUNTRIES.keys()))
+    for condition in (
+        *(Action.slug.in_(batch) for batch in _batches({slug for slug in slugs if slug.isprintable()})),
+        *(Action.id.in_(batch) for batch in _batches(ids)),
+        *(Action.title.in_(batch) for batch in _batches(titles)),
+        Action.id.in_(of_countries),
     ):
-        for batch in _batches(wanted):
-            statement = select(Action.id, Action.slug, Action.title, Action.start).where(column.in_(batch))
-            found |= {row.id: row for row in await connection.execute(statement)}
-    countries: defaultdict[int, list[str]] = defaultdict(list)
+        statement = select(Action.id, Action.slug, Action.title, Action.start, Action.end).where(condition)
+        found |= {row.id: row for row in await connection.execute(statement)}
+    its_countries: defaultdict[int, list[str]] = defaultdict(list)
     for batch in _batches(found):
         links = select(ActionCountry.action, ActionCountry.country).where(ActionCountry.action.in_(batch))
         for action, country in await connection.execute(links):
-            countries[action].append(country)
-    return [ActionKey(key, row.slug, row.title, row.start, tuple(sorted(countries[key]))) for key, row in found.items()]
+            its_countries[action].append(country)
+    return [
+        ActionKey(key, row.slug, row.title, row.start, tuple(sorted(its_countries[key])), row.end)
+        for key, row in found.items()
+    ]
 
 
 async def load_actions(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, RecordedAction]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.audit import explain
 from app.core.editing import FOR_UPDATE, Editing, lock
 from app.core.problems import ErrorItem, Invalid, invalid, validation_errors
-from app.imports.matching import folded
+from app.imports.matching.signs import folded
 from app.imports.problems import RecordMoved
 from app.imports.provenance import provenance
 from app.imports.schemas import ImportSource, Operation, PlannedReference

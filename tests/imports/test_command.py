@@ -38,3 +38,21 @@ def test_what_cant_be_read_is_said_and_nothing_is_shown(database_url: str, tmp_p
     assert mieux(database_url, "import", str(tmp_path / "nothing.json")).returncode == 2
     file.write_text("[]")
     assert mieux(database_url, "import", str(file), "--prefer", "mine").returncode == 1
+
+
+def test_what_was_met_in_a_file_is_said_and_what_may_be_the_same_is_asked(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    header = "title,countries,start,objective,colour\n"
+    file.write_text(f"{header}Nepal: Border Management,NP,01.05.2016,To help.,red\nNepal: Visas,NP,2016,#REF!,\n")
+    shown = mieux(database_url, "import", str(file))
+    said = " ".join(shown.stdout.replace("\u2502", " ").split())
+    for words in ("'colour' is not read", "was read as the day 2016-05-01", "the error value #REF!"):
+        assert words in said, said
+    assert shown.returncode == 1
+    mieux(database_url, "import", str(file), "--on-reject", "skip", "--commit")
+
+    file.write_text(f"{header}Nepal: Border Control,NP,2016-05-01,To help.,\n")
+    asked = mieux(database_url, "import", str(file))
+    assert (asked.returncode, "? nepal-border-management/same" in asked.stdout) == (1, True)
+    chosen = mieux(database_url, "import", str(file), "--choose", "nepal-border-management/same=new", "--commit")
+    assert (chosen.returncode, "1 create." in chosen.stdout) == (0, True)

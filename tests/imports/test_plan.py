@@ -9,10 +9,11 @@ import pytest
 
 from app.imports.drafts import Draft
 from app.imports.formats import read_file
-from app.imports.matching import match_actions, match_children
+from app.imports.matching.actions import Match, match_actions
+from app.imports.matching.children import match_children
 from app.imports.plan import Planner
 from app.imports.record import ActionKey, Known, Past, Recorded, RecordedAction
-from app.imports.schemas import ImportSource, Operation
+from app.imports.schemas import Choice, ImportSource, Operation
 from app.imports.statements import Reader, Verdict, judge
 from tests.imports.sending import named
 
@@ -33,36 +34,116 @@ def drafts(*actions: dict[str, Any]) -> Any:
 KEYS = [
     ActionKey(1, "mali-data", "Mali: Data", "2010-05", ("ML",)),
     ActionKey(2, "mali-ii-data", "Mali II: Data", "2012", ("ML",)),
-    ActionKey(3, "mali-niger-borders", "Mali/Niger: Borders", "2012", ("ML", "NE")),
+    ActionKey(3, "mali-niger-borders", "Mali/Niger: Border Management", "2012", ("ML", "NE"), "2013-06"),
     ActionKey(4, "mali-data-2", "Mali: Data", "2014", ("ML",)),
+    ActionKey(5, "chad-asylum", "Chad: Asylum", "2015-03", ("TD",), "2015-05"),
+    ActionKey(6, "togo-migration", "Togo: Labour Migration", "2016-03", ("TG",)),
+    ActionKey(7, "togo-migration-2", "Togo: Labour Migration", "2017-03", ("TG",)),
 ]
+NEW = (None, None, None)
+
+
+def draft(title: str, start: str | None = None, *countries: str, **more: Any) -> dict[str, Any]:
+    """An action without slug or id."""
+    stated = {"countries": list(countries)} if countries else {}
+    return {"title": title, **stated, **({"start": start} if start else {}), **more}
+
+
+def ids(match: Match) -> tuple[int | None, int | None, int | None]:
+    """The record that a draft is, the one that it may be, and the one that it was told apart from."""
+    return tuple(key and key.id for key in (match.key, match.asked, match.beside))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
-    ("draft", "found"),
+    ("stated", "found"),
     [
-        ({"slug": "mali-ii-data", "title": "Something else"}, 2),
-        ({"id": 3, "title": "Something else"}, 3),
-        ({"id": 3, "slug": "of-another-registry", "title": "Something else"}, None),
-        ({"title": "Mali: data", "countries": ["ML"], "start": "2014"}, 4),
-        ({"title": "Mali: Statistics", "countries": ["ML"], "start": "2010-05"}, 1),
-        ({"title": "Mali II: Statistics", "countries": ["ML"], "start": "2012"}, 2),
-        ({"title": "Mali III: Statistics", "countries": ["ML"], "start": "2012"}, None),
-        ({"title": "Niger/Mali: Frontiers", "countries": ["NE", "ML"], "start": "2012"}, 3),
-        ({"title": "Mali/Niger: Borders", "countries": ["ML", "NE"], "start": "2013"}, 3),
-        ({"title": "Mali: Asylum", "countries": ["ML"], "start": "2019"}, None),
+        # What a name tells, whatever else is said.
+        ({"slug": "mali-ii-data", "title": "Something else"}, (2, None, None)),
+        ({"id": 3, "title": "Something else"}, (3, None, None)),
+        ({"id": 3, "slug": "of-another-registry", "title": "Something else"}, NEW),
+        # The same title, with the same dates, none, or others of the same period.
+        (draft("Mali: data", "2014", "ML"), (4, None, None)),
+        (draft("Chad: Asylum", "2015-03", "TD"), (5, None, None)),
+        (draft("Chad: Asylum", "2015", "TD"), (5, None, None)),
+        (draft("Chad: Asylum", None, "TD"), (5, None, None)),
+        (draft("Chad: Asylum"), (5, None, None)),
+        (draft("Chad: Asylum", "2015-04", "TD", end="2015-06"), (5, None, None)),
+        (draft("Chad: Asylum", "2015-01", "TD"), (5, None, None)),
+        (draft("Mali/Niger: Border Management", "2013", "ML", "NE", end="2014"), (3, None, None)),
+        # The same title, and another period: the next of a series, or a date that was put right.
+        (draft("Chad: Asylum", "2016-03", "TD", end="2016-05"), (None, None, 5)),
+        (draft("Chad: Asylum", "2015-07", "TD", end="2015-08"), (None, 5, None)),
+        (draft("Chad: Asylum", "2016-03", "TD"), (None, 5, None)),
+        (draft("Togo: Labour Migration", "2018-03", "TG"), (None, None, 7)),
+        (draft("Togo: Labour Migration", None, "TG"), (None, 6, None)),
+        # The same title of other countries.
+        (draft("Chad: Asylum", "2015-03", "CM"), NEW),
+        # Another title, of the same country and start: the same subject, perhaps, another one.
+        (draft("Mali/Niger: Borders", "2012", "NE", "ML"), (3, None, None)),
+        (draft("Mali/Niger: Integrated Border Management", "2012", "ML", "NE"), (3, None, None)),
+        (draft("Mali/Niger: Boarder Managment", "2012", "ML", "NE"), (3, None, None)),
+        (draft("Mali/Niger: Border Control", "2012", "ML", "NE"), (None, 3, None)),
+        (draft("Mali: Border Management", "2012", "ML"), (None, 3, None)),
+        (draft("Mali/Niger: Frontiers", "2012", "ML", "NE"), (None, None, 3)),
+        (draft("Mali: Statistics", "2010-05", "ML"), (None, None, 1)),
+        (draft("Chad: Visa Policy", "2015-03", "TD"), (None, None, 5)),
+        (draft("Togo: Irregular Migration", "2016-03", "TG"), (None, None, 6)),
+        (draft("Togo: Labor Migration", "2016-03", "TG"), (6, None, None)),
+        # Numbers part what is called the same.
+        (draft("Mali II: Data and Statistics", "2012", "ML"), (2, None, None)),
+        (draft("Mali III: Data", "2012", "ML"), (None, None, 2)),
+        (draft("Mali 3: Data", "2012", "ML"), (None, None, 2)),
+        (draft("Chad (phase II): Asylum", "2015-03", "TD"), (None, None, 5)),
+        (draft("Chad I: Asylum", "2015-03", "TD"), (5, None, None)),
+        (draft("Chad: Asylum 2015", "2015-03", "TD"), (None, None, 5)),
+        # To have nothing in common but a word, or no date, is nothing.
+        (draft("Mali: Asylum", "2019", "ML"), NEW),
+        (draft("Mali: Data and Statistics", None, "ML"), NEW),
     ],
-)
-def test_an_action_is_found_by_what_names_it_then_by_what_it_is(draft: dict[str, Any], found: int | None) -> None:
-    (match,) = match_actions(drafts(draft), KEYS)
-    assert (match and match.id) == found
+)  # fmt: skip
+def test_an_action_is_found_by_what_names_it_then_by_what_it_is(
+    stated: dict[str, Any], found: tuple[int | None, int | None, int | None]
+) -> None:
+    (match,) = match_actions(drafts(stated), KEYS)
+    assert ids(match) == found
 
 
 def test_two_actions_of_one_title_stay_two() -> None:
-    found = match_actions(
-        drafts(*({"title": "Mali: Data", "countries": ["ML"], "start": s} for s in ("2014", "2010-05"))), KEYS
-    )
-    assert [match and match.id for match in found] == [4, 1]
+    found = match_actions(drafts(*(draft("Mali: Data", start, "ML") for start in ("2014", "2010-05"))), KEYS)
+    assert [ids(match) for match in found] == [(4, None, None), (1, None, None)]
+
+
+def test_no_record_is_taken_twice_and_the_likest_row_takes_it() -> None:
+    rows = [draft("Chad: Asylum Procedures", "2015-03", "TD"), draft("Chad: Asylum", "2015-03", "TD")]
+    assert [ids(match) for match in match_actions(drafts(*rows), KEYS)] == [NEW, (5, None, None)]
+    rows = [draft("Chad: Asylum Procedures", "2015-03", "TD"), draft("Chad: Asylum Cases", "2015-03", "TD")]
+    assert [ids(match) for match in match_actions(drafts(*rows), KEYS)] == [(5, None, None), NEW]
+    rows = [draft("Chad: Asylum", "2015-03", "TD")] * 2
+    first, second = match_actions(drafts(*rows), KEYS)
+    assert (ids(first), ids(second), second.repeats is not None) == ((5, None, None), NEW, True)
+
+
+@pytest.mark.parametrize(("answer", "found"), [("recorded", (5, None, None)), ("new", NEW)])
+def test_the_editor_says_whether_it_is_the_same(answer: str, found: tuple[int | None, ...]) -> None:
+    choices = {"chad-asylum/same": Choice(answer)}
+    (match,) = match_actions(drafts(draft("Chad: Asylum", "2016-03", "TD")), KEYS, choices)
+    assert ids(match) == found
+
+
+def test_the_time_to_match_grows_with_the_file_and_the_record_and_not_faster() -> None:
+    def seconds(number: int) -> float:
+        keys = [ActionKey(n, f"k{n}", f"Mali: {SUBJECTS[n % 5]} of {n} a", "2012", ("ML",)) for n in range(number)]
+        rows = drafts(*(draft(f"Mali: {SUBJECTS[n % 5]} of {n} b", "2012", "ML") for n in range(number)))
+        begun = time.process_time()
+        match_actions(rows, keys)
+        return time.process_time() - begun
+
+    seconds(100)
+    few = min(seconds(300) for _ in range(2))
+    assert seconds(2_400) < 8 * few * 2.5
+
+
+SUBJECTS = ("Asylum", "Visas", "Return", "Documents", "Borders")
 
 
 def test_two_workshops_of_one_month_stay_two_and_an_edited_one_is_found() -> None:

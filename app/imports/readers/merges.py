@@ -44,6 +44,6 @@ def merge_findings(merges: Iterable[Merge], header: Sequence[Any], sheet: str) -
         for column, ranges in found.items():
             first, _, last, _ = ranges[0]
             more = f", and {len(ranges) - 1} more" if len(ranges) > 1 else ""
-            message = f"{what} (rows {first} to {last}{more})"
             name = str(header[column - 1])
+            message = f"{name}: {what} (rows {first} to {last}{more})"
             yield Finding(severity=severity, code="merged-cells", message=message, line=first, sheet=sheet, column=name)
