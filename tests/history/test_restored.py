@@ -171,6 +171,48 @@ async def test_a_database_that_was_put_back_by_other_means_is_marked_by_a_comman
     await _refused(client, before["latest"] + 1)
 
 
+async def test_a_replica_that_lags_behind_refuses_no_cursor_of_the_main_database(
+    database_url: str, server: Sqlite | Postgresql, tmp_path: Path
+) -> None:
+    replica = await asyncio.to_thread(server.create, "seeded")
+    async with serving(database_url, database_read_url=replica) as (_, client):
+        there = (await _feed(client)).json()
+        cursor = f"{there['epoch']}-{there['latest'] + 1}"
+        await _refused(client, cursor)
+        file = await _backup(database_url, tmp_path)
+        await _change(client, "Not replicated", 1)
+        assert await _numbers(client, f"{there['epoch']}-{there['latest']}") == []
+        page = (await _feed(client, cursor)).json()
+        assert (page["items"], page["latest"]) == ([], there["latest"] + 1)
+        await _restore(database_url, file)
+        problem = await _refused(client, cursor)
+        await _change(client, "New", 1)
+        assert await _numbers(client, f"{problem['epoch']}-{there['latest']}") == [there["latest"] + 1]
+    await asyncio.to_thread(server.drop, replica)
+
+
+async def test_a_request_that_a_restore_has_undone_is_done_when_it_is_sent_again(
+    client: httpx.AsyncClient, database_url: str, tmp_path: Path
+) -> None:
+    async def send(name: str) -> httpx.Response:
+        return await client.post(f"{API}/partners", json={"name": name}, headers={"Idempotency-Key": name})
+
+    kept = await send("Kept")
+    file = await _backup(database_url, tmp_path)
+    lost = await send("Lost")
+    await _restore(database_url, file)
+    again = [await send("Kept"), await send("Lost"), await send("Lost")]
+    assert [answer.headers.get("Idempotent-Replay") for answer in again] == ["true", None, "true"]
+    assert again[0].json() == kept.json()
+    assert again[1].json()["id"] > lost.json()["id"]
+    listed = (await client.get(f"{API}/partners?limit=500")).json()["items"]
+    assert [item["name"] for item in listed if item["name"] in ("Kept", "Lost")] == ["Kept", "Lost"]
+    # The answer that is given again has the tag of its own time, with which nothing can be changed any more.
+    stale = {"If-Match": again[0].headers["ETag"]}
+    refused = await client.patch(f"{API}/partners/{kept.json()['id']}", json={"acronym": "K"}, headers=stale)
+    assert refused.status_code == 412
+
+
 async def test_a_tag_of_before_a_restore_changes_nothing(
     client: httpx.AsyncClient, database_url: str, tmp_path: Path
 ) -> None:
