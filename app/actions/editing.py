@@ -13,7 +13,8 @@ from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.actions.queries import ACTIONS_LISTING
 from app.actions.schemas import ActionCreate, ActionRead
 from app.activities.models import Activity
-from app.core.editing import FOR_UPDATE, Editing, assign_fields, form_of_columns, settle_slug
+from app.core.editing import Editing, assign_fields, form_of_columns, settle_slug
+from app.core.locks import FOR_UPDATE
 from app.core.problems import invalid_field
 from app.deployments.models import Deployment
 from app.outputs.models import Output

@@ -5,13 +5,12 @@ declares (foreign keys, unique columns, who refers to whom) is checked before, w
 again by the database at the moment of writing.
 """
 
-import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import chain, count
+from itertools import count
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Header, Request, Response
@@ -28,6 +27,7 @@ from app.core.epochs import epoch_mark
 from app.core.filters import today
 from app.core.idempotency import settle
 from app.core.listing import Listing
+from app.core.locks import FOR_UPDATE, lock, reserve
 from app.core.problems import (
     BadRequest,
     Conflict,
@@ -55,9 +55,6 @@ from app.core.write_models import WriteModel
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"\s*(?:\*|{_TAG})(?:\s*,\s*(?:\*|{_TAG}))*\s*")
 _RECORD_TAG = re.compile(r'"([0-9]+)-([0-9a-f]+)["-]')
-
-FOR_UPDATE = {"key_share": True}
-"""How `with_for_update` locks a record that will change: others can't change it, but can refer to it meanwhile."""
 
 Record = TypeVar("Record", bound=Base)
 Read = TypeVar("Read", bound=BaseModel)
@@ -117,7 +114,7 @@ async def _check_unique(session: AsyncSession, record: Any, name: str, column: C
     state = inspect(record)
     if state.persistent and not state.attrs[name].history.has_changes():
         return
-    if await session.scalar(select(column).where(column == value)) is not None:
+    if await _is_taken(session, column, value):
         raise Conflict(
             f"{name} '{value}' is taken",
             errors=[ErrorItem(pointer=f"/{name}", code="taken", message=f"'{value}' is taken")],
@@ -142,38 +139,19 @@ async def settle_slug(session: AsyncSession, record: Any, body: Any, *, text: st
 
 async def _free_slug(session: AsyncSession, column: Any, wanted: str) -> str:
     """A slug that no record has, and that no other transaction is about to give to one."""
+    is_reserved = await reserve(session, column, wanted)
     taken = set(await session.scalars(select(column).where(column.startswith(wanted, autoescape=True))))
-    for slug in chain([wanted], (f"{wanted}-{number}" for number in count(2))):
-        if slug not in taken and await _reserve(session, column, slug):
+    if is_reserved and wanted not in taken:
+        return wanted
+    for slug in (f"{wanted}-{number}" for number in count(2)):
+        # Who reserved it before may have used it, and be done, since the taken ones were read.
+        if slug not in taken and await reserve(session, column, slug) and not await _is_taken(session, column, slug):
             return slug
     raise AssertionError("there is always one more number")
 
 
-async def _reserve(session: AsyncSession, column: Any, value: str) -> bool:
-    """Keeps a value that must be unique from other transactions that look for a free one, until the end of this one.
-
-    Nobody waits for anybody: whoever comes second takes the next value. An embedded database has one writer at a time.
-    """
-    if session.get_bind().dialect.name != "postgresql":
-        return True
-    digest = hashlib.sha256(f"{column} {value}".encode()).digest()
-    key = int.from_bytes(digest[:8], signed=True)
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(key))):
-        return False
-    # The last one to hold it may have used it and been committed since the taken ones were read.
-    return await session.scalar(select(column).where(column == value)) is None
-
-
-async def lock(session: AsyncSession, kind: Any, keys: Iterable[Any]) -> None:
-    """Locks the records with these keys that there are, until the end of the transaction.
-
-    Parents come before their children and low keys before high ones, in every transaction: so no two wait for each
-    other. An embedded database has one writer at a time and needs no locks.
-    """
-    wanted = {key for key in keys if key is not None}
-    if wanted and session.get_bind().dialect.name == "postgresql":
-        (column,) = inspect(kind).primary_key
-        await session.execute(select(column).where(column.in_(wanted)).order_by(column).with_for_update(key_share=True))
+async def _is_taken(session: AsyncSession, column: Any, value: Any) -> bool:
+    return await session.scalar(select(column).where(column == value)) is not None
 
 
 async def form_of_columns(create: type[WriteModel], record: Any) -> dict[str, Any]:

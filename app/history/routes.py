@@ -21,12 +21,12 @@ from app.core.editing import (
     READ_ERRORS,
     RESTORE_ERRORS,
     check_match,
-    lock,
     read_record,
 )
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.languages import LABELLED
 from app.core.listing import neighbours
+from app.core.locks import lock
 from app.core.metrics import FEED_LISTENERS
 from app.core.parameters import IN_DIGITS
 from app.core.problems import Gone, invalid_parameter, problem_response

@@ -16,7 +16,8 @@ from app.actions.editing import ACTION_EDITING, new_links
 from app.actions.models import Action
 from app.activities.editing import ACTIVITY_EDITING, stated_status
 from app.core.audit import explain
-from app.core.editing import FOR_UPDATE, Editing
+from app.core.editing import Editing
+from app.core.locks import FOR_UPDATE
 from app.core.problems import ErrorItem
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.imports.deciding import conflicts_of

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.audit import explain
-from app.core.editing import FOR_UPDATE, Editing, lock
+from app.core.editing import Editing
+from app.core.locks import FOR_UPDATE, lock
 from app.core.problems import ErrorItem, Invalid, invalid, validation_errors
 from app.imports.matching.signs import folded
 from app.imports.problems import RecordMoved
