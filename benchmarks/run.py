@@ -1,4 +1,4 @@
-"""Runs every benchmark, one after the other: `make bench`, or `python benchmarks/run.py [NAME ...]`.
+"""Runs every benchmark, one after the other: `make bench`, or `python benchmarks/run.py [NAME ...]`. It takes an hour.
 
 Fails when one of them does.
 """
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ("datasette", "paging", "exporting", "importing")
+BENCHMARKS = ("datasette", "paging", "exporting", "importing", "faults", "hostile", "soak")
 
 
 def main() -> None:

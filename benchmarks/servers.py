@@ -49,16 +49,20 @@ async def _create_database(url: str) -> None:
     await connection.close()
 
 
-async def make_record(url: str, actions: int, *, times: int = 1) -> None:
-    """A migrated database with the reference data and that many made-up actions, each of them `times` times."""
+async def make_record(url: str, actions: int, *, times: int = 1, seeded: bool = False) -> None:
+    """A migrated database with the reference data, the seed on demand, and that many made-up actions, each of them
+    `times` times."""
     database = Database(url)
     try:
         await schema.migrate(database.engine)
         async with database.write() as session:
             await seeding.load_reference(session)
+            if seeded:
+                await seeding.load_seed(session)
             await session.commit()
         async with database.engine.begin() as connection:
-            await generate(connection, actions)
+            if actions:
+                await generate(connection, actions)
             for number in range(1, times):
                 await _copy_actions(connection, actions, number)
         autocommit = database.engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -48,3 +48,12 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_setting_says_what_it_is() -> None:
     assert [name for name, info in Settings.model_fields.items() if not info.description] == []
+
+
+def test_every_promise_has_its_test() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:tests|benchmarks)/[\w/.]+)`", text))
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    rows = [line for line in text.splitlines() if line.startswith("| ") and " --- " not in line]
+    without = [row for row in rows if row.count(" | ") == 4 and "`tests/" not in row and "`benchmarks/" not in row]
+    assert [row for row in without if not row.startswith("| fault ")] == []
