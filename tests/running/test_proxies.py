@@ -1,4 +1,4 @@
-"""The samples for reverse proxies in `deploy/`, before a service with the settings that they ask for."""
+"""Reverse proxies before the service: the samples in `deploy/`, and a proxy that changes tags."""
 
 import os
 import shutil
@@ -153,4 +153,44 @@ def test_the_sample_shows_the_service_over_tls(
             begun = time.monotonic()
             assert "IOM" in next(line for line in lines if line.startswith("data:"))
             assert time.monotonic() - begun < 10
+    sqlite_server.drop(url)
+
+
+def test_a_tag_that_nginx_has_weakened_still_names_its_version(sqlite_server: Sqlite, tmp_path: Path) -> None:
+    """nginx compresses itself here, with plain bodies from the service, and marks tags as weak for that."""
+    if shutil.which("nginx") is None:
+        pytest.skip("nginx is not installed")
+    url = sqlite_server.create("seeded")
+    port = free_port()
+    with serve(url, tmp_path, bootstrap_key=KEY) as service:
+        command = nginx(tmp_path, service, free_port(), free_port())
+        compressing = f"""
+            server {{
+                listen 127.0.0.1:{port};
+                gzip on;
+                gzip_types application/json;
+                gzip_proxied any;
+                location / {{
+                    proxy_pass http://127.0.0.1:{service.port};
+                    proxy_set_header Accept-Encoding "";
+                }}
+            }}
+        """
+        configured = (tmp_path / "nginx.conf").read_text("utf-8").rpartition("}")[0]
+        (tmp_path / "nginx.conf").write_text(f"{configured}{compressing}}}\n", "utf-8")
+        authorized = {"Authorization": f"Bearer {KEY}", "Accept-Encoding": "gzip"}
+        with (
+            running(command, tmp_path) as process,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=authorized, timeout=20) as through,
+        ):
+            wait_for(lambda: through.get("/readyz"), process, tmp_path)
+            action = "/api/v1/actions/1"
+            for title in ("Once", "Twice"):
+                read = through.get(action)
+                tag = read.headers["ETag"]
+                assert (read.headers["Content-Encoding"], tag.startswith('W/"')) == ("gzip", True)
+                assert through.get(action, headers={"If-None-Match": tag}).status_code == 304
+                changed_it = through.patch(action, json={"title": title}, headers={"If-Match": tag})
+                assert changed_it.status_code == 200, changed_it.text
+                assert through.patch(action, json={"title": "Late"}, headers={"If-Match": tag}).status_code == 412
     sqlite_server.drop(url)
