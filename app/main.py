@@ -49,6 +49,7 @@ from app.docs import mount_docs
 from app.exports.routes import portal
 from app.exports.routes import router as exports
 from app.history.routes import changes, history
+from app.history.stream import ChangeStream
 from app.imports.routes import router as imports
 from app.insight.facets import router as facets
 from app.insight.headline import router as headline
@@ -151,6 +152,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
         app.state.index = Index(RECORD, is_measured=True)
         app.state.releases = OpenReleases(database, RECORD)
+        app.state.change_stream = ChangeStream(database)
         _set_bounds(app, settings, database)
         watch_signals()
         try:
@@ -160,6 +162,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             async with _metrics_apart(settings, database), _index_built(app.state.index, database):
                 yield
         finally:
+            await app.state.change_stream.close()
             await app.state.releases.close()
             await database.close()
 

@@ -1,8 +1,6 @@
 """The routes of the history and of the feed of changes."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -15,7 +13,7 @@ from app.actions.models import Action
 from app.core.addresses import address
 from app.core.caching import state_validator
 from app.core.cursors import MAX_OFFSET
-from app.core.database import Database, DatabaseDep
+from app.core.database import DatabaseDep
 from app.core.editing import (
     FEED_ERRORS,
     READ_ERRORS,
@@ -23,22 +21,22 @@ from app.core.editing import (
     check_match,
     read_record,
 )
+from app.core.head import is_head
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.languages import LABELLED
 from app.core.listing import neighbours
 from app.core.locks import lock
-from app.core.metrics import FEED_LISTENERS
 from app.core.parameters import IN_DIGITS
-from app.core.problems import Gone, invalid_parameter, problem_response
+from app.core.problems import TooManyRequests, Unavailable, invalid_parameter, responses
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection, WriteSession
-from app.core.stopping import is_stopping
 from app.core.write_routes import WriteRoute
 from app.history.feed import CURSOR, PATH, Place, read_changes
 from app.history.past import detail_at
 from app.history.queries import resolve, revisions, snapshot
 from app.history.restore import elsewhere, restore
 from app.history.schemas import ChangePage, RevisionPage
+from app.history.stream import JoinedStream
 from app.reference.schemas import MAX_ID
 
 history = APIRouter(prefix="/actions/{action}/history", route_class=WriteRoute, tags=["History"], dependencies=LABELLED)
@@ -58,8 +56,6 @@ After = Annotated[
         examples=["0"],
     ),
 ]
-POLL_SECONDS = 0.5
-HEARTBEAT_SECONDS = 15
 
 
 async def _key(connection: LiveConnection, action: Named) -> int:
@@ -152,11 +148,16 @@ async def list_changes(database: DatabaseDep, after: After = "0", limit: Limit =
 @changes.get(
     "/stream",
     response_class=StreamingResponse,
-    responses={200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}}, **FEED_ERRORS},
+    responses={
+        200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}},
+        **FEED_ERRORS,
+        **responses(TooManyRequests, Unavailable),
+    },
 )
 async def stream_changes(
     request: Request,
     database: DatabaseDep,
+    stream: JoinedStream,
     after: Annotated[
         str | None,
         Query(
@@ -169,7 +170,7 @@ async def stream_changes(
         Field(max_length=30),
         Header(alias="Last-Event-ID", description="What a browser sends to go on: the id of the last event."),
     ] = None,
-) -> StreamingResponse:
+) -> Response:
     """The same feed as server-sent events, as changes are committed; each event's id is the cursor behind its change. A
     client that comes back with `Last-Event-ID` goes on where it was. When a backup is restored, an event `gone` says
     where to begin again, and the stream ends; to come back with a cursor of before is a 410."""
@@ -177,30 +178,7 @@ async def stream_changes(
         raise invalid_parameter("Last-Event-ID", "last-event-id", "the id of an event or the number of a change")
     start = after if last_event_id is None else last_event_id
     begun = await read_changes(database, None if start is None else Place.parse(start), 0)
-    events = _events(request, database, begun.end)
-    return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-
-
-async def _events(request: Request, database: Database, after: Place) -> AsyncIterator[bytes]:
-    silent = 0.0
-    yield b"retry: 2000\n\n"
-    with FEED_LISTENERS.track_inprogress():
-        while not is_stopping():
-            try:
-                # A connection is held for no longer than one read: a listener costs none while nothing happens.
-                found = await read_changes(database, after, 100)
-            except Gone as problem:
-                yield b"event: gone\ndata: %b\n\n" % bytes(problem_response(request, problem).body)
-                return
-            for item in found.items:
-                cursor = Place(item.sequence, found.end.epoch)
-                yield f"id: {cursor}\nevent: change\ndata: {item.model_dump_json()}\n\n".encode()
-            after = found.end
-            if found.items:
-                silent = 0.0
-                continue
-            await asyncio.sleep(POLL_SECONDS)
-            silent += POLL_SECONDS
-            if silent >= HEARTBEAT_SECONDS:
-                silent = 0.0
-                yield b": still here\n\n"
+    headers = {"Cache-Control": "no-store"}
+    if is_head(request):
+        return Response(media_type="text/event-stream", headers=headers)
+    return StreamingResponse(stream.events(request, begun.end), media_type="text/event-stream", headers=headers)

@@ -15,6 +15,7 @@ from app.core.formats import files
 from app.core.formats.files import DOWNLOADS, MAKING, DiskSpace, answer_with_file
 from app.core.problems import MEDIA_TYPE
 from app.core.sessions import FileSessionDep
+from tests.reader import Reader
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1"
@@ -36,77 +37,26 @@ def _long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "SHORT", 1000)
 
 
-class Reader:
-    """A client that takes the head of an answer and then nothing, until it goes on."""
+def takes_only_the_head(_reader: Reader, message: Any) -> bool:
+    """Holds the body of a file."""
+    return bool(message["type"] == "http.response.body" and _reader.status == 200)
 
-    def __init__(self, app: FastAPI, path: str, address: str = "192.0.2.1") -> None:
-        self.path, _, query = path.partition("?")
-        self.messages: list[Any] = []
-        self.begun, self.going_on, self._gone = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": API + self.path,
-            "raw_path": (API + self.path).encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(b"host", b"test")],
-            "client": (address, 1),
-            "server": ("test", 80),
-        }
-        self.task = asyncio.create_task(app(scope, self._receive, self._send))  # type: ignore[arg-type]
 
-    async def _receive(self) -> dict[str, Any]:
-        await self._gone.wait()
-        return {"type": "http.disconnect"}
-
-    async def _send(self, message: Any) -> None:
-        if message["type"] == "http.response.body" and self.status == 200:
-            self.begun.set()
-            await self.going_on.wait()
-        self.messages.append(message)
-        if self.status != 200:
-            self.begun.set()
-
-    @property
-    def status(self) -> int:
-        """The status, once it was sent."""
-        return int(self.messages[0]["status"])
-
-    @property
-    def header(self) -> dict[str, str]:
-        """The headers, once they were sent."""
-        return {name.decode(): value.decode() for name, value in self.messages[0]["headers"]}
-
-    @property
-    def size(self) -> int:
-        """How many bytes of the body were taken."""
-        return sum(len(message.get("body", b"")) for message in self.messages)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the answer was sent to its end."""
-        return not self.messages[-1].get("more_body", True)
-
-    async def leave(self) -> None:
-        """Closes the connection."""
-        self._gone.set()
-        await self.task
+def slow_reader(app: FastAPI, path: str, address: str = "192.0.2.1") -> Reader:
+    """A client that takes the head of a file and then nothing, until it goes on."""
+    return Reader(app, API + path, address, held_from=takes_only_the_head)
 
 
 @asynccontextmanager
 async def slow_readers(app: FastAPI, *paths: str, clients: int = 1) -> AsyncIterator[list[Reader]]:
     """Readers of some files, from so many addresses each."""
     async with asyncio.timeout(60):
-        found = [Reader(app, path, f"192.0.2.{number}") for path in paths for number in range(clients)]
+        found = [slow_reader(app, path, f"192.0.2.{number}") for path in paths for number in range(clients)]
         for reader in found:
-            await reader.begun.wait()
+            await reader.until(lambda: reader.status > 0)  # noqa: B023 - it is awaited here
         yield found
         for reader in found:
-            reader.going_on.set()
+            await reader.go_on()
             await reader.task
 
 
@@ -121,7 +71,7 @@ async def test_slow_readers_keep_nobody_from_a_file(app: FastAPI, anonymous: htt
             assert (answer.status_code, len(answer.content)) == (200, int(answer.headers["Content-Length"])), path
     for reader in readers:
         assert reader.is_complete
-        assert reader.size == int(reader.header["content-length"]), reader.path
+        assert len(reader.body) == int(reader.headers["content-length"]), reader.path
     assert DOWNLOADS.held == 0
 
 
@@ -129,7 +79,7 @@ async def test_a_client_reads_only_so_many_files_at_once(app: FastAPI) -> None:
     async with slow_readers(app, *EXPORTS[:6]):
         async with slow_readers(app, "/actions?format=csv") as (refused,):
             assert refused.status == 429
-            assert refused.header["retry-after"] == "5"
+            assert refused.headers["retry-after"] == "5"
         async with slow_readers(app, "/actions?format=csv", clients=2) as (_, other):
             assert other.status == 200
     assert DOWNLOADS.held == 0
@@ -137,7 +87,7 @@ async def test_a_client_reads_only_so_many_files_at_once(app: FastAPI) -> None:
 
 async def test_a_reader_that_is_too_slow_is_cut_off(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PORTION_SECONDS", 0.2)
-    reader = Reader(app, "/exports/registry.zip")
+    reader = slow_reader(app, "/exports/registry.zip")
     await asyncio.wait_for(reader.task, 20)
     assert reader.status == 200
     assert not reader.is_complete
@@ -150,17 +100,17 @@ async def test_a_reader_that_takes_each_portion_in_time_reads_to_the_end(
     monkeypatch.setattr(files, "PORTION_SECONDS", 2.0)
     monkeypatch.setattr(files, "PORTION", 4000)
     monkeypatch.setattr(files, "PIECE", 4000)
-    reader = Reader(app, "/exports/iati-activities.xml")
-    await reader.begun.wait()
+    reader = slow_reader(app, "/exports/iati-activities.xml")
+    await reader.until(lambda: reader.status > 0)
     await asyncio.sleep(1)
-    reader.going_on.set()
+    await reader.go_on()
     await reader.task
     assert reader.is_complete
 
 
 async def test_a_reader_that_leaves_takes_nothing_along(app: FastAPI) -> None:
-    reader = Reader(app, "/exports/registry.zip")
-    await reader.begun.wait()
+    reader = slow_reader(app, "/exports/registry.zip")
+    await reader.until(lambda: reader.status > 0)
     await reader.leave()
     assert DOWNLOADS.held == 0
     assert app.state.disk_space.free == DiskSpace(2048 * 1024 * 1024).free
