@@ -94,7 +94,8 @@ def words(text: str) -> list[str]:
 def slugify(title: str, *, otherwise: str, longest: int = 80) -> str:
     """A title as a part of a URL: lower-case ASCII words joined by hyphens, at most `longest` characters.
 
-    A slug never looks like an id, nor like the filter value `none`: such a one begins with `otherwise`.
+    A slug has two characters or more, and never looks like an id, nor like the filter value `none`: another one begins
+    with `otherwise`.
     """
     ascii_words = re.findall(r"[a-z0-9]+", fold(title.replace("'", "").replace("\u2019", "")))
     slug = ""
@@ -102,6 +103,6 @@ def slugify(title: str, *, otherwise: str, longest: int = 80) -> str:
         if len(slug) + len(word) + 1 > longest:
             break
         slug = f"{slug}-{word}" if slug else word
-    if slug == "none" or not re.search("[a-z]", slug):
+    if slug == "none" or len(slug) < 2 or not re.search("[a-z]", slug):
         slug = f"{otherwise}-{slug}".rstrip("-")
     return slug

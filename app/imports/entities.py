@@ -106,7 +106,7 @@ def column_name(written: Any) -> str:
 
 @dataclass(frozen=True)
 class Beside:
-    """A column that stands for a field under another name: `country_name` for `country`."""
+    """A column that holds a field under another name: `country_name` for `country`."""
 
     field: str
     is_key: bool

@@ -11,8 +11,8 @@ MAX_INFLATED: Final = 100 * 1024 * 1024
 MAX_PARTS: Final = 1000
 """Parts of a workbook, and sheets in it."""
 MAX_TEXT: Final = 32 * 1024 * 1024
-"""Characters in the cells of a workbook: as many as a text file may have. A text that stands once in the file and is
-used in many cells counts in each of them."""
+"""Characters in the cells of a workbook: as many as a text file may have. A text that the file has once and uses in
+many cells counts in each of them."""
 MAX_CELLS: Final = 3_000_000
 """Cells of all tables in a file, empty ones included; of JSON, its values."""
 LONGEST_CELL: Final = 100_000
@@ -26,7 +26,7 @@ MAX_LINES: Final = 1_000_000
 MAX_TAGS: Final = 1_000_000
 """Tags of an HTML page."""
 LONGEST_TAG: Final = 4 * 1024 * 1024
-"""Characters of an HTML page from tag to tag: an image that stands within one may be large."""
+"""Characters of an HTML page from tag to tag: an image within one may be large."""
 
 _IN_PARTS: Final = "send the file in parts"
 

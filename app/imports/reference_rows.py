@@ -62,7 +62,7 @@ class _Table:
             self.taken.add(key)
             operation = Operation.UPDATE if differences else Operation.UNCHANGED
         elif key in self.taken or self._is_added(values):
-            problems.append(_finding(draft, Severity.NOTE, "repeated", "it stands further up in the file already"))
+            problems.append(_finding(draft, Severity.NOTE, "repeated", "it is further up in the file already"))
         else:
             self.added[self._sign(values)].add(self._part(values))
             problems += self._add(draft, values)

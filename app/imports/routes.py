@@ -33,7 +33,7 @@ from app.core.problems import (
 )
 from app.core.security import EditorKey, note_use
 from app.core.sessions import WriteSession
-from app.core.text import Line
+from app.core.text import Line, compose
 from app.core.write_routes import WriteRoute
 from app.imports.formats import ACCEPTED
 from app.imports.importing import Order, commit, keep, make_plan
@@ -189,7 +189,7 @@ async def import_file(
     was shown.
 
     Actions are found by slug, by id, or by their title, countries and start; the same file twice changes nothing. What
-    agrees with a recorded action in a part alone is a new one, with a warning; where that can't be told, the action is
+    agrees with a recorded action in a part alone is a new one, with a warning; where that isn't clear, the action is
     rejected until `choices` say whether it is the same (`{"moldova/same": "recorded"}`) or another one (`"new"`).
     Where another source, or an editor, said something else of a recorded action, both statements are shown under
     `conflicts`, and nothing is overwritten until someone chooses.
@@ -232,7 +232,7 @@ async def _settled(session: AsyncSession, kept: Import) -> Response:
 
 def _file_name(file: UploadFile) -> str:
     """The name of the file without folders, as one line."""
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    name = compose(file.filename or "").replace("\\", "/").rpartition("/")[2]
     shown = "".join(letter if letter.isprintable() else " " for letter in name).strip()
     return shown.encode("utf-8", "replace").decode()[:300] or "unnamed"
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from app.core.database import Database
 from app.core.problems import Problem
+from app.core.text import compose
 from app.imports.drafts import Severity
 from app.imports.importing import Order, Plan, Progress, commit, keep, make_plan
 from app.imports.keeping import kept_actions
@@ -180,9 +181,10 @@ def _order(file: Path, source: str | None, choose: Sequence[str], prefer: str) -
     """What is to be imported. Raises ValueError for options that make no sense."""
     if file.stat().st_size > MAX_FILE:
         raise ValueError(f"{file.name} has more than {MAX_FILE // 1024 // 1024} MB: send it in parts.")
-    key = int(source) if source and source.isdecimal() else None
+    key, name = int(source) if source and source.isdecimal() else None, compose(file.name)
     choices = {name: Choice(chosen) for name, _, chosen in (pair.rpartition("=") for pair in choose)}
-    return Order(file.read_bytes(), file.name, ImportSource(id=key, title=source or file.name), choices, Prefer(prefer))
+    stated = ImportSource(id=key, title=compose(source) if source else name)
+    return Order(file.read_bytes(), name, stated, choices, Prefer(prefer))
 
 
 async def _planned(database: Database, order: Order, progress: Progress) -> Plan:

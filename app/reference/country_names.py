@@ -75,8 +75,8 @@ def spellings(code: str) -> Iterator[str]:
 
 @lru_cache(maxsize=10_000)
 def may_be_another(name: str) -> bool:
-    """Whether a name stands within that of another country, as Guinea does in Equatorial Guinea: beside a word that
-    isn't known, it may not be the country that it is alone."""
+    """Whether a name is part of that of another country, as Guinea is of Equatorial Guinea: next to a word that isn't
+    known, it may not be the country that it is alone."""
     code = country_named(name)
     own = _key(name)
     return len(own) == 1 and any(own[0] in key for key, other in _codes().items() if other != code)

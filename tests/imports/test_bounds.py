@@ -26,8 +26,8 @@ HEAD = b'<row r="1">' + b"".join(
 ) + b"</row>"  # fmt: skip
 
 
-def workbook(texts: bytes = b"", rows: bytes = b"", *, before: bytes = b"", sheets: int = 1) -> bytes:
-    """A workbook with these shared texts, in whose sheets these rows stand."""
+def workbook(texts: bytes = b"", rows: bytes = b"", *, before: bytes = b"", sheets: int = 1, twice: str = "") -> bytes:
+    """A workbook with these shared texts, and with these rows in each of its sheets; perhaps with another part."""
     made, content = io.BytesIO(), io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         for number in range(sheets):
@@ -39,11 +39,13 @@ def workbook(texts: bytes = b"", rows: bytes = b"", *, before: bytes = b"", shee
             if name == "xl/sharedStrings.xml":
                 part = b"<sst " + NAMESPACE + b">" + texts + b"</sst>"
             new.writestr(name, part)
+        if twice:
+            new.writestr(twice, b"<sst><si><t>" + b"x" * 90_000 + b"</t></si></sst>")
     return content.getvalue()
 
 
 def cells(number: int, text: int = 0) -> bytes:
-    """Rows of one cell each, in which a shared text stands."""
+    """Rows of one cell each, which hold a shared text."""
     return b"".join(b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (at, at, text) for at in range(2, number + 2))
 
 
@@ -61,6 +63,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "x.xlsx", lambda: workbook(b"<si><t>" + b"x" * 90_000 + b"</t></si>", cells(3_000).replace(b"<v>", b"<v>+")),
         "33,554,432 characters",
     ),
+    "shared texts twice": ("x.xlsx", lambda: workbook(cells(1), twice="xl/SharedStrings.xml"), "a part twice"),
     "millions of texts": ("x.xlsx", lambda: workbook(b"<si/>" * 3_100_000), "3,000,000"),
     "two sheets with far corners": (
         "x.xlsx", lambda: workbook(rows=b'<row r="99000"><c r="T99000"/></row>', sheets=2), "3,000,000 cells",

@@ -169,13 +169,13 @@ async def test_what_belongs_to_an_action_is_not_what_it_agrees_with_in_a_part(
 
 
 async def test_what_is_told_in_other_words_is_the_same_activity(shared: httpx.AsyncClient) -> None:
-    def told(title: str) -> list[dict[str, Any]]:
+    def worded(title: str) -> list[dict[str, Any]]:
         activities = [{"type": "training", "title": title, "start": "2014-05"}]
         return [named("worded", activities=activities, deployments=[], outputs=[])]
 
-    await commit(shared, told("Training on trafficking in human beings for the police"))
+    await commit(shared, worded("Training on trafficking in human beings for the police"))
     for title in ("Training", "Training on THB", "Trafficking course", "Police training on human trafficking"):
-        plan = await commit(shared, told(title), source_title="Another")
+        plan = await commit(shared, worded(title), source_title="Another")
         assert [child["operation"] for child in plan["actions"][0]["activities"]] == ["unchanged"], title
 
 

@@ -77,7 +77,7 @@ def test_a_formula_that_was_never_computed_is_no_empty_cell() -> None:
         page.write_row(0, 0, ["title", "countries", "start"])
         page.write_row(1, 0, ["Chad: Data", "TD"])
         page.write_formula(1, 2, "=2010+3", None, "")
-        page.write_formula(2, 0, '="Chad: "&A1')  # the library's stand-in for a value is 0
+        page.write_formula(2, 0, '="Chad: "&A1')  # the library writes 0 as its value
 
     reading = sheet(fill)
     assert codes(reading) == [("error", "formula-without-value", "start"), ("error", "formula-without-value", "title")]
@@ -230,6 +230,21 @@ def test_the_row_of_hashtags_is_passed_over_with_a_note() -> None:
     assert len(read("title,countries\n#1: Data,TD\n").actions) == 1
 
 
+def test_a_header_that_stands_twice_is_no_record() -> None:
+    reading = read("title,countries\nChad: Data,TD\nTitle,Countries\nMali: Data,ML\n")
+    assert values(reading, "title") == [("Chad: Data",), ("Mali: Data",)]
+    assert codes(reading) == [("note", "repeated-header", None)]
+
+
+def test_what_stands_in_one_action_and_names_another_is_refused() -> None:
+    reading = read(
+        '[{"id": 7, "title": "A: B", "countries": [], "outputs": [{"action": 8, "kind": "film", "title": "C"}]}]',
+        "x.json",
+    )
+    (finding,) = reading.actions[0].outputs[0].problems
+    assert (finding.severity.value, finding.code, finding.pointer) == ("error", "another-action", "/0/outputs/0")
+
+
 @pytest.mark.parametrize(("sign", "end"), [(";", "\r\n"), ("|", "\n"), ("\t", "\r"), (",", "\r\n\r\n")])
 def test_the_first_line_may_say_what_separates_the_cells(sign: str, end: str) -> None:
     lines = (f"sep={sign}", sign.join(("title", "countries")), sign.join(("Chad: Data", "TD")))
@@ -357,6 +372,14 @@ def test_lines_that_belong_to_no_action_are_reported() -> None:
         "Dear colleagues\n\nplease find below\n\nBenin: Asylum\nObjective: To help.\nDuration: 2013\n", "x.txt"
     )
     assert ("note", "passed-over", None) in codes(reading)
+
+
+def test_a_publication_whose_title_is_too_long_is_reported() -> None:
+    reading = read(
+        f"Benin: Asylum\nObjective: To help.\nDuration: 2013\n\nDownloads\nNews en\n{'word ' * 70}\n", "x.txt"
+    )
+    assert [draft.values["title"] for draft in reading.publications] == ["News"]
+    assert ("warning", "long-title", None) in codes(reading)
 
 
 @pytest.mark.skipif(not CASES.exists(), reason="the inputs are not beside the project")

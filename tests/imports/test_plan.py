@@ -50,14 +50,14 @@ def draft(title: str, start: str | None = None, *countries: str, **more: Any) ->
 
 
 def ids(match: Match) -> tuple[int | None, int | None, int | None]:
-    """The record that a draft is, the one that it may be, and the one that it was told apart from."""
+    """The record that a draft is, the one that it may be, and the one that it was distinguished from."""
     return tuple(key and key.id for key in (match.key, match.asked, match.beside))  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
     ("stated", "found"),
     [
-        # What a name tells, whatever else is said.
+        # What is named, whatever else is said.
         ({"slug": "mali-ii-data", "title": "Something else"}, (2, None, None)),
         ({"id": 3, "title": "Something else"}, (3, None, None)),
         ({"id": 3, "slug": "of-another-registry", "title": "Something else"}, NEW),

@@ -1,4 +1,4 @@
-"""The recorded action of each draft: named by a slug or an id, or the one that its title, countries and dates tell.
+"""The recorded action of each draft: named by a slug or an id, or the one that has its title, countries and dates.
 
 What agrees in all of them is the same. Of the rest, every pair of a draft and a record is judged, and the surest pairs
 are taken first, so that no record is taken twice.
@@ -180,8 +180,8 @@ def _by_title(values: Values, key: ActionKey, *, is_alike: bool) -> Verdict | No
 
 
 def _by_dates(values: Values, key: ActionKey) -> Verdict:
-    """What the dates say of two actions of one title: those of one period, told anew, or of another one, as every
-    action of a yearly series has. What isn't told contradicts nothing."""
+    """What the dates say of two actions of one title: the same period, corrected, or another one, as every action
+    of a yearly series has. What isn't stated contradicts nothing."""
     start, end, its_start, its_end = (
         _span(written) for written in (_date(values, "start"), _date(values, "end"), key.start, key.end)
     )
@@ -196,7 +196,7 @@ def _by_dates(values: Values, key: ActionKey) -> Verdict:
 
 
 def _agree(one: str | None, other: str | None) -> bool:
-    """Whether two dates may be the same day: what isn't told contradicts nothing."""
+    """Whether two dates may be the same day: what isn't stated contradicts nothing."""
     return one is None or other is None or one.startswith(other) or other.startswith(one)
 
 

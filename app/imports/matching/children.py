@@ -80,7 +80,7 @@ def match_children(
     kind: str, drafts: Sequence[Draft], recorded: Sequence[Recorded], *, in_order: bool, is_own: bool = False
 ) -> list[Recorded | None]:
     """The recorded child of each draft, or None. `in_order` pairs what is left by its place, which only a file of the
-    same source can tell; `is_own` is a table of the registry's own, whose ids are its ids."""
+    same source allows; `is_own` is a table of the registry's own, whose ids are its ids."""
     return (
         _Matching(kind, drafts, recorded, is_own=is_own).found(in_order=in_order) if recorded else [None] * len(drafts)
     )

@@ -18,7 +18,7 @@ LONGEST: Final = 300
 """Characters of a title that are compared: as many as a record's has."""
 _NUMBER: Final = re.compile(r"\b(?:[IVX]{1,5}|[0-9]{1,6})\b")
 _ROMAN: Final = {"I": 1, "V": 5, "X": 10}
-# What so many titles of this field have that it doesn't tell one from another.
+# What so many titles of this field have that it doesn't distinguish them.
 _COMMON: Final = frozenset(stem(word) for word in ("migration", "migrant", "management", "policy", "human"))
 _SMALL: Final = frozenset(("all", "between", "each", "every", "further", "other", "several", "various"))
 _GENERIC: Final = (Kind.ACTIVITY, Kind.PRODUCT)
@@ -122,8 +122,8 @@ def _likeness(first: Stems, second: Stems) -> Likeness:
     count = len(first) - len(more)
     share = count / (count + len(more) + len(fewer))
     if not more or not fewer:
-        is_told = share >= 0.5 and not (share < 1 and shared and shared <= _COMMON)
-        return Likeness.SAME if is_told else Likeness.UNCERTAIN
+        is_specific = share >= 0.5 and not (share < 1 and shared and shared <= _COMMON)
+        return Likeness.SAME if is_specific else Likeness.UNCERTAIN
     if share >= 0.5 or (share >= 1 / 3 and not shared <= _COMMON):
         return Likeness.UNCERTAIN
     return Likeness.OTHER

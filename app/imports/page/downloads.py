@@ -2,9 +2,9 @@
 
 import re
 
-from app.imports.drafts import Draft
+from app.imports.drafts import Draft, Finding, Severity
 from app.imports.limits import MAX_RECORDS, refuse_beyond
-from app.imports.page.layout import region_of
+from app.imports.page.layout import LONGEST_TITLE, region_of
 from app.imports.page.text import Line
 from app.reference.schemas import LANGUAGES
 
@@ -29,8 +29,8 @@ _CODES = frozenset(LANGUAGES) - {
 }
 
 
-def read_downloads(lines: list[Line]) -> list[Draft]:
-    """The publications of a page, with the lines on which they stand."""
+def read_downloads(lines: list[Line], problems: list[Finding]) -> list[Draft]:
+    """The publications of a page, with their lines; what is no title is added to the problems."""
     found = []
     for line in lines:
         title: list[str] = []
@@ -52,7 +52,13 @@ def read_downloads(lines: list[Line]) -> list[Draft]:
                     title = []
                 languages = []
             title.append(word)
-        if title and len(" ".join(title)) <= 300:
+        if len(" ".join(title)) > LONGEST_TITLE:
+            message = f"a title has at most {LONGEST_TITLE} characters: the line was not read as a publication"
+            quote = " ".join(title)[:200]
+            problems.append(
+                Finding(severity=Severity.WARNING, code="long-title", message=message, line=line.number, quote=quote)
+            )
+        elif title:
             found.append(_publication(title, languages, line.number))
             refuse_beyond(len(found), MAX_RECORDS, "publications")
     return [draft for draft in found if draft.values["title"]]

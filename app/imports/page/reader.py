@@ -30,7 +30,8 @@ def read_page(content: bytes, hint: str = "") -> Reading:
             "under it 'Objective:', 'Summary:' and 'Duration:'."
         )
     _refuse_cut_off(page, layout.blocks[-1], layout.ends_in)
-    reading = Reading(format="page", problems=page.problems, publications=read_downloads(layout.downloads))
+    publications = read_downloads(layout.downloads, page.problems)
+    reading = Reading(format="page", problems=page.problems, publications=publications)
     if outside := layout.passed_over:
         message = f"{len(outside)} lines that belong to no action were not read, from line {outside[0].number} on"
         reading.problems.append(

@@ -124,8 +124,8 @@ def _html_lines(text: str) -> list[Line]:
 
 
 class _Lines:
-    """Gathers the text of a page line by line, from a parser that is fed line by line and tells what it meets: a tree
-    would take forty times as much memory as the page."""
+    """Gathers the text of a page line by line, from a parser that is fed line by line and reports what it meets: a
+    tree would take forty times as much memory as the page."""
 
     def __init__(self) -> None:
         self.number = 1

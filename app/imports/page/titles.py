@@ -24,7 +24,7 @@ class Title:
     subject: str
     """The part after the countries, which may be empty."""
     unread: list[str] = field(default_factory=list)
-    """Names that stand where countries do, and may be another country than their words say."""
+    """Names in the place of a country that may mean another one than their words say."""
 
 
 def read_title(title: str) -> Title:
@@ -48,7 +48,7 @@ def read_title(title: str) -> Title:
 
 
 def _countries_of(head: str) -> tuple[list[str], list[str]]:
-    """The countries of what stands before the colon, and the names that may mean another country than they say."""
+    """The countries before the colon, and the names that may mean another country than they say."""
     if code := country_named(_NUMBERED.sub("", head)):
         return [code], []
     countries: list[str] = []
@@ -66,7 +66,7 @@ def _countries_of(head: str) -> tuple[list[str], list[str]]:
 
 
 def _is_doubtful(tokens: list[Token], at: int) -> bool:
-    """Whether a country stands beside a word that may make another one of it: `Guinea Ecuatorial`."""
+    """Whether a country is next to a word that may make another one of it: `Guinea Ecuatorial`."""
     if tokens[at].kind is not Kind.COUNTRY or not may_be_another(tokens[at].low):
         return False
     for step in (-1, 1):

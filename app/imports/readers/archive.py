@@ -12,12 +12,12 @@ _PIECE = 256 * 1024
 
 
 def is_workbook(content: bytes) -> bool:
-    """Whether a zip is a workbook, as far as its directory tells."""
+    """Whether a zip is a workbook, as far as its directory says."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             return "xl/workbook.xml" in parts.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        # A workbook that broke off has no directory; its first part tells what it was.
+        # A workbook that broke off has no directory; its first part shows what it was.
         return b"[Content_Types].xml" in content[:4096] or b"xl/" in content[:4096]
 
 
@@ -32,6 +32,8 @@ def inflated_parts(content: bytes, first: Sequence[str] = ()) -> Iterator[tuple[
             infos = archive.infolist()
         if len(infos) > MAX_PARTS or sum(info.file_size for info in infos) > MAX_INFLATED:
             raise _too_large()
+        if len({info.filename.lower() for info in infos}) < len(infos):
+            raise zipfile.BadZipFile("it has a part twice")
         order = {name: place for place, name in enumerate(first)}
         for info in sorted(infos, key=lambda info: order.get(info.filename.lower(), len(order))):
             if info.flag_bits & 1:

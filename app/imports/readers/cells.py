@@ -17,7 +17,7 @@ Row = tuple[int, Sequence[Any]]
 
 @dataclass(frozen=True)
 class UnreadCell:
-    """A cell in which something stands that is no value."""
+    """A cell with contents that are no value."""
 
     code: str
     message: str
@@ -32,7 +32,7 @@ def error_value(written: str) -> UnreadCell | None:
 
 
 def is_empty(cell: Any) -> bool:
-    """Whether nothing stands in a cell."""
+    """Whether a cell has no contents."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
@@ -46,7 +46,7 @@ def text_of(cell: Any) -> str:
 
 
 def number_of(cell: Any) -> Any:
-    """A whole number, however the file has it (`2`, `2.0`, `2,0`); anything else as it stands, for the check to refuse.
+    """A whole number, however the file has it (`2`, `2.0`, `2,0`); anything else as it is, for the check to refuse.
 
     `2.000` is two thousand to some and two to others, so it isn't read.
     """

@@ -23,7 +23,7 @@ class Column:
     names: Reader | None = None
     """What makes values of the names that it holds; None where it holds the values themselves."""
     is_check: bool = False
-    """Whether the values stand in another column, with which its names should agree."""
+    """Whether the values are in another column, with which its names should agree."""
 
 
 def names_in(header: Sequence[Any]) -> list[str]:
@@ -37,7 +37,7 @@ def names_in(header: Sequence[Any]) -> list[str]:
 def columns_of(entity: Entity, names: Sequence[str]) -> list[Column | None]:
     """What each column of a header holds; None for one that isn't read.
 
-    Labels stand beside codes, as in the registry's own tables; alone, they are read in their place.
+    Labels come with codes, as in the registry's own tables; alone, they are read in their place.
     """
     held = {name for name in names if name in entity.kinds or name in KEPT}
     columns: list[Column | None] = []

@@ -26,7 +26,7 @@ _LANGUAGES: Final = "bg cs da el et fi ga hr hu it lt lv mt nl pl pt ro sk sl sv
 def read_date(cell: Any) -> tuple[str, str | None]:
     """A cell as a partial date, and what to look at in how it was read; None where it can mean nothing else.
 
-    What is no date stays as it stands, for the check to refuse.
+    What is no date stays as it is, for the check to refuse.
     """
     if isinstance(cell, date):
         day = cell.date() if isinstance(cell, datetime) else cell

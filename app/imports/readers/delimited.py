@@ -18,7 +18,7 @@ from app.imports.readers.tables import read_table
 
 _DELIMITERS = (",", ";", "\t")
 _STATED = re.compile(r"\s*\"?sep=([^\w\s\"]|\t)\"?[ \t]*(?=[\r\n])", re.IGNORECASE)
-"""The first line by which a file tells Excel what separates its cells."""
+"""The first line with which a file says to Excel what separates its cells."""
 _LONGEST_HEADER = 10_000
 
 

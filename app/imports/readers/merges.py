@@ -10,8 +10,8 @@ from app.imports.readers.survey import Merge
 
 
 def filled(rows: Iterable[Row], merges: Sequence[Merge]) -> Iterator[Row]:
-    """The rows of a sheet, in which each row of a merged range has its value. What merges columns stands in the first
-    of them alone."""
+    """The rows of a sheet, in which each row of a merged range has its value. A value across
+    columns belongs to the first of them alone."""
     begins: defaultdict[int, list[Merge]] = defaultdict(list)
     for merge in merges:
         begins[merge[0]].append(merge)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any, NoReturn
 
-from app.imports.assembly import assemble
+from app.imports.assembly import as_key, assemble
 from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, Reading, Severity
 from app.imports.entities import ENTITIES, Entity, recognise
 from app.imports.limits import MAX_CELLS, MAX_RECORDS, refuse_beyond
@@ -146,8 +146,16 @@ def _action(item: dict[str, Any], pointer: str, line: int | None) -> ActionDraft
         for place, child in enumerate(children):
             where = f"{pointer}/{name}/{place}"
             if isinstance(child, dict):
-                child.pop("action", None)
-                getattr(draft, name).append(Draft(values=child, line=line, pointer=where))
+                made = Draft(values=child, line=line, pointer=where)
+                named = as_key(child.pop("action", None))
+                if named is not None and "id" in item and named not in (item["id"], item.get("slug")):
+                    message = f"it is part of action {item['id']} and names action {named}"
+                    made.problems.append(
+                        Finding(
+                            severity=Severity.ERROR, code="another-action", message=message, line=line, pointer=where
+                        )
+                    )
+                getattr(draft, name).append(made)
             else:
                 message = f"{where}: an object is expected"
                 draft.problems.append(

@@ -40,7 +40,7 @@ class SheetSurvey:
     text: int = 0
     """Characters in its cells; a shared text counts in each of them."""
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Cells that have no value though something stands in them, by row and column: the error value, or nothing for a
+    """Cells that have contents and no value, by row and column: the error value, or nothing for a
     formula that was never computed."""
     hidden_rows: list[int] = field(default_factory=list)
     """Rows with values that the spreadsheet doesn't show."""

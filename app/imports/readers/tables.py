@@ -1,8 +1,8 @@
 """Tables: rows of cells become drafts, whatever file they came from.
 
-A table is recognised by its header. A list stands in one cell, separated by semicolons. An empty cell says nothing,
+A table is recognised by its header. A list is in one cell, separated by semicolons. An empty cell says nothing,
 except in a row of the registry's own (one with an `id` or a `version`), which had the value before: there it empties
-the field. What stands in a cell and can't be read is never taken for empty.
+the field. Contents that can't be read are never taken for an empty cell.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,7 +56,12 @@ def read_table(rows: Iterable[Row], *, sheet: str | None = None, name: str = "")
         problem.line, problem.sheet = problem.line or line, sheet
     if not any(problem.severity is Severity.ERROR for problem in table.problems):
         for number, cells in rest:
-            if any(not is_empty(cell) for cell in cells):
+            if names_in(cells) == names:
+                message = "the row has the header once more, and was passed over"
+                table.problems.append(
+                    Finding(severity=Severity.NOTE, code="repeated-header", message=message, line=number, sheet=sheet)
+                )
+            elif any(not is_empty(cell) for cell in cells):
                 table.drafts.append(_Row(entity, columns, cells, number, sheet).draft())
                 refuse_beyond(len(table.drafts), MAX_RECORDS, "rows in a table")
     return table
@@ -138,7 +143,7 @@ class _Row:
                 return text_of(cell)
 
     def _named(self, column: Column, cell: Any, *, is_list: bool) -> Any:
-        """The values of names; a name that nothing has stands as it is, for the check to refuse."""
+        """The values of names; a name that nothing has stays as it is, for the check to refuse."""
         assert column.names is not None
         written = text_of(cell)
         if not is_list:
@@ -161,7 +166,7 @@ class _Row:
             self._report("label-differs", message, Severity.WARNING, column=column.name, quote=written)
 
     def _name_partners(self, keys: Any, names: Sequence[str]) -> None:
-        """Names that stand beside the ids of partners say who they are in a registry that has other ids."""
+        """Names next to the ids of partners say who they are in a registry that has other ids."""
         if isinstance(keys, list) and len(names) == len(keys) and all(isinstance(key, int) for key in keys):
             self.made.values["partners"] = [{"id": key, "name": name} for key, name in zip(keys, names, strict=True)]
 

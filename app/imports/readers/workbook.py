@@ -1,8 +1,8 @@
 """XLSX: a workbook with a sheet for each kind of record.
 
-A workbook is a zip of XML, and a small one can say that it is huge: by what a part unpacks to, by one text that stands
-in many cells, by a single cell in a far corner. The survey of its markup says all of that before the library that reads
-the values opens it.
+A workbook is a zip of XML, and a small one can say that it is huge: by what a part unpacks to, by one text that is
+used in many cells, by a single cell in a far corner. The survey of its markup says all of that before the library that
+reads the values opens it.
 """
 
 import io
@@ -63,7 +63,7 @@ def read_workbook(content: bytes, found: list[Finding]) -> Reading:
 
 
 def _refuse_too_large(survey: WorkbookSurvey) -> None:
-    """Every cell holds its text, also one that stands once in the file."""
+    """Every cell will hold its text, also one that the file has once."""
     sheets = survey.sheets.values()
     refuse_beyond(sum(sheet.rows * sheet.columns for sheet in sheets), MAX_CELLS, "cells")
     refuse_beyond(sum(sheet.text for sheet in sheets), MAX_TEXT, "characters in its cells")
@@ -100,7 +100,7 @@ def _warning(code: str, sheet: str, message: str) -> Finding:
 
 
 def _rows(values: list[list[Any]], survey: SheetSurvey) -> Iterator[Row]:
-    """The rows in which something stands, with what the library doesn't say of their cells."""
+    """The rows that have contents, with what the library doesn't say of their cells."""
     faults: defaultdict[int, dict[int, UnreadCell]] = defaultdict(dict)
     for (row, column), written in survey.faults.items():
         faults[row][column] = error_value(written) or _UNCOMPUTED

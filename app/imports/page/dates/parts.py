@@ -164,7 +164,7 @@ def _is_written_together(pieces: list[tuple[Token, int]], at: int) -> bool:
 
 
 def _day_and_month(atom: Atom, first: int, second: int, sign: str) -> Atom:
-    """`17/05/2010`, `05/17/2010`: the day stands first, unless the second number can be no month."""
+    """`17/05/2010`, `05/17/2010`: the day comes first, unless the second number can be no month."""
     if 1 <= second <= 12 and 1 <= first <= 31:
         atom.days, atom.month = ((first, first),), second
         if first <= 12 and first != second and sign != ".":

@@ -25,7 +25,7 @@ from app.reference.countries import COUNTRIES
 
 
 def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]], title: Title) -> None:
-    """Adds what the objective and the summary tell to the draft of their action."""
+    """Adds what the objective and the summary say to the draft of their action."""
     read, subject = _sentences(draft, fields), title.subject
     objective = [_without_names(told.sentence) for name, told in read if name == "objective"]
     draft.values["themes"] = find_themes(subject, *objective)
