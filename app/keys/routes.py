@@ -17,14 +17,17 @@ from app.reference.schemas import RecordId
 
 router = APIRouter(prefix="/keys", route_class=WriteRoute, tags=["Keys"])
 
+_PRIVATE = {"Cache-Control": "no-store"}
+
 
 def _read(key: Key) -> dict[str, object]:
     return {name: getattr(key, name) for name in KeyRead.model_fields}
 
 
 @router.get("", responses=responses(Unauthorized, Forbidden))
-async def list_keys(database: DatabaseDep, _admin: AdminKey) -> KeyList:
+async def list_keys(response: Response, database: DatabaseDep, _admin: AdminKey) -> KeyList:
     """All keys, the newest first: their names, roles and dates, never their tokens."""
+    response.headers.update(_PRIVATE)
     async with database.look_up() as session:
         keys = list(await session.scalars(select(Key).order_by(Key.id.desc())))
     return KeyList(items=[KeyRead.model_validate(_read(key)) for key in keys], total=len(keys))
@@ -47,7 +50,7 @@ async def create_a_key(
     key = await session.scalar(select(Key).where(Key.name == body.name))
     assert key is not None
     created = KeyCreated.model_validate(_read(key) | {"token": token})
-    headers = {"Location": address(f"{request.url.path.rstrip('/')}/{key.id}"), "Cache-Control": "no-store"}
+    headers = {"Location": address(f"{request.url.path.rstrip('/')}/{key.id}"), **_PRIVATE}
     await forget(session)
     return Response(created.model_dump_json(), 201, headers=headers, media_type="application/json")
 

@@ -146,3 +146,18 @@ def test_a_role_covers_those_below_it() -> None:
         [True, True, False],
         [True, True, True],
     ]
+
+
+async def test_what_is_said_of_keys_is_stored_nowhere(client: httpx.AsyncClient) -> None:
+    made = await client.post("/api/v1/keys", json={"name": "ada", "role": "editor"})
+    for response in (made, await client.get("/api/v1/keys")):
+        assert response.is_success
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["key", "api_key", "token", "access_token", "authorization"])
+async def test_an_address_has_no_place_for_a_key(client: httpx.AsyncClient, name: str) -> None:
+    for method in ("GET", "POST"):
+        response = await client.request(method, f"/api/v1/partners?{name}=mx_a-key", json={"name": "IOM"})
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["code"] == "unknown-parameter"

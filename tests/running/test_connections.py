@@ -185,6 +185,18 @@ def test_what_is_no_request_is_a_400(service: Service, sent: bytes) -> None:
         assert wire.is_ended()
 
 
+@pytest.mark.parametrize("framing", [b"Content-Length: 5\r\nTransfer-Encoding: chunked", b"Transfer-Encoding: xchunked",
+                                     b"Content-Length: 5\r\nContent-Length: 6", b"Content-Length: +5"])  # fmt: skip
+def test_a_body_whose_end_is_ambiguous_is_refused(service: Service, framing: bytes) -> None:
+    """Where a proxy and a server see another end, one client's body is the next one's request."""
+    with Wire(service) as wire:
+        wire.send(
+            b"POST /api/v1/actions HTTP/1.1\r\nHost: localhost\r\n" + framing + b"\r\n\r\n0\r\n\r\nGET / HTTP/1.1"
+        )
+        wire.receive().check_problem(400, "bad-request")
+        assert wire.is_ended()
+
+
 def test_an_offer_to_change_the_protocol_is_declined(service: Service) -> None:
     for offer in (b"Upgrade: websocket", b"Upgrade: h2c"):
         with Wire(service) as wire:

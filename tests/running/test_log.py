@@ -141,6 +141,11 @@ def test_a_write_names_its_key_and_nothing_shows_the_token(log: Log) -> None:
     assert log.client.post("/api/v1/partners", json={"name": "IOM"}, headers=authorized).status_code == 201
     wrong = {"Authorization": "Bearer mx_never-made", "X-Request-ID": "a-wrong-key"}
     assert log.client.post("/api/v1/partners", json={"name": "ILO"}, headers=wrong).status_code == 401
+    reader = log.client.post("/api/v1/keys", json={"name": "grace", "role": "reader"}).json()
+    weak = {"Authorization": f"Bearer {reader['token']}", "X-Request-ID": "a-weak-key"}
+    assert log.client.post("/api/v1/partners", json={"name": "ILO"}, headers=weak).status_code == 403
+    (line,) = log.service.records_of("a-weak-key")
+    assert (line["key"], line["status"]) == ("grace", 403)
     (line,) = log.service.records_of("a-write")
     assert (line["key"], line["status"], line["route"]) == ("ada", 201, "/api/v1/partners")
     (line,) = log.service.records_of("a-wrong-key")

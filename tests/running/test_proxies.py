@@ -63,7 +63,7 @@ def caddy(folder: Path, service: Service, port: int, plain: int) -> Command:
     """The sample for Caddy, which signs its certificate itself here."""
     sample = changed(
         (DEPLOY / "caddy" / "Caddyfile").read_text("utf-8"),
-        {f"{HOST} {{\n": f"{HOST} {{\n\ttls internal\n", "127.0.0.1:8000": f"127.0.0.1:{service.port}"},
+        {f"https://{HOST} {{\n": f"https://{HOST} {{\n\ttls internal\n", "127.0.0.1:8000": f"127.0.0.1:{service.port}"},
     )
     options = f"{{\n\tadmin off\n\tskip_install_trust\n\thttps_port {port}\n\thttp_port {plain}\n}}\n"
     (folder / "Caddyfile").write_text(options + sample, "utf-8")
@@ -128,9 +128,10 @@ def test_the_sample_shows_the_service_over_tls(
         client(f"http://127.0.0.1:{plain}") as in_the_clear,
     ):
         wait_for(lambda: over_tls.get("/readyz"), process, tmp_path)
-        redirected = in_the_clear.get("/api/v1/actions?limit=1")
+        redirected = in_the_clear.get("/docs?x=1")
         assert redirected.status_code == 308
-        assert redirected.headers["Location"] == f"https://{HOST}/api/v1/actions?limit=1"
+        assert redirected.headers["Location"] == f"https://{HOST}/docs?x=1"
+        assert in_the_clear.get("/api/v1/actions").status_code == 403
 
         forged = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil"}
         listed = over_tls.get("/api/v1/actions?limit=1", headers={"X-Request-ID": "through-a-proxy", **forged})
