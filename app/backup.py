@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app import schema
 from app.core.audit import Change
 from app.core.copying import replace_tables, write_copy
-from app.core.database import Database, open_engine
+from app.core.database import Database
+from app.core.database_errors import open_engine
 from app.core.epochs import begin_epoch, keep_writers_out, read_epoch
 from app.core.facts import kind_of
 from app.search.upkeep import bring_up_to_date

@@ -51,15 +51,17 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
     except StaleSchema as error:
         raise _fail(str(error)) from None
     except (DBAPIError, OSError) as error:
-        raise _fail(f"The database can't be used: {getattr(error, 'orig', None) or error}") from None
+        cause = getattr(error, "orig", None) or error
+        raise _fail(f"The database can't be used: {str(cause) or 'it did not answer in time'}") from None
 
 
 def _database(settings: "Settings") -> "Database":
-    from app.core.database import Database, database_url
+    from app.core.database import Database
+    from app.core.database_url import EmbeddedFile, read_url
 
-    url = database_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).absolute().parent.is_dir():
-        raise _fail(f"MIEUX_DATABASE_URL: there is no folder {Path(url.database).absolute().parent}")
+    match read_url(settings.database_url):
+        case EmbeddedFile(path) if not (folder := Path(path).absolute().parent).is_dir():
+            raise _fail(f"MIEUX_DATABASE_URL: there is no folder {folder}")
     return Database(settings.database_url)
 
 

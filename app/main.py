@@ -18,7 +18,7 @@ from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
 from app.core.addresses import address
-from app.core.caching import SOFTWARE
+from app.core.caching import SOFTWARE, STATE
 from app.core.database import Database
 from app.core.edge.admission import AdmissionMiddleware, HeadBounds
 from app.core.edge.compression import CompressionMiddleware
@@ -43,6 +43,7 @@ from app.core.parameters import check_request
 from app.core.rates import Rate, Rates
 from app.core.security import WrongKeys
 from app.core.stopping import watch_signals
+from app.core.timeouts import Timeouts
 from app.costs import is_costly
 from app.deployments.routes import router as deployments
 from app.docs import mount_docs
@@ -133,6 +134,16 @@ async def _index_built(index: Index, database: Database) -> AsyncIterator[None]:
         await asyncio.wait([building])
 
 
+def _open_database(settings: Settings) -> Database:
+    wait = settings.database_wait_timeout
+    return Database(
+        settings.database_url,
+        settings.database_read_url,
+        Timeouts(wait, settings.database_statement_timeout, idle=60),
+        long=Timeouts(wait, settings.database_long_statement_timeout, idle=600),
+    )
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its settings, by default those of the environment."""
     settings = settings or read_settings()
@@ -140,7 +151,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         settings: Settings = app.state.settings
-        database = Database(settings.database_url, settings.database_read_url)
+        database = _open_database(settings)
         app.state.database = database
         app.state.provenance = Provenance(
             "MIEUX Registry",
@@ -157,6 +168,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         watch_signals()
         try:
             await check_schema(database.engine)
+            await database.read_row(STATE)  # what tells the state of the data is connected before it is asked
             if settings.bootstrap_key:
                 await ensure_bootstrap_key(database, settings.bootstrap_key)
             async with _metrics_apart(settings, database), _index_built(app.state.index, database):

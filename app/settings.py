@@ -10,11 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from app.core.addresses import PATH_PREFIX
-from app.core.database import database_url
+from app.core.database_url import read_url
 from app.core.edge.proxies import read_networks
 from app.core.logs import LogFormat, LogLevel
 
@@ -22,13 +20,7 @@ PREFIX = "MIEUX_"
 
 
 def _known_database(written: str) -> str:
-    try:
-        make_url(written)
-    except (ArgumentError, ValueError):  # their texts quote the URL, which may hold a password
-        raise ValueError("a URL like sqlite:///file.db or postgresql://user@host/name is expected") from None
-    url = database_url(written)
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise ValueError("the URL of an SQLite database names a file: sqlite:///file.db")
+    read_url(written)
     return written
 
 
@@ -45,6 +37,7 @@ def _networks(written: str) -> str:
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
+Seconds = Annotated[float, Field(gt=0, le=3600)]
 Origins = Annotated[str, AfterValidator(_origins)]
 Networks = Annotated[str, AfterValidator(_networks)]
 RequestsPerMinute = Annotated[int, Field(ge=0, le=100_000_000)]
@@ -61,6 +54,16 @@ class Settings(BaseSettings):
 
     database_read_url: DatabaseUrl | None = None
     """A replica of the database to read from; by default the database itself."""
+
+    database_wait_timeout: Seconds = 3
+    """For how many seconds a request waits for a lock in the database, and for a new connection; in the queue for those
+    in use it waits for twice as long. Then it is answered with 503."""
+
+    database_statement_timeout: Seconds = 5
+    """How many seconds a statement of a request may take; then the request is answered with 503."""
+
+    database_long_statement_timeout: Seconds = 120
+    """How many seconds a statement of an export or an import may take."""
 
     host: str = "127.0.0.1"
     """The address on which the service listens."""

@@ -38,8 +38,8 @@ def databases(folder: Path) -> Iterator[dict[str, str]]:
     with postgres.cluster() if has_server else nullcontext() as cluster:
         urls = {"SQLite": f"sqlite:///{folder / 'registry.db'}"}
         if cluster is not None:
-            asyncio.run(_create_database(cluster.format(name="postgres")))
-            urls["PostgreSQL"] = cluster.format(name="registry")
+            asyncio.run(_create_database(cluster.url.format(name="postgres")))
+            urls["PostgreSQL"] = cluster.url.format(name="registry")
         yield urls
 
 

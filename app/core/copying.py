@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, MetaData, Table, bindparam, cast, fun
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.database import open_engine
+from app.core.database_errors import open_engine
 
 BATCH = 1000
 

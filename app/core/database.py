@@ -4,23 +4,25 @@ Reading goes through plain connections: a read takes one snapshot, so that a pag
 rows, not objects. Writing goes through an ORM session that the request's end commits, before the answer leaves.
 """
 
-import sqlite3
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, MetaData, Select, String, event
-from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import DateTime, MetaData, Select, String
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from app.core.database_errors import hide_values
-from app.core.embedded import ReadingDriver
+from app.core.database_url import EmbeddedFile, Server, read_url
+from app.core.embedded import EmbeddedDatabase
 from app.core.partial_dates import keep_days
-from app.core.pools import MeasuredPool, pool_of
+from app.core.pools import pool_of
+from app.core.server import ServerDatabase
+from app.core.timeouts import COMMANDS, Timeouts
+
+PROBE_SECONDS = 1.5
 
 
 class Base(DeclarativeBase):
@@ -85,156 +87,122 @@ class Versioned:
         return {"version_id_col": cls.version}
 
 
-def database_url(written: str) -> URL:
-    """The URL with the driver that this service uses: people write `sqlite:///` and `postgresql://`.
-
-    Raises ValueError for another database.
-    """
-    url = make_url(written)
-    match url.get_backend_name():
-        case "sqlite":
-            return url.set(drivername="sqlite+aiosqlite")
-        case "postgresql" | "postgres":
-            return url.set(drivername="postgresql+asyncpg")
-        case other:
-            raise ValueError(f"the database is SQLite or PostgreSQL, not {other}")
+def _connect(written: str) -> EmbeddedDatabase | ServerDatabase:
+    match read_url(written):
+        case EmbeddedFile(path):
+            return EmbeddedDatabase(path)
+        case Server() as server:
+            return ServerDatabase(server)
 
 
-def create_engine(written: str, *, reads: bool = False, at_length: bool = False) -> AsyncEngine:
-    """An engine with what each database needs to be correct under simultaneous writers; one that `reads` does no more
-    than that, and one that reads `at_length` keeps little of it in memory."""
-    url = database_url(written)
-    if url.get_backend_name() == "sqlite":
-        # A writer waits for the other one; a busy database is an error only after that time.
-        driver = {"module": ReadingDriver()} if reads else {}
-        engine = open_engine(url, connect_args={"timeout": 30}, pool_size=4, max_overflow=4, **driver)
-        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-        if reads:
-            event.listen(engine.sync_engine, "connect", _forbid_writing)
-        if at_length:
-            event.listen(engine.sync_engine, "connect", _keep_little)
-        event.listen(engine.sync_engine, "begin", _begin_reading if reads else _begin_sqlite)
-        return engine
-    kept, more = (1, 5) if at_length else (4, 8)
-    return open_engine(url, pool_size=kept, max_overflow=more, pool_pre_ping=True)
-
-
-def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
-    """An engine whose errors don't quote what was stored or asked for; the URL names the driver, too."""
-    engine = create_async_engine(url, hide_parameters=True, poolclass=MeasuredPool, **options)
-    event.listen(engine.sync_engine, "handle_error", hide_values)
-    return engine
-
-
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    # The driver's own transaction handling begins late and only for DML: we say BEGIN ourselves.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # an acknowledged change survives a power cut
-        "foreign_keys=ON",
-        "cache_size=-65536",
-        "mmap_size=268435456",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _forbid_writing(connection: Any, _record: Any) -> None:
-    connection.execute("PRAGMA query_only=ON")
-
-
-def _keep_little(connection: Any, _record: Any) -> None:
-    # Who reads everything once gains nothing from keeping it, and would fill the memory with it.
-    connection.execute("PRAGMA cache_size=-4096")
-    connection.execute("PRAGMA mmap_size=0")
-
-
-def _begin_sqlite(connection: Any) -> None:
-    # A deferred transaction that reads and then writes fails at once when another one wrote in between.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _begin_reading(connection: Any) -> None:
-    connection.connection.dbapi_connection.begin()
+def create_engine(written: str) -> AsyncEngine:
+    """An engine for a command, on the database at a URL. Raises ValueError for a URL that can't be used."""
+    return _connect(written).to_write(COMMANDS)
 
 
 class Database:
-    """The engines of a service: one to write, and one to read, which may be a replica."""
+    """The engines of a service: to write, and to read, which may be from a replica.
 
-    def __init__(self, url: str, read_url: str | None = None) -> None:
-        self.engine = create_engine(url)
-        self.is_embedded = self.engine.dialect.name == "sqlite"
-        apart = read_url or self.is_embedded
-        self.read_engine = create_engine(read_url or url, reads=True) if apart else self.engine
-        # Files take as long as their readers do: they have connections of their own, so that nobody waits for those.
-        self.file_engine = create_engine(read_url or url, reads=True, at_length=True)
-        self.pools = {
-            "write": pool_of(self.engine),
-            "read": pool_of(self.read_engine),
-            "file": pool_of(self.file_engine),
-        }
+    Each kind of work has connections of its own, so that none waits for another one's: reads go on while every writer
+    waits for a lock, and lists while every file has a slow reader.
+    """
+
+    def __init__(
+        self, url: str, read_url: str | None = None, timeouts: Timeouts = COMMANDS, long: Timeouts = COMMANDS
+    ) -> None:
+        """`timeouts` are those of requests, `long` those of what takes its time: exports and imports."""
+        self._primary = _connect(url)
+        self._replica = self._primary if read_url in (None, url) else _connect(read_url)
+        self.is_embedded = isinstance(self._primary, EmbeddedDatabase)
+        self.engine = self._primary.to_write(timeouts)
+        self.long_engine = (
+            self._primary.to_write_at_length(long) if isinstance(self._primary, ServerDatabase) else self.engine
+        )
+        self.read_engine, self.file_engine = self._replica.to_read(timeouts), self._replica.to_read_at_length(long)
+        self.primary_read_engine, self.primary_file_engine = self.read_engine, self.file_engine
+        if self._replica is not self._primary:
+            self.primary_read_engine = self._primary.to_read(timeouts)
+            self.primary_file_engine = self._primary.to_read_at_length(long)
+        self.pools = {name: pool_of(engine) for name, engine in self._engines().items()}
         for name, pool in self.pools.items():
             pool.show_as(name)
-        self._writer = self.engine.execution_options(writes=True)
-        self._glancer = self.read_engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._glances: sqlite3.Connection | None = None
-        # One snapshot for all statements of a read. SQLite's WAL gives that by itself.
-        self._reader, self._file_reader = (
-            engine
-            if engine.dialect.name == "sqlite"
-            else engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            for engine in (self.read_engine, self.file_engine)
-        )
+        self._probe: asyncio.Task[tuple[Any, ...]] | None = None
 
     def read(self) -> AsyncConnection:
-        """A connection to read from, used as `async with`."""
-        return self._reader.connect()
+        """A connection to read one snapshot from, used as `async with`."""
+        return self.read_engine.connect()
 
     def read_at_length(self) -> AsyncConnection:
         """A connection to read everything from, for as long as that takes, used as `async with`."""
-        return self._file_reader.connect()
-
-    async def glance(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
-        """The one row of a small statement, from where reads read, with as little ado as possible."""
-        if self.read_engine.dialect.name != "sqlite":
-            async with self._glancer.connect() as connection:
-                return tuple((await connection.execute(statement)).one())
-        if self._glances is None:
-            assert self.read_engine.url.database is not None
-            self._glances = sqlite3.connect(self.read_engine.url.database, isolation_level=None)
-        row = self._glances.execute(_as_text(statement)).fetchone()
-        return tuple(row)
+        return self.file_engine.connect()
 
     def read_primary(self) -> AsyncConnection:
-        """A connection to read one snapshot of the main database itself, never of a replica that may lag behind."""
-        if self.is_embedded:
-            return self.read_engine.connect() if self.read_engine.url == self.engine.url else self.engine.connect()
-        return self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True).connect()
+        """A connection to read one snapshot of the main database itself, never of a replica that may lag behind, for as
+        long as that takes."""
+        return self.primary_file_engine.connect()
 
-    def write(self) -> AsyncSession:
-        """A session to write with, used as `async with`; whoever opened it commits."""
-        return AsyncSession(self._writer, expire_on_commit=False, autoflush=False)
+    async def read_row(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The one row of a small statement, from where reads read, as quickly as possible."""
+        return await self._replica.read_row(statement)
+
+    async def probe(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The same within two seconds, or what the driver raises.
+
+        Who asks while another one waits, waits for the same answer: a server that hangs is not asked again and again.
+        """
+        self._primary.check()
+        probe = self._probe
+        if probe is None or probe.done():
+            probe = self._probe = asyncio.create_task(self.read_row(statement))
+            probe.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait({probe}, timeout=PROBE_SECONDS)
+        if not probe.done():
+            raise TimeoutError
+        return probe.result()
+
+    def write(self, *, at_length: bool = False) -> AsyncSession:
+        """A session to write with, used as `async with`; whoever opened it commits. What is written `at_length` has the
+        timeouts of what takes its time."""
+        engine = self.long_engine if at_length else self.engine
+        return _WriteSession(engine.execution_options(writes=True), self._primary.check)
 
     def look_up(self) -> AsyncSession:
         """A session that reads objects from the main database, never from a replica that may lag behind."""
-        return AsyncSession(self.engine, expire_on_commit=False)
+        return AsyncSession(self.primary_read_engine, expire_on_commit=False)
 
     async def close(self) -> None:
         """Closes every connection."""
-        if self._glances is not None:
-            self._glances.close()
-            self._glances = None
-        await self.engine.dispose()
-        await self.read_engine.dispose()
-        await self.file_engine.dispose()
+        if self._probe is not None:
+            self._probe.cancel()
+            await asyncio.wait({self._probe})
+        for part in {self._primary, self._replica}:
+            await part.close()
+        for engine in self._engines().values():
+            await engine.dispose()
+
+    def _engines(self) -> dict[str, AsyncEngine]:
+        """All engines with connections of their own, by the name of their pool."""
+        engines = {"write": self.engine, "read": self.read_engine, "file": self.file_engine}
+        if self.long_engine is not self.engine:
+            engines["long_write"] = self.long_engine
+        if self._replica is not self._primary:
+            engines |= {"primary_read": self.primary_read_engine, "primary_file": self.primary_file_engine}
+        if isinstance(self._replica, ServerDatabase):
+            engines["state"] = self._replica.small_reads
+        return engines
 
 
-@lru_cache(maxsize=8)
-def _as_text(statement: Select[*tuple[Any, ...]]) -> str:
-    return str(statement.compile(dialect=sqlite_dialect()))
+class _WriteSession(AsyncSession):
+    """A session whose commit is one only when what was written can be found afterwards."""
+
+    def __init__(self, engine: AsyncEngine, check: Callable[[], None]) -> None:
+        super().__init__(engine, expire_on_commit=False, autoflush=False)
+        self._check = check
+
+    async def commit(self) -> None:
+        """Commits. Raises FileReplaced when the change went to a file that is gone."""
+        await super().commit()
+        self._check()
 
 
 async def _database(request: Request) -> Database:

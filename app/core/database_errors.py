@@ -1,14 +1,26 @@
 """What a database says of an error, without the values of the record that it quotes: it ends in the log."""
 
-from sqlalchemy.engine import ExceptionContext
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app.core.pools import MeasuredPool
 
 _DATA_EXCEPTION = "22"
 """The class of SQLSTATE whose messages quote the value that was refused."""
 
 
-def hide_values(context: ExceptionContext) -> None:
-    """A listener for an engine's `handle_error`, to go with `hide_parameters`: PostgreSQL's DETAIL quotes rows and
-    keys, and so do the messages of values that it can't read."""
+def open_engine(url: str | URL, **options: Any) -> AsyncEngine:
+    """An engine whose errors don't quote what was stored or asked for; the URL names the driver, too."""
+    engine = create_async_engine(url, hide_parameters=True, poolclass=MeasuredPool, **options)
+    event.listen(engine.sync_engine, "handle_error", _hide_values)
+    return engine
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    # PostgreSQL's DETAIL quotes rows and keys, and so do the messages of values that it can't read.
     error = context.original_exception
     cause = error.__cause__
     if getattr(cause, "detail", None) is not None:

@@ -1,26 +1,145 @@
-"""Reading from the embedded database without a thread's help where that is quicker.
+"""Connections to the embedded database.
 
 SQLite runs inside this process. Its driver for asyncio hands every step of a statement to a thread and waits for it;
-for the short statements of a list or a record that costs several times what the statement itself does. Here a
-statement is first run where it stands, for at most a few milliseconds; one that takes longer is stopped and run anew
-in the connection's thread, so that it holds up nobody else.
+for the short statements of a list or a record that costs several times what the statement itself does. So a statement
+that only reads is first run where it is, for at most a few milliseconds; one that takes longer, or has to wait for a
+lock, is stopped and run again in the connection's thread, so that it holds up nobody else.
 """
 
 import sqlite3
 import time
 from collections import deque
+from functools import lru_cache
 from typing import Any
 
 import aiosqlite
+from sqlalchemy import Select, event
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.database_errors import open_engine
+from app.core.database_file import DatabaseFile
+from app.core.timeouts import Timeouts
 
 SECONDS = 0.005
 STEPS = 5000
 """How many of SQLite's steps lie between two looks at the clock: about 50 microseconds."""
+
+
+class EmbeddedDatabase:
+    """A database of SQLite, and what connects to it."""
+
+    def __init__(self, path: str) -> None:
+        self.file = DatabaseFile(path)
+        self._small_reads: sqlite3.Connection | None = None
+
+    def to_write(self, timeouts: Timeouts) -> AsyncEngine:
+        """An engine to write with. There is one writer at a time: to queue for its connection is fair, where SQLite
+        would have those who wait try again."""
+        return self._engine(timeouts, kept=1, more=0)
+
+    def to_read(self, timeouts: Timeouts) -> AsyncEngine:
+        """An engine to read with: what a transaction reads is one snapshot."""
+        return self._engine(timeouts, kept=4, more=4, reads=True)
+
+    def to_read_at_length(self, timeouts: Timeouts) -> AsyncEngine:
+        """An engine to read everything with, which keeps little of it in memory."""
+        return self._engine(timeouts, kept=4, more=4, reads=True, at_length=True)
+
+    async def read_row(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The one row of a small statement, which is run where it is and waits for nothing."""
+        if self._small_reads is None:
+            self._small_reads = self._connect_to_read()
+        self.file.check_file(self._small_reads.execute)
+        return tuple(self._small_reads.execute(_as_text(statement)).fetchone())
+
+    def check(self) -> None:
+        """Raises FileReplaced when what is written would be lost."""
+        self.file.check(None if self._small_reads is None else self._small_reads.execute)
+
+    async def close(self) -> None:
+        """Closes the connection for small reads; those of the engines are theirs."""
+        if self._small_reads is not None:
+            self._small_reads.close()
+            self._small_reads = None
+            self.file.closed()
+
+    def _engine(
+        self, timeouts: Timeouts, *, kept: int, more: int, reads: bool = False, at_length: bool = False
+    ) -> AsyncEngine:
+        file = self.file
+        engine = open_engine(
+            URL.create("sqlite+aiosqlite", database=file.path),
+            connect_args={"timeout": timeouts.wait},
+            pool_size=kept,
+            max_overflow=more,
+            pool_timeout=timeouts.queue,
+            **({"module": ReadingDriver(timeouts)} if reads else {}),
+        )
+        file.watch(engine)
+
+        def set_up(connection: Any, _record: Any) -> None:
+            _set_up(connection, reads=reads, at_length=at_length)
+            file.opened()
+
+        def begin(connection: Any) -> None:
+            # A deferred transaction that reads and then writes fails at once when another one wrote in between.
+            writes = connection.get_execution_options().get("writes", False)
+            file.check(connection.exec_driver_sql)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        def begin_reading(connection: Any) -> None:
+            reader = connection.connection.dbapi_connection
+            file.check_file(reader.run)
+            reader.run("BEGIN")
+
+        event.listen(engine.sync_engine, "connect", set_up)
+        event.listen(engine.sync_engine, "begin", begin_reading if reads else begin)
+        return engine
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        self.file.check_file()
+        connection = sqlite3.connect(self.file.path, timeout=0, isolation_level=None)
+        try:
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("PRAGMA schema_version")
+            self.file.opened()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@lru_cache(maxsize=8)
+def _as_text(statement: Select[*tuple[Any, ...]]) -> str:
+    return str(statement.compile(dialect=sqlite_dialect()))
+
+
+def _set_up(connection: Any, *, reads: bool, at_length: bool) -> None:
+    # The driver's own transaction handling begins late and only for DML: we say BEGIN ourselves.
+    connection.isolation_level = None
+    pragmas = {
+        "journal_mode": "WAL",
+        "synchronous": "FULL",  # an acknowledged change survives a power cut
+        "foreign_keys": "ON",
+        # Who reads everything once gains nothing from keeping it, and would fill the memory with it.
+        "cache_size": -4096 if at_length else -65536,
+        "mmap_size": 0 if at_length else 268435456,
+    }
+    if reads:
+        # A lock is waited for in the connection's thread, never in the event loop.
+        pragmas |= {"query_only": "ON", "busy_timeout": 0}
+    cursor = connection.cursor()
+    for name, value in pragmas.items():
+        cursor.execute(f"PRAGMA {name}={value}")
+    cursor.execute("PRAGMA schema_version")  # reads from the file, and so opens the log
+    cursor.close()
 
 
 class _Cursor(AsyncAdapt_aiosqlite_cursor):
@@ -44,13 +163,25 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         try:
             self._run(operation, parameters)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
                 raise
         else:
             return
         finally:
             connection.set_progress_handler(None, 0)
-        await self._connection._execute(self._run, operation, parameters)  # noqa: SLF001
+        await self._connection._execute(self._run_patiently, connection, operation, parameters)  # noqa: SLF001
+
+    def _run_patiently(self, connection: sqlite3.Connection, operation: Any, parameters: Any) -> None:
+        timeouts: Timeouts = self._adapt_connection.dbapi.timeouts
+        connection.execute(f"PRAGMA busy_timeout={round(timeouts.wait * 1000)}")
+        if timeouts.statement is not None:
+            deadline = time.monotonic() + timeouts.statement
+            connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
+        try:
+            self._run(operation, parameters)
+        finally:
+            connection.set_progress_handler(None, 0)
+            connection.execute("PRAGMA busy_timeout=0")
 
     def _run(self, operation: Any, parameters: Any) -> None:
         cursor: Any = self._cursor
@@ -59,15 +190,15 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    """A connection that is only read from: to end its transaction is nothing to wait for."""
+    """A connection that is only read from: to begin and end its transaction is nothing to wait for."""
 
     __slots__ = ()
 
     _cursor_cls = _Cursor
 
-    def begin(self) -> None:
-        """Makes the statements that follow read one snapshot."""
-        self._connection._conn.execute("BEGIN")  # noqa: SLF001
+    def run(self, statement: str) -> None:
+        """Runs a statement here that has no rows and takes no time."""
+        self._connection._conn.execute(statement)  # noqa: SLF001
 
     def rollback(self) -> None:
         """Ends the snapshot."""
@@ -75,10 +206,11 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
 
 
 class ReadingDriver(AsyncAdapt_aiosqlite_dbapi):
-    """The driver of an engine that only reads: `create_async_engine(url, module=ReadingDriver())`."""
+    """The driver of an engine that only reads."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeouts: Timeouts) -> None:
         super().__init__(aiosqlite, sqlite3)  # type: ignore[no-untyped-call, unused-ignore]
+        self.timeouts = timeouts
 
     def connect(self, *arg: Any, **kw: Any) -> _Connection:
         """Opens a connection that this thread and its own take turns to use."""

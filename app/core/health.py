@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
 
+from app.core.caching import STATE
+from app.core.database import DatabaseDep
+from app.core.outages import DATABASE_ERRORS, outage
 from app.core.problems import Unavailable, responses
-from app.core.sessions import LiveConnection
 
 router = APIRouter(tags=["Service"])
 
@@ -26,7 +27,11 @@ async def get_health() -> Health:
 
 
 @router.get("/readyz", responses=responses(Unavailable))
-async def get_readiness(connection: LiveConnection) -> Health:
-    """The database answers, so that requests can be sent here."""
-    await connection.execute(select(1))
+async def get_readiness(database: DatabaseDep) -> Health:
+    """The database answers, so that requests can be sent here. This answers within two seconds, whatever the database
+    does; the problem says what is wrong with it."""
+    try:
+        await database.probe(STATE)
+    except DATABASE_ERRORS as error:
+        raise outage(error) or Unavailable("The database does not hold a registry.") from error
     return Health(status="ready")

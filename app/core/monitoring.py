@@ -3,13 +3,11 @@
 import asyncio
 import hmac
 import socket
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +16,7 @@ from starlette.routing import Route
 from app.core.caching import STATE
 from app.core.database import Database
 from app.core.metrics import DATABASE_UP, FEED_SEQUENCE, exposition
+from app.core.outages import DATABASE_ERRORS
 from app.core.problems import Unauthorized, problem_response
 
 METRICS_PATH = "/metrics"
@@ -44,9 +43,8 @@ def _has_key(request: Request, key: str) -> bool:
 async def _ask(database: Database) -> None:
     """Reads what only the database knows."""
     try:
-        async with asyncio.timeout(2):
-            _, sequence = await database.glance(STATE)
-    except (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError):
+        _, sequence = await database.probe(STATE)
+    except DATABASE_ERRORS:
         DATABASE_UP.set(0)
     else:
         DATABASE_UP.set(1)

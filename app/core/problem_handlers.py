@@ -6,7 +6,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.datastructures import Headers
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.addresses import address
 from app.core.logs import describe
+from app.core.outages import outage
 from app.core.parameters import models_of
 from app.core.problems import (
     MEDIA_TYPE,
@@ -26,7 +27,6 @@ from app.core.problems import (
     Problem,
     StaleVersion,
     TooLarge,
-    Unavailable,
     document_response,
     invalid,
     problem_response,
@@ -102,19 +102,11 @@ async def _on_integrity(request: Request, error: Exception) -> Response:
     )
 
 
-# Classes of SQLSTATE after which the same request may succeed: no connection, a deadlock, no resources, a shutdown.
-_PASSING = ("08", "40", "53", "57")
-
-
 async def _on_database(request: Request, error: Exception) -> Response:
-    unavailable = not isinstance(error, DBAPIError) or (
-        isinstance(error, OperationalError)
-        or error.connection_invalidated
-        or str(getattr(error.orig, "sqlstate", None) or "").startswith(_PASSING)
-    )
-    if unavailable:
+    problem = outage(error)
+    if problem is not None:
         log.error("database unavailable", extra={"fields": {"error": describe(error)}})
-        return problem_response(request, Unavailable(headers={"Retry-After": "1"}))
+        return problem_response(request, problem)
     log.error("database error", exc_info=error)
     return problem_response(request, Problem())
 

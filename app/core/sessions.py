@@ -15,7 +15,7 @@ from app.core.head import is_head
 from app.core.idempotency import claim
 from app.core.parameters import check_query
 from app.core.reading import ReadSession
-from app.core.security import EditorKey, note_use
+from app.core.security import EditorKey, Key, note_use
 
 Release = Annotated[
     ReleaseName | None,
@@ -63,14 +63,28 @@ async def _read_live(database: DatabaseDep) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-async def _write(request: Request, database: DatabaseDep, key: EditorKey) -> AsyncIterator[AsyncSession]:
+@asynccontextmanager
+async def _writing(
+    request: Request, database: Database, key: Key, *, at_length: bool = False
+) -> AsyncIterator[AsyncSession]:
     check_query(request)
-    async with database.write() as session:
+    await request.body()  # before there is a lock that others would wait for while a slow client sends
+    async with database.write(at_length=at_length) as session:
         session.sync_session.info["key_name"] = key.name
         await note_use(session, key)
         await claim(request, session, key)
         yield session
         await session.commit()
+
+
+async def _write(request: Request, database: DatabaseDep, key: EditorKey) -> AsyncIterator[AsyncSession]:
+    async with _writing(request, database, key) as session:
+        yield session
+
+
+async def _write_at_length(request: Request, database: DatabaseDep, key: EditorKey) -> AsyncIterator[AsyncSession]:
+    async with _writing(request, database, key, at_length=True) as session:
+        yield session
 
 
 ReadSessionDep = Annotated[ReadSession, Depends(_read)]
@@ -87,3 +101,6 @@ LiveConnection = Annotated[AsyncConnection, Depends(_read_live)]
 
 # The function's scope ends before the answer is sent: a commit that fails becomes a problem, not a broken promise.
 WriteSession = Annotated[AsyncSession, Depends(_write, scope="function")]
+
+LongWriteSession = Annotated[AsyncSession, Depends(_write_at_length, scope="function")]
+"""Writes what takes its time: with the timeouts of exports and imports."""

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from app.core.audit import State
-from app.core.database import Database, database_url
+from app.core.database import Database
+from app.core.database_url import EmbeddedFile, read_url
 from app.doctor import embedded, machine, record, server
 from app.doctor.findings import Finding, Status, ok, problem, warning, worst
 from app.settings import Settings, WrongSettings, read_settings
@@ -30,9 +31,9 @@ async def examine() -> list[Finding]:
     given = ", ".join(f"MIEUX_{name.upper()}" for name in sorted(settings.model_fields_set))
     findings = [ok("settings", f"Nothing is wrong with {given or 'the settings, which all have their defaults'}.")]
     findings += [*machine.texts(), machine.temporary_folder(), *machine.ports(settings)]
-    url = database_url(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        file = Path(str(url.database))
+    place = read_url(settings.database_url)
+    if isinstance(place, EmbeddedFile):
+        file = Path(place.path)
         findings += embedded.folder_of(file)
         if not file.absolute().parent.is_dir():
             return findings
@@ -79,7 +80,7 @@ def _connections(database: Database) -> int:
 async def _replica(database: Database, epoch: str, sequence: int) -> Finding:
     try:
         async with asyncio.timeout(PATIENCE):
-            its_epoch, its_sequence = await database.glance(select(State.epoch, State.sequence))
+            its_epoch, its_sequence = await database.probe(select(State.epoch, State.sequence))
     except _UNREACHABLE as error:
         return server.unreachable("MIEUX_DATABASE_READ_URL", error)
     if its_epoch != epoch:

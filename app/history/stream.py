@@ -120,7 +120,7 @@ class ChangeStream:
         self._wake()
 
     async def _look(self) -> None:
-        epoch, sequence = await self._database.glance(STATE)
+        epoch, sequence = await self._database.read_row(STATE)
         latest = Place(sequence, epoch_mark(epoch))
         if latest.epoch != self._end.epoch:
             self._forget(latest)

@@ -32,7 +32,7 @@ from app.core.problems import (
     validation_errors,
 )
 from app.core.security import EditorKey, note_use
-from app.core.sessions import WriteSession
+from app.core.sessions import LongWriteSession
 from app.core.text import Line, compose
 from app.core.write_routes import WriteRoute
 from app.imports.formats import ACCEPTED
@@ -211,7 +211,7 @@ async def import_file(
         plan = await make_plan(connection, order)
     asked = [source, source_title, source_publisher, source_url, source_as_of, choices, prefer, on_reject, is_dry, name]
     digest = hashlib.sha256(json.dumps(asked).encode() + b"\n" + content).digest()
-    async with database.write() as session:
+    async with database.write(at_length=True) as session:
         session.sync_session.info["key_name"] = key.name
         await note_use(session, key)
         await claim(request, session, key, digest)
@@ -304,7 +304,7 @@ async def get_import(database: DatabaseDep, _key: EditorKey, id: ImportId) -> Re
         return _answer(await _find(session, id))
 
 
-async def _commit_session(request: Request, session: WriteSession) -> AsyncSession:
+async def _commit_session(request: Request, session: LongWriteSession) -> AsyncSession:
     if await request.body():
         check_media_type(request)
     return session

@@ -16,7 +16,8 @@ from sqlalchemy.orm import undefer
 from app.core.audit import State, dumped
 from app.core.caching import STATE
 from app.core.copying import columns_present, lacks_columns, write_copy
-from app.core.database import Base, Database, now, open_engine
+from app.core.database import Base, Database, now
+from app.core.database_errors import open_engine
 from app.core.filters import today
 from app.core.index.following import Index
 from app.core.index.schema import Graph
@@ -120,7 +121,7 @@ class OpenReleases:
 
         Raises Invalid, with the names that there are, for an unknown one.
         """
-        epoch, _ = await self._database.glance(STATE)
+        epoch, _ = await self._database.read_row(STATE)
         if epoch != self._epoch or name not in self._open:
             async with self._lock:
                 if epoch != self._epoch:

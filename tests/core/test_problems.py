@@ -68,7 +68,7 @@ async def test_a_database_that_cannot_be_reached_is_a_503(failing: httpx.AsyncCl
         for method, path in (("GET", "/api/v1/actions"), ("POST", "/api/v1/partners"), ("GET", "/readyz")):
             response = await failing.request(method, path, json={} if method == "POST" else None)
             document(response, 503, "unavailable")
-            assert response.headers["Retry-After"] == "1"
+            assert int(response.headers["Retry-After"]) > 0
         assert (await failing.get("/healthz")).status_code == 200
     finally:
         await app.state.database.close()

@@ -17,6 +17,7 @@ import httpx
 from typer.testing import CliRunner
 
 from app.cli import cli
+from tests.conftest import PATIENCE
 
 COMMAND = Path(sys.executable).with_name("mieux")
 
@@ -24,7 +25,8 @@ COMMAND = Path(sys.executable).with_name("mieux")
 def environment(url: str, **settings: str) -> dict[str, str]:
     """The environment of a command: the tests' own, without settings of whoever runs them."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("MIEUX_")}
-    return own | {"MIEUX_DATABASE_URL": url} | {f"MIEUX_{name.upper()}": value for name, value in settings.items()}
+    values = {"database_url": url, **{name: str(value) for name, value in PATIENCE.items()}, **settings}
+    return own | {f"MIEUX_{name.upper()}": value for name, value in values.items()}
 
 
 def mieux(url: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -8,12 +8,9 @@ processes: whoever changes data changes the state in the same transaction.
 A request with a key, or with `Cache-Control: no-cache`, is never answered from here.
 """
 
-import asyncio
-import sqlite3
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +19,7 @@ from app.core.caching import STATE, is_known
 from app.core.database import Database
 from app.core.filters import today
 from app.core.metrics import CACHE_BYTES, CACHE_LOOKUPS
+from app.core.outages import DATABASE_ERRORS
 
 LARGEST_BODY = 1024 * 1024
 LONGEST_KEY = 2048
@@ -174,7 +172,6 @@ def _key(scope: Scope, headers: Headers) -> Key | None:
 async def _state(database: Database) -> tuple[object, ...] | None:
     """The database, the state of its data, and the day; None when it can't be told."""
     try:
-        async with asyncio.timeout(5):
-            return (database, *await database.glance(STATE), today())
-    except (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError):
+        return (database, *await database.read_row(STATE), today())
+    except DATABASE_ERRORS:
         return None  # the application says what is wrong

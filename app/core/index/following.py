@@ -23,8 +23,9 @@ RECENT = 4
 """How many snapshots are held for requests that began before the last change. They share what did not change."""
 STEPS = 500
 """How many of the last changes are known, to go back to a state before them."""
-WAIT_SECONDS = 10.0
-"""How long a request waits while another one loads everything."""
+WAIT_SECONDS = 4.0
+"""How long a request waits while another one loads everything. It is answered within 10 seconds also when the database
+then hangs."""
 MANY = 2000
 """After more changes than that, everything is loaded again."""
 
