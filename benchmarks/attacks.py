@@ -29,11 +29,15 @@ class Hostile:
     key: str
     hold: float
     """For how many seconds it holds what it has opened."""
+    until: float
+    """When it sends nothing more, by the monotonic clock."""
     answers: Counter[str] = field(default_factory=Counter)
     """Its answers, by attack and status."""
 
     def request(self, attack: str, method: str, path: str, body: bytes | None = None, **headers: str) -> None:
         """One request on a connection of its own; its answer is read and counted."""
+        if time.monotonic() > self.until:
+            return
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.address, 0))
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         try:

@@ -71,10 +71,9 @@ def be_hostile(
     if CLIENT_CORE is not None:
         os.sched_setaffinity(0, {CLIENT_CORE})
     os.nice(10)  # what is measured is the server, not how the clients share a core
-    client = Hostile(port, f"127.0.0.{10 + number}", key, hold=5)
-    end = time.monotonic() + seconds
+    client = Hostile(port, f"127.0.0.{10 + number}", key, hold=5, until=time.monotonic() + seconds)
     turn = number
-    while time.monotonic() < end:
+    while time.monotonic() < client.until:
         ATTACKS[attacks[turn % len(attacks)]](client)
         turn += 1
     results.put(client.answers)
