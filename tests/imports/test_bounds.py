@@ -26,22 +26,43 @@ HEAD = b'<row r="1">' + b"".join(
 ) + b"</row>"  # fmt: skip
 
 
-def workbook(texts: bytes = b"", rows: bytes = b"", *, before: bytes = b"", sheets: int = 1, twice: str = "") -> bytes:
-    """A workbook with these shared texts, and with these rows in each of its sheets; perhaps with another part."""
+def workbook(
+    texts: bytes = b"",
+    rows: bytes = b"",
+    *,
+    before: bytes = b"",
+    sheets: int = 1,
+    shared: bool = False,
+    twice: str = "",
+) -> bytes:
+    """A workbook with these shared texts, and with these rows in each of its sheets, which may all be one part; perhaps
+    with a part twice."""
     made, content = io.BytesIO(), io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
         for number in range(sheets):
-            book.add_worksheet("actions" if not number else f"more{number}").write(0, 0, "title")
+            book.add_worksheet(f"actions {number}" if sheets > 1 else "actions").write(0, 0, "title")
     sheet = before + b"<worksheet " + NAMESPACE + b"><sheetData>" + HEAD + rows + b"</sheetData></worksheet>"
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            part = sheet if "worksheets/sheet" in name else old.read(name)
-            if name == "xl/sharedStrings.xml":
+            part = old.read(name)
+            if name == "xl/worksheets/sheet1.xml" or ("worksheets/sheet" in name and not shared):
+                part = sheet
+            elif name == "xl/sharedStrings.xml":
                 part = b"<sst " + NAMESPACE + b">" + texts + b"</sst>"
+            elif shared and name == "xl/workbook.xml":
+                part = re.sub(rb"actions (\d+)", lambda found: _spelling(int(found[1])), part)
+            elif shared and name == "xl/_rels/workbook.xml.rels":
+                part = re.sub(rb"worksheets/sheet\d+", b"worksheets/sheet1", part)
             new.writestr(name, part)
         if twice:
             new.writestr(twice, b"<sst><si><t>" + b"x" * 90_000 + b"</t></si></sst>")
     return content.getvalue()
+
+
+def _spelling(number: int) -> bytes:
+    """`actions` with some of its letters in capitals, which is the same name of a table."""
+    letters = zip("actions", f"{number:07b}", strict=True)
+    return "".join(letter.upper() if bit == "1" else letter for letter, bit in letters).encode()
 
 
 def cells(number: int, text: int = 0) -> bytes:
@@ -61,6 +82,11 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     ),
     "a text whose place is written strangely": (
         "x.xlsx", lambda: workbook(b"<si><t>" + b"x" * 90_000 + b"</t></si>", cells(3_000).replace(b"<v>", b"<v>+")),
+        "33,554,432 characters",
+    ),
+    "a part that many sheets share": (
+        "x.xlsx",
+        lambda: workbook(b"<si><t>" + b"x" * 90_000 + b"</t></si>", cells(300), sheets=30, shared=True),
         "33,554,432 characters",
     ),
     "shared texts twice": ("x.xlsx", lambda: workbook(cells(1), twice="xl/SharedStrings.xml"), "a part twice"),

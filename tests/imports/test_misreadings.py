@@ -176,6 +176,12 @@ def test_labels_are_read_in_place_of_codes() -> None:
     assert (activity.values["type"], activity.values["country"]) == ("workshop", "TD")
 
 
+def test_labels_are_read_where_the_cell_of_the_code_is_empty() -> None:
+    table = "title,countries,countries_names,region,region_name\nA: B,,Chad,asia,\nC: D,ML,Mali,,Asia\n"
+    assert values(read(table), "countries", "region") == [(["TD"], "asia"), (["ML"], "asia")]
+    assert codes(read(table)) == []
+
+
 def test_a_name_that_nothing_has_is_refused_with_the_column() -> None:
     reading = read("title,countries_names,start\nA: B,Chad; Wakanda,2010\n")
     assert values(reading, "countries") == [(["TD", "Wakanda"],)]  # the check of values refuses it

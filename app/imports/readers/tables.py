@@ -92,7 +92,10 @@ class _Row:
                 self._read(column, cell, is_own=is_own)
         for column, cell in pairs:
             if column.is_check and not is_empty(cell):
-                self._compare(column, text_of(cell))
+                if column.field in self.made.values:
+                    self._compare(column, text_of(cell))
+                else:
+                    self._read(column, cell, is_own=is_own)
         return self.made
 
     def _read(self, column: Column, cell: Any, *, is_own: bool) -> None:
