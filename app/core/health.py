@@ -1,6 +1,6 @@
 """Whether the service lives, and whether it can answer."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from app.core.caching import STATE
@@ -27,11 +27,13 @@ async def get_health() -> Health:
 
 
 @router.get("/readyz", responses=responses(Unavailable))
-async def get_readiness(database: DatabaseDep) -> Health:
-    """The database answers, so that requests can be sent here. This answers within two seconds, whatever the database
-    does; the problem says what is wrong with it."""
+async def get_readiness(request: Request, database: DatabaseDep) -> Health:
+    """The database answers and the index is built, so that requests can be sent here. This answers within two seconds,
+    whatever the database does; the problem says what is wrong with it."""
     try:
         await database.probe(STATE)
     except DATABASE_ERRORS as error:
         raise outage(error) or Unavailable("The database does not hold a registry.") from error
+    if request.app.state.index.is_building:
+        raise Unavailable("The index is being built.", headers={"Retry-After": "1"})
     return Health(status="ready")

@@ -49,6 +49,17 @@ async def test_a_request_that_began_before_many_changes_sees_none_of_them(
     assert index.loads == loads
 
 
+async def test_the_service_is_ready_once_the_index_is_built(app: FastAPI, client: httpx.AsyncClient) -> None:
+    index: Index = app.state.index
+    await client.get(f"{API}/actions")
+    index.is_building = True
+    response = await client.get("/readyz")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+    assert "index" in response.json()["detail"]
+    await index.build(app.state.database)
+    assert (await client.get("/readyz")).status_code == 200
+
+
 async def test_many_changes_at_once_are_loaded_again(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
