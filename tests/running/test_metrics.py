@@ -68,7 +68,7 @@ def test_several_workers_are_added_up_and_a_dead_one_leaves_its_counts_alone(
     sqlite_server.drop(url)
 
 
-def test_a_port_of_their_own_needs_the_key_too(sqlite_server: Sqlite, tmp_path: Path) -> None:
+def test_a_port_of_their_own_needs_the_key_too_and_shows_who_listens(sqlite_server: Sqlite, tmp_path: Path) -> None:
     url = sqlite_server.create("seeded")
     key = "a-key-for-prometheus"
     metrics = f"http://127.0.0.1:{(port := free_port())}/metrics"
@@ -77,6 +77,20 @@ def test_a_port_of_their_own_needs_the_key_too(sqlite_server: Sqlite, tmp_path: 
         assert "http_requests_total" in httpx.get(metrics, headers={"Authorization": f"Bearer {key}"}).text
         assert httpx.get(f"http://127.0.0.1:{port}/api/v1/actions").status_code == 404
         assert httpx.get(f"{service.address}/metrics").status_code == 404
+        listeners = named("mieux_feed_listeners")
+
+        def listening() -> float:
+            return read(httpx.get(metrics, headers={"Authorization": f"Bearer {key}"}).text)[listeners]
+
+        before = listening()
+        with httpx.stream("GET", f"{service.address}/api/v1/changes/stream") as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            assert listening() == before + 1
+        deadline = time.monotonic() + 20
+        while listening() != before:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
         taken = mieux(url, "serve", "--port", str(free_port()), metrics_port=str(port))
         assert taken.returncode == 1
         assert f"MIEUX_METRICS_PORT: port {port} on 127.0.0.1 is taken" in taken.stderr
