@@ -65,6 +65,11 @@ class Places:
         """How many places are taken."""
         return self._held.total()
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for one."""
+        return sum(map(len, self._waiting.values()))
+
     @asynccontextmanager
     async def hold(self, client: str) -> AsyncIterator[None]:
         """Holds a place for a client.

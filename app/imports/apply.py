@@ -33,7 +33,8 @@ _EDITINGS: Mapping[str, Editing[Any, Any]] = {
     "outputs": OUTPUT_EDITING,
 }
 _TOUCHING = (Operation.CREATE, Operation.UPDATE)
-GROUP = 100
+GROUP = 20
+"""Few enough that other requests don't wait long while their history and their words are written."""
 
 
 def is_touched(planned: PlannedAction) -> bool:

@@ -239,14 +239,14 @@ async def commit(
     if kept.state != State.PLANNED.value:
         raise RecordMoved(f"Import {kept.id} was committed already.")
     applier, references = Applier(session, kept.id), _REFERENCES.validate_python(kept.rest["references"])
-    actions, summary, rejected = _decide_all(kept, choices, prefer)
+    actions, summary, rejected = await _beside(_decide_all, kept.actions, choices, prefer)
     rejected += [row_problem for row in references for row_problem in row.problems if row.operation is Operation.REJECT]
     rejected += [
         problem for problem in _PROBLEMS.validate_python(kept.rest["problems"]) if problem.severity is Severity.ERROR
     ]
     if rejected and on_reject is OnReject.REFUSE:
         raise _rejection(rejected)
-    expected, new_slugs = _expectations(actions)
+    expected, new_slugs = await _beside(_expectations, actions)
     await applier.check_versions(expected, new_slugs)
     await applier.references.write(references)
     done, total = 0, sum(summary.model_dump(exclude={"conflicts"}).values())
@@ -259,11 +259,11 @@ async def commit(
 
 
 def _decide_all(
-    kept: Import, choices: Mapping[str, Choice], prefer: Prefer
+    kept: bytes, choices: Mapping[str, Choice], prefer: Prefer
 ) -> tuple[bytes, ImportSummary, list[ImportProblem]]:
     keeper, summary, known = Keeper(), ImportSummary(), set[str]()
     rejected: list[ImportProblem] = []
-    for planned in kept_actions(kept.actions):
+    for planned in kept_actions(kept):
         known.update(conflict.choice for _, _, conflict in conflicts_of(planned))
         _count(summary, planned, decide(planned, choices, prefer))
         if planned.operation is Operation.REJECT:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, File, Form, Path, Query, Request, Response, UploadFile
@@ -15,6 +15,7 @@ from app.core.bodies import check_media_type
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
+from app.core.limits import Places, client_of
 from app.core.listing import neighbours
 from app.core.parameters import IN_DIGITS, check_query
 from app.core.partial_dates import PartialDate
@@ -24,7 +25,9 @@ from app.core.problems import (
     Invalid,
     NotFound,
     TooLarge,
+    TooManyRequests,
     Unauthorized,
+    Unavailable,
     UnsupportedMediaType,
     invalid,
     invalid_field,
@@ -62,6 +65,17 @@ _PIECE = 256 * 1024
 _MAX_BODY = MAX_FILE + 2 * 1024 * 1024
 
 router = APIRouter(prefix="/imports", route_class=WriteRoute, tags=["Imports"])
+
+PLACES = Places("imports", total=2, per_client=1, waiting=10, wait_seconds=60)
+
+
+async def _hold_place(request: Request) -> AsyncIterator[None]:
+    async with PLACES.hold(client_of(request)):
+        yield
+
+
+# Who waits has its file on the disk, and neither a connection nor a lock.
+_PLACE = Depends(_hold_place, scope="function")
 
 ImportId = Annotated[RecordId, Path(description="The id of the import.", examples=[1])]
 
@@ -135,12 +149,16 @@ def _choices(written: str) -> dict[str, Choice]:
 
 _ERRORS = responses(
     BadRequest, Unauthorized, Forbidden, IdempotencyConflict, RecordMoved, TooLarge, UnsupportedMediaType, Invalid,
-    UnreadableFile, RejectedRecords,
+    UnreadableFile, RejectedRecords, TooManyRequests, Unavailable,
 )  # fmt: skip
 
 
 @router.post(
-    "", response_model=ImportRead, responses=_ERRORS, max_body_size=_MAX_BODY, dependencies=[Depends(_multipart)]
+    "",
+    response_model=ImportRead,
+    responses=_ERRORS,
+    max_body_size=_MAX_BODY,
+    dependencies=[Depends(_multipart), _PLACE],
 )
 async def import_file(
     request: Request,
@@ -326,7 +344,10 @@ CommitSession = Annotated[AsyncSession, Depends(_commit_session, scope="function
         UnsupportedMediaType,
         Invalid,
         RejectedRecords,
+        TooManyRequests,
+        Unavailable,
     ),
+    dependencies=[_PLACE],
 )
 async def commit_import(
     session: CommitSession,

@@ -1,0 +1,51 @@
+"""Imports wait for each other, and keep nothing from others while they do."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.core.database import Database
+from app.imports.routes import PLACES
+from tests.imports.sending import ACTION, API, IMPORTS, send
+
+pytestmark = pytest.mark.anyio
+
+
+async def waiting(count: int) -> None:
+    """Waits until so many imports wait."""
+    async with asyncio.timeout(30):
+        while PLACES.waiting < count:  # noqa: ASYNC110 - a number is no event
+            await asyncio.sleep(0.01)
+
+
+async def test_an_import_that_waits_holds_no_connection_and_no_lock(client: httpx.AsyncClient, app: FastAPI) -> None:
+    database: Database = app.state.database
+    planned = await send(client, ACTION)
+    async with PLACES.hold("a"), PLACES.hold("b"):
+        requests = [
+            asyncio.create_task(send(client, ACTION | {"title": "Ghana: Asylum"})),
+            asyncio.create_task(client.post(f"{IMPORTS}/{planned['id']}/commit")),
+        ]
+        await waiting(2)
+        for engine in {database.engine, database.read_engine}:
+            assert engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert (await client.post(f"{API}/partners", json={"name": "IOM"})).status_code == 201
+    planned_later, committed = await asyncio.wait_for(asyncio.gather(*requests), 30)
+    assert planned_later["summary"]["create"] == 1
+    assert committed.status_code == 200
+    assert PLACES.held == 0
+
+
+async def test_only_so_many_imports_of_one_client_wait(client: httpx.AsyncClient) -> None:
+    file = {"file": ("a.json", json.dumps(ACTION).encode())}
+    async with PLACES.hold("a"), PLACES.hold("b"):
+        requests = [asyncio.create_task(client.post(IMPORTS, files=file)) for _ in range(10)]
+        await waiting(10)
+        refused = await client.post(IMPORTS, files=file)
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"]
+    for request in requests:
+        assert (await asyncio.wait_for(request, 30)).status_code == 200
