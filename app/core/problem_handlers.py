@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
+    if error.status >= 500:
+        log.warning("unavailable", extra={"fields": {"error": describe(error.__cause__ or error)}})
     return problem_response(request, error)
 
 

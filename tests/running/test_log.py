@@ -223,3 +223,18 @@ def test_an_error_of_the_database_shows_no_value(log: Log) -> None:
     assert refusal["level"] == "warning"
     assert "error" in refusal
     assert "twice-stored" not in log.service.log
+
+
+def test_what_is_unavailable_says_why(log: Log) -> None:
+    hide = "ALTER TABLE registry_state RENAME TO hidden"
+    change_database(log.url, hide, hide)
+    try:
+        assert log.client.get("/readyz", headers={"X-Request-ID": "not-ready"}).status_code == 503
+    finally:
+        show = "ALTER TABLE hidden RENAME TO registry_state"
+        change_database(log.url, show, show)
+    reason, request = log.service.records_of("not-ready")
+    assert (reason["level"], reason["message"]) == ("warning", "unavailable")
+    assert "registry_state" in reason["error"]
+    assert "traceback" not in reason
+    assert request["status"] == 503
