@@ -112,6 +112,9 @@ def serve(
     from app.core.ports import is_port_free
 
     settings = _settings()
+    port = settings.port if port is None else port
+    if settings.metrics_port == port:
+        raise _fail(f"MIEUX_METRICS_PORT: {port} is the port of the service itself", 2)
     if settings.metrics_port and not is_port_free(settings.host, settings.metrics_port):
         raise _fail(f"MIEUX_METRICS_PORT: port {settings.metrics_port} on {settings.host} is taken.")
     count = workers or settings.workers
@@ -125,7 +128,7 @@ def serve(
             "app.main:serve_app",
             factory=True,
             host=host or settings.host,
-            port=settings.port if port is None else port,
+            port=port,
             workers=count,
             timeout_graceful_shutdown=30,
             timeout_keep_alive=settings.keep_alive,

@@ -63,6 +63,8 @@ def _is_known(language: LabelLanguage) -> bool:
 def ports(settings: Settings) -> Iterator[Finding]:
     """Whether the service can listen where it is to, or does so already."""
     wanted = {"MIEUX_PORT": settings.port, "MIEUX_METRICS_PORT": settings.metrics_port}
+    if settings.metrics_port == settings.port:
+        yield problem("port", f"Port {settings.port} is to serve metrics and all else.", "Set MIEUX_METRICS_PORT.")
     for name, number in wanted.items():
         if number is None:
             continue

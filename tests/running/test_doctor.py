@@ -138,6 +138,8 @@ def test_a_port_that_is_taken_is_found(url: str, tmp_path: Path) -> None:
         taken = str(other.getsockname()[1])
         assert examine(url, port=taken).bad() == [("port", "problem")]
         assert "MIEUX_METRICS_PORT" in examine(url, metrics_port=taken).of("port")["remedy"]
+    same = str(free_port())
+    assert examine(url, port=same, metrics_port=same).bad() == [("port", "problem")]
     assert examine(url, host="203.0.113.1").bad() == [("port", "problem")]
     with serve(url, tmp_path, bootstrap_key=KEY) as service:
         assert examine(url, port=str(service.port)).bad() == []

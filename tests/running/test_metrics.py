@@ -91,6 +91,8 @@ def test_a_port_of_their_own_needs_the_key_too_and_shows_who_listens(sqlite_serv
         while listening() != before:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+        same = mieux(url, "serve", "--port", str(port), metrics_port=str(port))
+        assert (same.returncode, same.stderr.partition(":")[0]) == (2, "MIEUX_METRICS_PORT")
         taken = mieux(url, "serve", "--port", str(free_port()), metrics_port=str(port))
         assert taken.returncode == 1
         assert f"MIEUX_METRICS_PORT: port {port} on 127.0.0.1 is taken" in taken.stderr
