@@ -136,7 +136,9 @@ def main() -> None:
         asyncio.run(make_record(url, given.actions))
         settings = {"MIEUX_DATABASE_URL": url, "MIEUX_PORT": str(port), "MIEUX_BOOTSTRAP_KEY": key}
         log = folder / "log"
-        with running([COMMAND, "serve", "--no-seed"], port, "/readyz", log, **settings):
+        with running([COMMAND, "serve", "--no-seed"], port, "/readyz", log, **settings) as server:
+            for path in PATHS:  # the first request of all waits for the index
+                server.get(API + path)
             alone, statuses, _ = measure(port, key, given.seconds / 3, given.per_second, 0, [])
             report("alone", alone, statuses)
             beside, statuses, answers = measure(
