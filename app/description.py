@@ -9,9 +9,22 @@ from pydantic_core import from_json, to_json
 from app.core.addresses import address
 from app.core.caching import validator
 from app.core.edge.admission import COUNTED
-from app.core.problems import MEDIA_TYPE, ProblemDocument, TooManyRequests
+from app.core.editing import IF_MATCH
+from app.core.problems import (
+    MEDIA_TYPE,
+    AddressTooLong,
+    BadRequest,
+    HeadersTooLarge,
+    ProblemDocument,
+    TooManyRequests,
+    Unavailable,
+)
 from app.docs.snippets import ADDRESS, add_snippets
 
+ANYWHERE = (BadRequest, AddressTooLong, HeadersTooLarge)
+"""What any operation may answer, whatever it does."""
+COUNTED_PROBLEMS = (TooManyRequests, Unavailable)
+"""What those may answer, too, whose requests are counted."""
 SUMMARY = "Technical assistance in migration as data, with figures that explain themselves."
 
 TEXT = """
@@ -92,6 +105,8 @@ def complete_openapi(app: FastAPI, public_origin: str) -> None:
     - Titles of operations read as sentences, and a page of a list is described.
     - Of the tags, those stay that an operation has.
     - A merge patch has its own media type.
+    - What stands in an address, a header or a form is left out or has a value: none of it can be null.
+    - `If-Match` is needed wherever it is declared. The service itself asks for it, with a problem of its own.
     - Samples ask the service where the reader reaches it, with `public_origin` as scheme and host where it is known.
     """
     generate = app.openapi
@@ -138,18 +153,29 @@ def _complete(schema: dict[str, Any]) -> None:
     for name, described in schemas.items():
         if name.startswith("Body_"):
             described.setdefault("description", "The fields of the form.")
+            described["additionalProperties"] = False
+            described["properties"] = {field: _never_null(kind) for field, kind in described["properties"].items()}
         if name.startswith("Page_"):
             described.setdefault("description", "A page of a list.")
             described["properties"]["items"].setdefault("description", "The records of this page, in order.")
     used = set()
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
-            if path.startswith(COUNTED):
-                operation["responses"].setdefault("429", {"description": TooManyRequests.__doc__})
+            for kind in (*ANYWHERE, *(COUNTED_PROBLEMS if path.startswith(COUNTED) else ())):
+                operation["responses"].setdefault(str(kind.status), {"description": kind.__doc__})
             _complete_operation(method, operation)
             used.update(operation["tags"])
     add_snippets(schema)
     schema["tags"] = [tag for tag in schema["tags"] if tag["name"] in used]
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of what can be left out, but not be null."""
+    match schema:
+        case {"anyOf": [value, {"type": "null"}], **rest}:
+            return {**value, **rest}
+        case _:
+            return schema
 
 
 def _complete_operation(method: str, operation: dict[str, Any]) -> None:
@@ -157,10 +183,10 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     if operation["summary"] == words.title():
         operation["summary"] = words.capitalize()
     for parameter in operation.get("parameters", ()):
-        own = parameter["schema"]
-        described: dict[str, Any] = next((part for part in (own, *own.get("anyOf", ())) if "description" in part), {})
-        if "description" not in parameter and "description" in described:
-            parameter["description"] = described["description"]
+        own = parameter["schema"] = _never_null(parameter["schema"])
+        parameter["required"] |= parameter["name"] == IF_MATCH
+        if "description" in own:
+            parameter.setdefault("description", own["description"])
         if parameter["required"] and "example" not in parameter and "examples" in own:
             parameter["example"] = own["examples"][0]
     for status, response in operation["responses"].items():

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from app.core.editing import READ_ERRORS
+from app.core.json_schema import Keywords
 from app.core.problems import NotFound, problem_types
 from app.reference.schemas import ReadModel
 
@@ -47,7 +48,11 @@ async def list_problem_types() -> list[ProblemType]:
 
 @router.get("/{slug}", responses=READ_ERRORS)
 async def get_problem_type(
-    slug: Annotated[str, Path(description="The name of the kind of problem.", examples=["not-found"])],
+    slug: Annotated[
+        str,
+        Path(max_length=100, description="The name of the kind of problem.", examples=["not-found"]),
+        Keywords(pattern="^[a-z]+(-[a-z]+)*$"),
+    ],
 ) -> ProblemType:
     """A kind of problem: what it means, and what to do."""
     if slug not in _types():

@@ -29,18 +29,24 @@ from app.core.editing import (
 from app.core.filters import AsOf, Choice
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
+from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.problems import NotFound
 from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
+from app.reference.schemas import SLUG_PATTERN
 from app.selection.filters import RecordFilters
 
 router = APIRouter(prefix="/actions", route_class=WriteRoute, tags=["Actions"], dependencies=LABELLED)
 
 
 _ID = re.compile("[1-9][0-9]{0,8}")
-Named = Annotated[str, Path(description="The id or the slug of the action.", max_length=100, examples=["1"])]
+Named = Annotated[
+    str,
+    Path(description="The id or the slug of the action.", max_length=100, examples=["1"]),
+    Keywords(pattern=SLUG_PATTERN),
+]
 
 
 async def _key(database: AsyncConnection | AsyncSession, named: str) -> int:

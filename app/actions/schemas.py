@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from app.core.json_schema import UNIQUE
 from app.core.partial_dates import PartialDate
 from app.core.text import Line, Prose
 from app.core.write_models import WriteModel, merge_patch
@@ -140,11 +141,11 @@ class ActionCreate(Dated):
     """What was done, and what came of it."""
     region: RegionSlug | None = None
     """The facility's region."""
-    countries: Annotated[list[CountryCode], Field(max_length=250), AfterValidator(distinct)] = []
+    countries: Annotated[list[CountryCode], Field(max_length=250), AfterValidator(distinct), UNIQUE] = []
     """The partner countries, in the order of the title."""
-    themes: Annotated[list[ThemeSlug], Field(max_length=50), AfterValidator(distinct)] = []
+    themes: Annotated[list[ThemeSlug], Field(max_length=50), AfterValidator(distinct), UNIQUE] = []
     """Slugs of themes, the weightiest first."""
-    partners: Annotated[list[PartnerId], Field(max_length=200), AfterValidator(distinct)] = []
+    partners: Annotated[list[PartnerId], Field(max_length=200), AfterValidator(distinct), UNIQUE] = []
     """Ids of partners."""
     follows: Id | None = None
     """The id of the earlier action that this one continues."""

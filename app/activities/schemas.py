@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from app.actions.schemas import Dated
 from app.core.partial_dates import PartialDate
 from app.core.text import Line, Prose
-from app.core.write_models import merge_patch
+from app.core.write_models import INTEGRAL, merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.schemas import Id, ReadModel
 from app.reference.vocabularies import ActivityType, Status
@@ -66,7 +66,7 @@ class ActivityCreate(Dated):
 
     action: Id
     """The id of its action."""
-    position: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
+    position: Annotated[int, Field(strict=True, ge=1, le=100_000), INTEGRAL] | None = None
     """Where it stands in its action; at the end when it is left out."""
     type: ActivityType
     """What kind of activity it is."""
@@ -78,7 +78,7 @@ class ActivityCreate(Dated):
     """The town or venue."""
     country: CountryCode | None = None
     """Where it was held; for a study visit, the host."""
-    sessions: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1
+    sessions: Annotated[int, Field(strict=True, ge=1, le=10_000), INTEGRAL] = 1
     """How many sessions the source counts in it."""
     status: Status | None = None
     """Needed only where the dates do not tell it: a status that follows from the dates is not kept as a statement."""

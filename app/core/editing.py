@@ -26,6 +26,7 @@ from app.core.database import Base
 from app.core.epochs import epoch_mark
 from app.core.filters import today
 from app.core.idempotency import settle
+from app.core.json_schema import Keywords
 from app.core.listing import Listing
 from app.core.locks import FOR_UPDATE, lock, reserve
 from app.core.problems import (
@@ -53,6 +54,8 @@ from app.core.text import slugify
 from app.core.write_models import WriteModel
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+IF_MATCH = "If-Match"
+_ASCII_TAG = r'(W/)?"[!#-~]*"'
 _TAGS = re.compile(rf"\s*(?:\*|{_TAG})(?:\s*,\s*(?:\*|{_TAG}))*\s*")
 _RECORD_TAG = re.compile(r'"([0-9]+)-([0-9a-f]+)["-]')
 
@@ -242,10 +245,13 @@ def _can_be(key: Any) -> bool:
     return not isinstance(key, str) or key.isprintable()
 
 
+EntityTags = Annotated[str, Keywords(pattern=rf"^(\*|{_ASCII_TAG}(, {_ASCII_TAG})*)$")]
+"""The value of an `If-Match`."""
+
 IfMatch = Annotated[
-    str | None,
+    EntityTags | None,
     Header(
-        alias="If-Match",
+        alias=IF_MATCH,
         description="The `ETag` that came with the record you read. Without it the answer is 428; if somebody else "
         "changed the record since, 412.",
     ),

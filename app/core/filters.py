@@ -27,19 +27,22 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from typing_extensions import TypeAliasType
 
 from app.core.index.columns import Mask, day_number
 from app.core.index.matching import having, touching, with_keys
 from app.core.index.schema import ByDay, Coded, Link, Period
 from app.core.index.snapshot import Snapshot
+from app.core.json_schema import Keywords
 from app.core.languages import LabelLanguage
-from app.core.partial_dates import FIRST_YEAR, LAST_YEAR, PartialDate, Span
+from app.core.partial_dates import DAY_PATTERN, FIRST_YEAR, INTERVAL_PATTERN, LAST_YEAR, PartialDate, Span
 from app.core.problems import invalid_parameter
 from app.core.text_search.documents import SearchDocument
 from app.core.text_search.index import matches
 from app.core.text_search.query import Synonyms, parse
 
 NONE = "none"
+RELEASE_NAME = r"^[0-9A-Za-z][0-9A-Za-z._-]*$"
 
 
 _day_of_release: ContextVar[date | None] = ContextVar("day_of_release", default=None)
@@ -195,17 +198,22 @@ def _interval(value: str) -> str:
     return value
 
 
-Interval = Annotated[
-    str,
-    AfterValidator(_interval),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "description": "A year, a month, a day, an interval of two of them (`2012-06/2013-02`, `2014/..`), "
-            "or `none` for records without a date.",
-        }
-    ),
-]
+Interval = TypeAliasType(
+    "Interval",
+    Annotated[
+        str,
+        AfterValidator(_interval),
+        WithJsonSchema(
+            {
+                "type": "string",
+                "pattern": f"{INTERVAL_PATTERN}|^{NONE}$",
+                "description": "A year, a month, a day, an interval of two of them (`2012-06/2013-02`, `2014/..`), "
+                "or `none` for records without a date.",
+            }
+        ),
+    ],
+)
+"""The type of a parameter of days. With a name of its own, it is described once."""
 
 
 def _full_day(value: Any) -> Any:
@@ -224,14 +232,14 @@ def _day_in_range(value: date) -> date:
     return value
 
 
-Day = Annotated[date, BeforeValidator(_full_day), AfterValidator(_day_in_range)]
+Day = Annotated[date, BeforeValidator(_full_day), AfterValidator(_day_in_range), Keywords(pattern=DAY_PATTERN)]
 AsOf = Annotated[Day | None, QueryParameter(description="The day on which `status` is judged, by default today (UTC).")]
 
 
 # -- what a request asks for --
 
 
-ReleaseName = Annotated[str, StringConstraints(max_length=50)]
+ReleaseName = Annotated[str, StringConstraints(max_length=50), Keywords(pattern=RELEASE_NAME)]
 
 
 class Filters(BaseModel):

@@ -5,6 +5,7 @@ commit, on both databases and across workers, and then finds the answer. A reque
 """
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.addresses import address, local_path
 from app.core.database import Base, Instant, now
+from app.core.json_schema import Keywords
 from app.core.problems import Problem, invalid_parameter
 from app.core.security import Key
 
@@ -23,12 +25,14 @@ HEADER = "Idempotency-Key"
 LOCATION = "location"
 KEPT = timedelta(hours=24)
 
+_NAME = re.compile("^[!-~]([ -~]{0,198}[!-~])?$")
+
 IdempotencyKey = Annotated[
-    str | None,
+    Annotated[str, Keywords(pattern=_NAME.pattern)] | None,
     Header(
         alias=HEADER,
-        description="Any text of your choice, up to 200 characters, that names this request: sent again within 24 "
-        "hours with the same body, it gives the same answer and does nothing twice; with another body it is a 409.",
+        description="Any text of your choice, up to 200 characters of ASCII, that names this request: sent again within"
+        " 24 hours with the same body, it gives the same answer and does nothing twice; with another body it is a 409.",
     ),
 ]
 
@@ -80,8 +84,8 @@ async def claim(request: Request, session: AsyncSession, key: Key, content: byte
     name = request.headers.get(HEADER)
     if name is None or request.method != "POST":
         return
-    if not 0 < len(name) <= 200 or not name.isprintable():
-        raise invalid_parameter(HEADER, "idempotency-key", "1 to 200 printable characters are expected")
+    if not _NAME.fullmatch(name):
+        raise invalid_parameter(HEADER, "idempotency-key", "1 to 200 printable characters of ASCII are expected")
     instant, digest = now(), await _hash(request, content)
     await session.execute(delete(DoneRequest).where(DoneRequest.created_at < instant - KEPT))
     kind = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -28,6 +28,7 @@ from app.core.filters import ReleaseName, Resource, Selection
 from app.core.formats.negotiation import LISTS, VARY
 from app.core.index.ordering import Directed, Ordered
 from app.core.index.schema import Column, Kind, Order, RankedText
+from app.core.json_schema import Keywords
 from app.core.languages import LabelLanguage
 from app.core.parameters import IN_DIGITS
 from app.core.problems import Gone, invalid_parameter
@@ -64,11 +65,12 @@ class Page(BaseModel, Generic[Record]):
 class _Names:
     """Marks the type of a parameter that names things of a closed set, separated by commas."""
 
-    def __init__(self, code: str, what: str, allowed: Sequence[str], description: str) -> None:
+    def __init__(self, code: str, what: str, allowed: Sequence[str], pattern: str, description: str) -> None:
         self.code = code
         self.what = what
         self.allowed = list(allowed)
         self.description = description
+        self._pattern = f"^{pattern}(,{pattern})*$"
         self._known = frozenset(allowed)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -77,7 +79,12 @@ class _Names:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """A string; its names are told in words."""
-        return {"type": "string", "description": self.description, "examples": [self.allowed[0]]}
+        return {
+            "type": "string",
+            "pattern": self._pattern,
+            "description": self.description,
+            "examples": [self.allowed[0]],
+        }
 
     def _check(self, value: str) -> str:
         parts = value.split(",")
@@ -98,6 +105,7 @@ class Sorting(_Names):
             "unknown_sort",
             "an order of this list",
             [sign + name for name in names for sign in ("", "-")],
+            f"-?({'|'.join(names)})",
             f"Comma-separated orders, `-` before one for descending: {', '.join(f'`{name}`' for name in names)}. "
             "The id always comes last, so that pages never overlap.",
         )
@@ -111,6 +119,7 @@ class FieldsOf(_Names):
             "unknown_field",
             "a field of this record",
             list(model.model_fields),
+            f"({'|'.join(model.model_fields)})",
             "Only these fields, separated by commas; by default all of them.",
         )
 
@@ -124,7 +133,7 @@ class Paging(BaseModel):
     """How many records a page has at most, 1 to 500."""
     offset: Annotated[int, Field(ge=0, le=MAX_OFFSET), IN_DIGITS] = 0
     """How many records to pass over. To walk through a long list, follow `next` instead: it costs less."""
-    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    cursor: Annotated[str, Field(max_length=2000), Keywords(pattern="^[A-Za-z0-9_-]+$")] | None = None
     """A place in the list, as `next` and `previous` give it."""
 
     release: ReleaseName | None = None

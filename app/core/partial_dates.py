@@ -26,7 +26,15 @@ _EARLIEST_DAY, _LATEST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 """The open ends of an interval: the first and the last day that can be asked for."""
 
 _PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+# The days of the calendar from 1900 through 2199, for descriptions; 1900 and 2100 have no 29 February.
+_DAY = (
+    "(19|2[01])[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    "|02-(0[1-9]|1[0-9]|2[0-8]))|((19|2[01])(0[48]|[2468][048]|[13579][26])|2000)-02-29"
+)
+_PARTIAL = f"(19|2[01])[0-9]{{2}}(-(0[1-9]|1[0-2]))?|{_DAY}"
+DAY_PATTERN = f"^({_DAY})$"
+PARTIAL_PATTERN = f"^({_PARTIAL})$"
+INTERVAL_PATTERN = rf"^({_PARTIAL})$|^({_PARTIAL}|\.\.)/({_PARTIAL}|\.\.)$"
 _FORMS = "write a year (2010), a month (2010-05) or a day (2010-05-17)"
 
 
@@ -144,7 +152,7 @@ class PartialDate(str):
         return {
             "type": "string",
             "title": "Partial date",
-            "pattern": _PATTERN,
+            "pattern": PARTIAL_PATTERN,
             "description": "EDTF / ISO 8601 date of the precision that is known: year, month or day.",
             "examples": ["2010", "2010-05", "2010-05-17"],
         }

@@ -8,9 +8,14 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from app.core.json_schema import Keywords
+
 # NUL can't be stored by PostgreSQL; the other control characters hide things from a reader. Tab and newline stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_BREAK = re.compile("[\n\r\u2028\u2029]")
+# The same, for descriptions: none of those signs, and one that is not blank.
+_PROSE, _LINE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f", r"\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029"
+_PROSE_PATTERN, _LINE_PATTERN = (f"^[^{signs}]*[^{signs}\\s][^{signs}]*$" for signs in (_PROSE, _LINE))
 _WORD = re.compile(r"\w+")
 
 
@@ -45,6 +50,7 @@ Line = Annotated[
     AfterValidator(_printable),
     AfterValidator(_one_line),
     BeforeValidator(_compose),
+    Keywords(pattern=_LINE_PATTERN),
 ]
 """One line: a title or a name, 1 to 300 characters."""
 
@@ -53,6 +59,7 @@ Prose = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
     AfterValidator(_printable),
     BeforeValidator(_compose),
+    Keywords(pattern=_PROSE_PATTERN),
 ]
 """Sentences or paragraphs, up to 20,000 characters."""
 
@@ -61,6 +68,7 @@ Query = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
     AfterValidator(_printable),
     BeforeValidator(_compose),
+    Keywords(pattern=_PROSE_PATTERN),
 ]
 """What a person types into a search box."""
 

@@ -2,8 +2,17 @@
 
 from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticUndefined
+
+
+def _integral(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+INTEGRAL = BeforeValidator(_integral)
+"""Marks a whole number in a body: JSON has one kind of number, and `3.0` is 3. Texts and booleans are no numbers, as
+`strict` says beside it."""
 
 
 class WriteModel(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field
 
 from app.core.text import Line, Prose
-from app.core.write_models import WriteModel, merge_patch
+from app.core.write_models import INTEGRAL, WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.schemas import Id, ReadModel
 from app.reference.vocabularies import OrganisationType
@@ -68,7 +68,7 @@ class DeploymentCreate(WriteModel):
     """What kind of organisation sent them."""
     organisation: Line | None = None
     """The sending organisation, never a person."""
-    experts_count: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
+    experts_count: Annotated[int, Field(strict=True, ge=1, le=100_000), INTEGRAL] | None = None
     """How many experts; null where it is not known. A deployment of nobody is none."""
     source_quote: Prose | None = None
     """The sentence that it was read from, word for word."""

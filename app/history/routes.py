@@ -16,13 +16,16 @@ from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.editing import (
     FEED_ERRORS,
+    IF_MATCH,
     READ_ERRORS,
     RESTORE_ERRORS,
+    EntityTags,
     check_match,
     read_record,
 )
 from app.core.head import is_head
 from app.core.idempotency import IdempotencyKey, settle
+from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
 from app.core.listing import neighbours
 from app.core.locks import lock
@@ -37,13 +40,15 @@ from app.history.queries import resolve, revisions, snapshot
 from app.history.restore import elsewhere, restore
 from app.history.schemas import ChangePage, RevisionPage
 from app.history.stream import JoinedStream
-from app.reference.schemas import MAX_ID
+from app.reference.schemas import MAX_ID, SLUG_PATTERN
 
 history = APIRouter(prefix="/actions/{action}/history", route_class=WriteRoute, tags=["History"], dependencies=LABELLED)
 changes = APIRouter(prefix="/changes", tags=["History"])
 
 Named = Annotated[
-    str, Path(description="The id or the slug of an action that is or was.", max_length=100, examples=["1"])
+    str,
+    Path(description="The id or the slug of an action that is or was.", max_length=100, examples=["1"]),
+    Keywords(pattern=SLUG_PATTERN),
 ]
 Version = Annotated[int, Path(ge=1, le=MAX_ID, description="A version of the action.", examples=[1]), IN_DIGITS]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many items at most, 1 to 500."), IN_DIGITS]
@@ -103,9 +108,9 @@ async def restore_revision(
     action: Named,
     version: Version,
     if_match: Annotated[
-        str | None,
+        EntityTags | None,
         Header(
-            alias="If-Match",
+            alias=IF_MATCH,
             description="The `ETag` that came with the action you read; a deleted action needs none. Without it the "
             "answer is 428; if somebody else changed the action since, 412.",
         ),
@@ -166,8 +171,7 @@ async def stream_changes(
         ),
     ] = None,
     last_event_id: Annotated[
-        str | None,
-        Field(max_length=30),
+        Annotated[str, Field(max_length=30), Keywords(pattern=CURSOR)] | None,
         Header(alias="Last-Event-ID", description="What a browser sends to go on: the id of the last event."),
     ] = None,
 ) -> Response:

@@ -15,6 +15,7 @@ from app.core.bodies import check_media_type
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
+from app.core.json_schema import Keywords
 from app.core.limits import Places, client_of
 from app.core.listing import neighbours
 from app.core.parameters import IN_DIGITS, check_query
@@ -188,6 +189,7 @@ async def import_file(
             "`choice`, `recorded` or `new`.",
             examples=['{"moldova/end": "new"}'],
         ),
+        Keywords(contentMediaType="application/json"),
     ] = "{}",
     prefer: Annotated[
         Prefer,

@@ -9,6 +9,7 @@ from pydantic import Field
 from app.core.aggregates import Question
 from app.core.formats.negotiation import JSON, PNG, SVG, VARY, XLSX, Format, check_mark, disposition, file_name
 from app.core.formats.provenance import export_day
+from app.core.json_schema import UNIQUE
 from app.core.languages import LABELLED
 from app.core.parameters import IN_DIGITS
 from app.core.problems import invalid_parameter
@@ -64,7 +65,7 @@ class AggregateQuery(PresetQuery):
 
     measure: Annotated[MeasureName, Field(examples=["deployments"])]
     """What is counted. `experts` is the sum of the numbers that the sources state."""
-    by: Annotated[list[DimensionName], Field(min_length=1, max_length=2, examples=[["member_state"]])]
+    by: Annotated[list[DimensionName], Field(min_length=1, max_length=2, examples=[["member_state"]]), UNIQUE]
     """One or two dimensions, the parameter repeated."""
 
 

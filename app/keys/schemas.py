@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from app.core.security import Role
 from app.core.text import Line
-from app.core.write_models import WriteModel
+from app.core.write_models import INTEGRAL, WriteModel
 from app.reference.schemas import ReadModel
 
 
@@ -20,7 +20,7 @@ class KeyCreate(WriteModel):
     """Who or what uses it; stands in the history of what it changes. Unique, and given for good."""
     role: Annotated[Role, Field(examples=["editor"])]
     """What it may do: `reader` nothing that is not open to all, `editor` write, `admin` everything."""
-    days: Annotated[int, Field(strict=True, ge=1, le=36_500, examples=[365])] | None = None
+    days: Annotated[int, Field(strict=True, ge=1, le=36_500, examples=[365]), INTEGRAL] | None = None
     """How long it is valid; null for ever."""
 
 

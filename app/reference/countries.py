@@ -139,7 +139,13 @@ CountryCode = Annotated[
     BeforeValidator(_code),
     AfterValidator(_known),
     WithJsonSchema(
-        {"type": "string", "title": "Country", "description": "ISO 3166-1 alpha-2 code.", "examples": ["AZ"]}
+        {
+            "type": "string",
+            "title": "Country",
+            "description": "ISO 3166-1 alpha-2 code.",
+            "enum": list(COUNTRIES),
+            "examples": ["AZ"],
+        }
     ),
 ]
 """A country in a body: its code, or the small object with the code."""

@@ -17,6 +17,7 @@ from app.core.formats.lists import (
     write_list,
 )
 from app.core.formats.negotiation import JSON, VARY
+from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting, page_response, page_url
 from app.core.problems import NotFound, invalid_parameter
@@ -54,7 +55,7 @@ async def list_countries(
 @countries.get("/{code}", response_model=CountryRead, responses=READ_ERRORS)
 async def get_country(
     request: Request,
-    code: Annotated[str, Path(description="ISO 3166-1 alpha-2.", examples=["KG"])],
+    code: Annotated[str, Path(description="ISO 3166-1 alpha-2.", examples=["KG"]), Keywords(enum=list(COUNTRIES))],
 ) -> Response:
     """A country with its other names and its time as a member state of the EU."""
     if code not in COUNTRIES:
@@ -116,7 +117,7 @@ async def list_regions(request: Request, session: FileSessionDep, query: Annotat
 @regions.get("/{slug}", response_model=RegionRead, responses=READ_ERRORS)
 async def get_region(
     request: Request,
-    slug: Annotated[str, Path(description="The slug of the region.", examples=["asia"])],
+    slug: Annotated[str, Path(description="The slug of the region.", examples=["asia"]), Keywords(enum=list(Region))],
 ) -> Response:
     """A region of the facility."""
     if slug not in list(Region):
@@ -137,7 +138,11 @@ async def list_vocabularies(request: Request) -> Response:
 @vocabularies.get("/{name}", response_model=list[VocabularyItem], responses=READ_ERRORS)
 async def get_vocabulary(
     request: Request,
-    name: Annotated[str, Path(description="The name of the vocabulary.", examples=["activity_type"])],
+    name: Annotated[
+        str,
+        Path(description="The name of the vocabulary.", examples=["activity_type"]),
+        Keywords(enum=list(VOCABULARIES)),
+    ],
 ) -> Response:
     """One closed vocabulary."""
     if name not in VOCABULARIES:

@@ -8,15 +8,16 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from app.core.json_schema import UNIQUE, Keywords
 from app.core.languages import LabelLanguage, language
 from app.core.partial_dates import PartialDate
 from app.core.text import Line, Prose
-from app.core.write_models import WriteModel, merge_patch
+from app.core.write_models import INTEGRAL, WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.vocabularies import Pillar, Region, label_of
 
 MAX_ID = 2**31 - 1
-Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
+Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID), INTEGRAL]
 """An id in a body."""
 
 
@@ -54,8 +55,14 @@ def _is_name(slug: str) -> str:
     return slug
 
 
-SLUG = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=100)
-Slug = Annotated[str, SLUG, AfterValidator(_is_name)]
+SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
+SLUG = Field(pattern=SLUG_PATTERN, min_length=2, max_length=100)
+Slug = Annotated[
+    str,
+    SLUG,
+    AfterValidator(_is_name),
+    Keywords(**{"pattern": "^([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$", "not": {"const": "none"}}),
+]
 """What names a record in an address: words of lower-case letters and digits, joined by hyphens."""
 
 ThemeSlug = Annotated[str, SLUG, BeforeValidator(_slug_of)]
@@ -90,13 +97,16 @@ def distinct(values: list[Any]) -> list[Any]:
     return values
 
 
-Language = Annotated[str, AfterValidator(_language), Field(min_length=2, max_length=2, examples=["en"])]
-Languages = Annotated[list[Language], Field(max_length=50), AfterValidator(distinct)]
+Language = Annotated[str, AfterValidator(_language), Keywords(enum=list(LANGUAGES)), Field(examples=["en"])]
+Languages = Annotated[list[Language], Field(max_length=50), AfterValidator(distinct), UNIQUE]
 """ISO 639-1 codes, each once."""
 
 
+_URL = re.compile(r"^https?://[^\s<>\"'\x00-\x1f\x7f-\x9f]+$")
+
+
 def _web_address(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"'\x00-\x1f\x7f-\x9f]+", url):
+    if not _URL.fullmatch(url):
         raise PydanticCustomError("url", "an address that begins with https:// or http:// is expected")
     return url
 
@@ -105,7 +115,7 @@ WebAddress = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=2000),
     AfterValidator(_web_address),
-    WithJsonSchema({"type": "string", "format": "uri", "maxLength": 2000}),
+    WithJsonSchema({"type": "string", "pattern": _URL.pattern, "maxLength": 2000}),
 ]
 
 

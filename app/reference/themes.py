@@ -19,18 +19,23 @@ from app.core.editing import (
 )
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
+from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.reference.editing import THEME_EDITING
 from app.reference.exporting import THEME_TABLE
-from app.reference.schemas import ThemeCreate, ThemePatch, ThemeRead
+from app.reference.schemas import SLUG_PATTERN, ThemeCreate, ThemePatch, ThemeRead
 from app.selection.filters import LinkedFilters
 
 router = APIRouter(prefix="/themes", route_class=WriteRoute, tags=["Themes"], dependencies=LABELLED)
 
-ThemeSlug = Annotated[str, Path(max_length=80, description="The slug of the theme.", examples=["asylum"])]
+ThemeSlug = Annotated[
+    str,
+    Path(max_length=80, description="The slug of the theme.", examples=["asylum"]),
+    Keywords(pattern=SLUG_PATTERN),
+]
 
 
 class ThemeQuery(ListQuery, LinkedFilters):

@@ -9,7 +9,9 @@ from app.core.addresses import address
 from app.core.caching import validator
 from app.core.database import DatabaseDep
 from app.core.editing import CREATE_ERRORS, LIST_ERRORS, READ_ERRORS, EditSession
+from app.core.filters import RELEASE_NAME
 from app.core.idempotency import IdempotencyKey, settle
+from app.core.json_schema import Keywords
 from app.core.problems import NotFound
 from app.core.security import AdminKey
 from app.core.sessions import LiveConnection
@@ -21,7 +23,11 @@ from app.releases.store import make_release
 router = APIRouter(prefix="/releases", route_class=WriteRoute, tags=["Releases"])
 
 _COLUMNS = [getattr(Release, name) for name in ReleaseRead.model_fields]
-Name = Annotated[str, Path(max_length=50, description="The name of the release.", examples=["2026-01"])]
+Name = Annotated[
+    str,
+    Path(max_length=50, description="The name of the release.", examples=["2026-01"]),
+    Keywords(pattern=RELEASE_NAME),
+]
 
 
 @router.get("", response_model=ReleaseList, responses=LIST_ERRORS)

@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
 from app.core.filters import (
+    NONE,
     Choice,
     Filters,
     Interval,
@@ -15,11 +16,12 @@ from app.core.filters import (
     one_of,
     overlapping,
 )
+from app.core.json_schema import Keywords
 from app.core.text import Query
 from app.reference.countries import COUNTRIES as COUNTRY_ROWS
 from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name
 from app.reference.models import Partner, Theme
-from app.reference.schemas import MAX_ID
+from app.reference.schemas import MAX_ID, SLUG_PATTERN
 from app.reference.vocabularies import (
     ActivityType,
     OrganisationType,
@@ -124,7 +126,7 @@ class RecordFilters(Filters):
     """The facility's region."""
 
     theme: Annotated[
-        list[Annotated[str, WithJsonSchema({"type": "string", "examples": ["labour-migration"]})]],
+        list[Annotated[str, Keywords(pattern=SLUG_PATTERN, examples=["labour-migration"])]],
         MANY,
         one_of(THEME, "", exists=Theme.slug, convert=_theme_slug),
     ] = []
@@ -138,7 +140,7 @@ class RecordFilters(Filters):
     """Pillar of a theme of the action."""
 
     partner: Annotated[
-        list[Annotated[str, WithJsonSchema({"type": "string", "examples": ["1"]})]],
+        list[Annotated[str, Keywords(pattern=f"^([1-9][0-9]{{0,9}}|{NONE})$", examples=["1"])]],
         MANY,
         one_of(PARTNER, "", exists=Partner.id, convert=_partner_id),
     ] = []

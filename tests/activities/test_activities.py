@@ -36,6 +36,15 @@ async def test_an_activity_comes_last_unless_it_says_where(shared: httpx.AsyncCl
     assert (await ACTIVITIES.create(shared, action=action["id"]))["position"] == 11
 
 
+async def test_a_whole_number_may_have_a_fraction_of_nothing(shared: httpx.AsyncClient) -> None:
+    activity = await ACTIVITIES.create(shared, sessions=2.0, position=7e1)
+    assert (activity["sessions"], activity["position"]) == (2, 70)
+    for sessions in (2.5, 1e300, -1.0, "2.0", True):
+        response = await change(shared, activity, sessions=sessions)
+        assert response.status_code == 422, sessions
+        assert response.json()["errors"][0]["pointer"] == "/sessions"
+
+
 async def test_a_position_stays_when_a_replacement_does_not_name_it(shared: httpx.AsyncClient) -> None:
     activity = await ACTIVITIES.create(shared, position=7)
     address = ACTIVITIES.address(activity)

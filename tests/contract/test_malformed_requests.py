@@ -352,6 +352,13 @@ def of_keys() -> Iterator[tuple[str, Refused]]:
         )
 
 
+def of_names() -> Iterator[tuple[str, Refused]]:
+    """What can't name a request."""
+    for name in ("", " ", "a" * 201, "na\x00me", "a\tb", "caf\xe9", "\xa0"):
+        headers = {"Idempotency-Key": name}
+        yield f"name {name[:9]!r}", Refused(f"POST {API}/themes", at="Idempotency-Key", body={}, headers=headers)
+
+
 def of_bodies() -> Iterator[tuple[str, Refused]]:
     """Bodies that are no record."""
     nested = b"[" * 100_000
@@ -587,8 +594,8 @@ def of_versions() -> Iterator[tuple[str, Refused]]:
 GROUPS = {
     group.__name__.removeprefix("of_"): dict(group())
     for group in (
-        of_every_list, of_filters, of_numbers, of_cursors, of_figures, of_paths, of_methods, of_keys, of_bodies,
-        of_fields, of_batches, of_versions,
+        of_every_list, of_filters, of_numbers, of_cursors, of_figures, of_paths, of_methods, of_keys, of_names,
+        of_bodies, of_fields, of_batches, of_versions,
     )
 }  # fmt: skip
 

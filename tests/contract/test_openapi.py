@@ -60,6 +60,42 @@ async def test_a_parameter_is_described() -> None:
     ] == []
 
 
+def values(schema: dict[str, Any], place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each value that a schema has room for, with its place."""
+    schema = resolved(schema)
+    for part in (*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())):
+        yield from values(part, place)
+    for name, part in schema.get("properties", {}).items():
+        yield from values(part, f"{place}/{name}")
+    if schema.get("type") in ("string", "integer", "number", "array"):
+        yield place, schema
+
+
+async def test_what_is_sent_has_bounds() -> None:
+    sent: dict[str, dict[str, Any]] = {}
+    for method, path, operation in operations():
+        for parameter in operation.get("parameters", ()):
+            assert "anyOf" not in parameter["schema"], f"{path}: {parameter['name']} is never null"
+            sent.update(values(parameter["schema"], f"{method} {path} {parameter['name']}"))
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            sent.update(values(content["schema"], f"{method} {path}"))
+    bounds = {
+        "string": ({"enum"}, {"const"}, {"pattern"}, {"contentMediaType"}),
+        "integer": ({"minimum", "maximum"},),
+        "array": ({"maxItems"},),
+    }
+    assert len(sent) > 500
+    assert [
+        place for place, schema in sent.items() if not any(keys <= set(schema) for keys in bounds[schema["type"]])
+    ] == []
+
+
+async def test_a_change_needs_the_version_that_was_read() -> None:
+    for method, path, operation in operations("put", "patch", "delete"):
+        needed = {parameter["name"] for parameter in operation["parameters"] if parameter["required"]}
+        assert "If-Match" in needed or "keys" in path, f"{method} {path}"
+
+
 async def test_a_schema_and_each_of_its_fields_are_described() -> None:
     assert [
         name for name, schema in SCHEMAS.items() if "enum" not in schema and not is_sentence(described(schema))
