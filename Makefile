@@ -17,6 +17,7 @@ MADE := $(VENV)/.made
 RUNTIME := $(VENV)/.runtime
 PACKAGE := $(VENV)/.package
 DEV := $(VENV)/.dev
+TOOLS := $(VENV)/tools
 NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 
 # An environment of another folder, or one whose Python is gone, is made anew.
@@ -86,7 +87,8 @@ run: $(PACKAGE) ## Serve on http://127.0.0.1:8000, with the environment, databas
 test: check ## Check, then run the tests (ARGS="-k word" chooses some)
 	@workers=$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
 	[ "$$workers" -le 4 ] || workers=4; \
-	exec $(BIN)/pytest -n "$$workers" $(ARGS)
+	sh scripts/test-tools.sh $(TOOLS); \
+	PATH="$$PATH:$(CURDIR)/$(TOOLS)/usr/bin:$(CURDIR)/$(TOOLS)/usr/sbin" exec $(BIN)/pytest -n "$$workers" $(ARGS)
 
 .PHONY: check
 check: $(DEV) ## Lint, formatting, types and the rules of who imports whom
