@@ -34,6 +34,6 @@ async def get_readiness(request: Request, database: DatabaseDep) -> Health:
         await database.probe(STATE)
     except DATABASE_ERRORS as error:
         raise outage(error) or Unavailable("The database does not hold a registry.") from error
-    if request.app.state.index.is_building:
+    if not request.app.state.index.built.is_set():
         raise Unavailable("The index is being built.", headers={"Retry-After": "1"})
     return Health(status="ready")

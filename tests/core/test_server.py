@@ -235,7 +235,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
 @asynccontextmanager
 async def ready(url: str, **settings: Any) -> AsyncIterator[httpx.Response]:
     """What readiness says of a service on a database."""
-    async with serving(url, **settings) as (_, client):
+    async with serving(url, **settings) as (app, client):
+        await app.state.index.built.wait()
         yield await client.get("/readyz")
 
 

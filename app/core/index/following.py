@@ -49,8 +49,8 @@ class Index:
     def __init__(self, graph: Graph, *, is_measured: bool = False) -> None:
         self._is_measured = is_measured
         self.graph = graph
-        self.is_building = False
-        """Whether it is being built at the start."""
+        self.built = asyncio.Event()
+        """Set once it was built at the start, or could not be."""
         self.loads = 0
         """How often everything was loaded."""
         self._recent: list[Snapshot] = []
@@ -88,12 +88,11 @@ class Index:
 
     async def build(self, database: Database) -> None:
         """Loads everything, before the first request has to."""
-        self.is_building = True
         try:
             async with database.read_at_length() as connection:
                 await self.at(connection, State(*(await connection.execute(STATE)).one()))
         finally:
-            self.is_building = False
+            self.built.set()
 
     async def _next(self, connection: AsyncConnection, state: State) -> Snapshot:
         newest = self.newest

@@ -52,7 +52,7 @@ async def test_a_request_that_began_before_many_changes_sees_none_of_them(
 async def test_the_service_is_ready_once_the_index_is_built(app: FastAPI, client: httpx.AsyncClient) -> None:
     index: Index = app.state.index
     await client.get(f"{API}/actions")
-    index.is_building = True
+    index.built.clear()
     response = await client.get("/readyz")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
     assert "index" in response.json()["detail"]
