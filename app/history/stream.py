@@ -45,9 +45,9 @@ class ChangeStream:
         self._listeners = 0
         self._poller: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
-        self._places: list[int] = []
+        self._numbers: list[int] = []
         self._events: list[bytes] = []
-        """The events that are ready, and the number of each one's change."""
+        """The events that are ready, and the numbers of their changes."""
         self._begin = self._end = Place(0)
         """The places before and behind them."""
         self._reading_behind = asyncio.Semaphore(2)
@@ -77,9 +77,9 @@ class ChangeStream:
         while not is_stopping():
             news = self._news  # before looking, so that nothing is missed
             if self._is_ready(after):
-                next_one = bisect_right(self._places, after.sequence)
-                if next_one < len(self._places):
-                    after, event = Place(self._places[next_one], after.epoch), self._events[next_one]
+                next_one = bisect_right(self._numbers, after.sequence)
+                if next_one < len(self._numbers):
+                    after, event = Place(self._numbers[next_one], after.epoch), self._events[next_one]
                     yield event
                     await asyncio.sleep(0)  # many listeners take turns with everybody else
                     continue
@@ -135,10 +135,10 @@ class ChangeStream:
 
     def _forget(self, latest: Place) -> None:
         self._begin = self._end = latest
-        self._places, self._events = [], []
+        self._numbers, self._events = [], []
 
     def _add(self, found: Changes) -> None:
-        self._places += [item.sequence for item in found.items]
+        self._numbers += [item.sequence for item in found.items]
         self._events += _written(found)
         self._end = found.end
         size, kept = 0, 0
@@ -148,8 +148,8 @@ class ChangeStream:
                 break
             kept += 1
         if dropped := len(self._events) - kept:
-            self._begin = Place(self._places[dropped - 1], self._end.epoch)
-            del self._places[:dropped], self._events[:dropped]
+            self._begin = Place(self._numbers[dropped - 1], self._end.epoch)
+            del self._numbers[:dropped], self._events[:dropped]
 
     def _wake(self) -> None:
         self._news.set()

@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.threads import run_large
 from app.imports.entities import ENTITIES, Entity, Kind
 from app.reference.countries import COUNTRIES
 from app.reference.models import Theme
@@ -86,11 +88,13 @@ def columns_of(entity: Entity) -> list[str]:
 
 async def template_workbook(session: AsyncSession) -> bytes:
     """The workbook, with the themes that there are."""
-    themes = [(slug, name) for slug, name in await session.execute(select(Theme.slug, Theme.name).order_by(Theme.slug))]
-    return _write(_vocabularies(themes))
+    themes = await session.execute(select(Theme.slug, Theme.name).order_by(Theme.slug))
+    return await run_large(_written, tuple((slug, name) for slug, name in themes))
 
 
-def _write(vocabularies: Mapping[str, Sequence[tuple[str, str]]]) -> bytes:
+@lru_cache(maxsize=2)
+def _written(themes: tuple[tuple[str, str], ...]) -> bytes:
+    vocabularies = _vocabularies(themes)
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     formats = {

@@ -1,6 +1,5 @@
 """JSON bodies: read piece by piece, they are what the standard library makes of them, and none holds up the service."""
 
-import asyncio
 import json
 import time
 from typing import Any
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from app.core.bodies import read_json
 from app.core.problems import Problem
 from app.core.sliced_json import LONGEST_ENTRY, MOST_ENTRIES, MOST_NAMES, parse
+from tests.lag import watched_loop
 
 pytestmark = pytest.mark.anyio
 
@@ -106,18 +106,7 @@ async def test_a_large_body_does_not_stop_the_event_loop(shared: httpx.AsyncClie
     begun = time.perf_counter()
     json.loads(body)
     at_once = time.perf_counter() - begun
-    longest, is_done = 0.0, asyncio.Event()
-
-    async def watch() -> None:
-        nonlocal longest
-        while not is_done.is_set():
-            begun = time.perf_counter()
-            await asyncio.sleep(0.005)
-            longest = max(longest, time.perf_counter() - begun)
-
-    watching = asyncio.create_task(watch())
-    answer = await shared.post(BATCH, content=body, headers={"Content-Type": "application/json"})
-    is_done.set()
-    await watching
+    async with watched_loop() as lag:
+        answer = await shared.post(BATCH, content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
-    assert longest < at_once / 3
+    assert lag.longest < at_once / 3

@@ -1,7 +1,8 @@
-"""Imports wait for each other, and keep nothing from others while they do."""
+"""Imports wait for each other, and neither they nor their template keep anything from others."""
 
 import asyncio
 import json
+import time
 
 import httpx
 import pytest
@@ -9,7 +10,9 @@ from fastapi import FastAPI
 
 from app.core.database import Database
 from app.imports.routes import PLACES
+from app.imports.template import _written
 from tests.imports.sending import ACTION, API, IMPORTS, send
+from tests.lag import watched_loop
 
 pytestmark = pytest.mark.anyio
 
@@ -49,3 +52,16 @@ async def test_only_so_many_imports_of_one_client_wait(client: httpx.AsyncClient
         assert refused.headers["Retry-After"]
     for request in requests:
         assert (await asyncio.wait_for(request, 30)).status_code == 200
+
+
+async def test_the_template_is_made_once_and_beside_the_event_loop(client: httpx.AsyncClient) -> None:
+    _written.cache_clear()
+    begun = time.perf_counter()
+    async with watched_loop() as lag:
+        answer = await client.get(f"{IMPORTS}/template.xlsx")
+    took = time.perf_counter() - begun
+    assert answer.status_code == 200
+    assert lag.longest < took / 2
+    again = await client.get(f"{IMPORTS}/template.xlsx")
+    assert again.content == answer.content
+    assert _written.cache_info().misses == 1

@@ -31,7 +31,7 @@ PORTION = 512 * 1024
 PORTION_SECONDS = 60.0
 """A reader that takes longer than that for a portion is cut off: one below 8.7 KB a second."""
 
-MAKING = Places("files", total=2, per_client=1, waiting=10, wait_seconds=30)
+MAKING = Places("files", total=2, per_client=1, waiting=50, wait_seconds=30)
 DOWNLOADS = Places("downloads", total=200, per_client=6, wait_seconds=0)
 
 Make = Callable[[], AsyncIterator[bytes] | Awaitable[IO[bytes]]]
@@ -40,12 +40,14 @@ Make = Callable[[], AsyncIterator[bytes] | Awaitable[IO[bytes]]]
 
 @asynccontextmanager
 async def making(request: Request) -> AsyncIterator[AsyncExitStack]:
-    """Lets a request make a file and send it. What is entered into the stack is let go when the file is made.
+    """Lets a request make a file. What is entered into the stack is let go when the file is made.
 
     Raises Unavailable and TooManyRequests.
     """
     client = client_of(request)
-    async with DOWNLOADS.hold(client), AsyncExitStack() as held:
+    async with DOWNLOADS.hold(client):
+        pass  # whoever reads as many files as a client may is refused before another one is made
+    async with AsyncExitStack() as held:
         request.state.held_while_making = held
         await held.enter_async_context(MAKING.hold(client))
         yield held
@@ -77,9 +79,14 @@ async def answer_with_file(request: Request, make: Make, content_type: str, head
 async def _spooled(parts: AsyncIterator[bytes]) -> IO[bytes]:
     """A file of these parts, which is in memory as long as it is short."""
     file: Any = tempfile.SpooledTemporaryFile(SHORT, prefix="mieux-")  # noqa: SIM115 - the answer closes it
+    waiting = bytearray()
     try:
         async for part in parts:
-            await asyncio.to_thread(file.write, part)
+            waiting += part
+            if len(waiting) > SHORT:
+                await asyncio.to_thread(file.write, bytes(waiting))
+                waiting.clear()
+        file.write(waiting)
     except BaseException:
         file.close()
         raise
@@ -133,11 +140,13 @@ class _Download(StreamingResponse):
                 deadline, taken = clock() + PORTION_SECONDS, 0
 
         space: DiskSpace = scope["app"].state.disk_space
+        client = client_of(Request(scope))
         with self._file, space.taken(self._length):
-            try:
-                await super().__call__(scope, receive, send_in_time)
-            except TimeoutError:
-                log.warning("cut off a reader that took less than %s bytes in %s s", PORTION, PORTION_SECONDS)
+            async with DOWNLOADS.hold(client):
+                try:
+                    await super().__call__(scope, receive, send_in_time)
+                except TimeoutError:
+                    log.warning("%s took less than %s bytes in %s s and was cut off", client, PORTION, PORTION_SECONDS)
 
 
 class Outbox(io.RawIOBase):
