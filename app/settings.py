@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     database_read_url: DatabaseUrl | None = None
     """A replica of the database to read from; by default the database itself."""
 
-    database_wait_timeout: Seconds = 3
+    database_wait_timeout: Seconds = 2
     """For how many seconds a request waits for a lock in the database, and for a new connection; in the queue for those
     in use it waits for twice as long. Then it is answered with 503."""
 

@@ -1,13 +1,18 @@
 """What is wrong with the database when it does not do what it was asked to, for those who have to try again."""
 
 import errno
+import logging
 import sqlite3
 
+from fastapi import Request, Response
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from app.core.database_file import FileReplaced
-from app.core.problems import Unavailable
+from app.core.logs import describe
+from app.core.problems import Unavailable, problem_response
+
+log = logging.getLogger(__name__)
 
 DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What a database that fails raises; a server that can't be reached is an OSError of its driver."""
@@ -56,6 +61,15 @@ def outage(error: Exception) -> Unavailable | None:
         return None
     detail, seconds = found
     return Unavailable(detail, headers={"Retry-After": str(seconds)})
+
+
+def refuse(request: Request, error: Exception) -> Response | None:
+    """That problem as an answer, with a line in the log; None as above."""
+    problem = outage(error)
+    if problem is None:
+        return None
+    log.error("database unavailable", extra={"fields": {"error": describe(error)}})
+    return problem_response(request, problem)
 
 
 def _reason(error: BaseException | None) -> tuple[str, int] | None:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.addresses import address
 from app.core.logs import describe
-from app.core.outages import outage
+from app.core.outages import refuse
 from app.core.parameters import models_of
 from app.core.problems import (
     MEDIA_TYPE,
@@ -105,10 +105,9 @@ async def _on_integrity(request: Request, error: Exception) -> Response:
 
 
 async def _on_database(request: Request, error: Exception) -> Response:
-    problem = outage(error)
-    if problem is not None:
-        log.error("database unavailable", extra={"fields": {"error": describe(error)}})
-        return problem_response(request, problem)
+    refusal = refuse(request, error)
+    if refusal is not None:
+        return refusal
     log.error("database error", exc_info=error)
     return problem_response(request, Problem())
 

@@ -146,7 +146,11 @@ async def _key_of(request: Request, token: str) -> Key:
 async def note_use(session: AsyncSession, key: Key) -> None:
     """Keeps when a key was last used, to the minute, with the change that it was used for."""
     if key.last_used_at is None or now() - key.last_used_at > timedelta(minutes=1):
-        await session.execute(update(Key).where(Key.id == key.id).values(last_used_at=now()))
+        # Who finds another one doing this leaves it to them: they may be waiting for a lock themselves.
+        free = (
+            select(Key.id).where(Key.id == key.id).with_for_update(skip_locked=True, key_share=True).scalar_subquery()
+        )
+        await session.execute(update(Key).where(Key.id == free).values(last_used_at=now()))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ RESTED_SECONDS = 5.0
 TRIAL_SECONDS = 1.0
 GRACE_SECONDS = 0.5
 """By how much the server's own bound comes first."""
-SMALL_READS = Timeouts(wait=1.5, statement=1.0, idle=None)
+SMALL_READS = Timeouts(wait=0.75, statement=1.0, idle=None)
 
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 

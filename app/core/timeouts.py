@@ -8,7 +8,8 @@ class Timeouts:
     """Bounds on what is done over one connection, in seconds."""
 
     wait: float
-    """For a lock that somebody else holds, and for a new connection."""
+    """For a lock that somebody else holds, and for a new connection. PostgreSQL locks a row in two steps, and waits for
+    so long at each."""
     statement: float | None
     """For one statement; None is without bound."""
     idle: float | None

@@ -289,7 +289,7 @@ async def test_a_server_that_does_not_encrypt_is_refused_where_encryption_is_ask
 async def test_the_session_is_as_the_url_asks_for(url: str) -> None:
     options = quote("-c statement_timeout=7s -c search_path=public")
     asked = f"{url}&application_name=registry%2B1&connect_timeout=5&target_session_attrs=read-write&options={options}"
-    async with serving(asked, database_wait_timeout=3) as (app, _), app.state.database.engine.connect() as connection:
+    async with serving(asked, database_wait_timeout=2) as (app, _), app.state.database.engine.connect() as connection:
         shown = {
             name: (await connection.exec_driver_sql(f"SHOW {name}")).scalar()
             for name in ("application_name", "statement_timeout", "search_path", "lock_timeout")
@@ -298,7 +298,7 @@ async def test_the_session_is_as_the_url_asks_for(url: str) -> None:
         "application_name": "registry+1",
         "statement_timeout": "7s",
         "search_path": "public",
-        "lock_timeout": "3s",
+        "lock_timeout": "2s",
     }
 
 

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.addresses import address
@@ -19,7 +20,7 @@ from app.core.caching import STATE, is_known
 from app.core.database import Database
 from app.core.filters import today
 from app.core.metrics import CACHE_BYTES, CACHE_LOOKUPS
-from app.core.outages import DATABASE_ERRORS
+from app.core.outages import DATABASE_ERRORS, refuse
 
 LARGEST_BODY = 1024 * 1024
 LONGEST_KEY = 2048
@@ -100,9 +101,15 @@ class ResponseCacheMiddleware:
             return
         headers = Headers(scope=scope)
         key = _key(scope, headers)
-        state = await _state(scope["app"].state.database) if key else None
-        if key is None or state is None:
+        if key is None:
             await self.app(scope, receive, send)
+            return
+        try:
+            state = await _state(scope["app"].state.database)
+        except DATABASE_ERRORS as error:
+            # Where so little can't be read in time, nothing is gained by waiting for more.
+            refusal = refuse(Request(scope), error)
+            await (refusal or self.app)(scope, receive, send)
             return
         entry = self.cache.get(key, state)
         if entry is None:
@@ -169,9 +176,6 @@ def _key(scope: Scope, headers: Headers) -> Key | None:
     return key if sum(map(len, key)) <= LONGEST_KEY else None
 
 
-async def _state(database: Database) -> tuple[object, ...] | None:
-    """The database, the state of its data, and the day; None when it can't be told."""
-    try:
-        return (database, *await database.read_row(STATE), today())
-    except DATABASE_ERRORS:
-        return None  # the application says what is wrong
+async def _state(database: Database) -> tuple[object, ...]:
+    """The database, the state of its data, and the day."""
+    return (database, *await database.read_row(STATE), today())
