@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
-from sqlalchemy import RowMapping, Select, bindparam, case, func, select
+from sqlalchemy import RowMapping, Select, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.addresses import address
@@ -27,7 +27,7 @@ from app.core.epochs import epoch_mark
 from app.core.filters import ReleaseName, Resource, Selection
 from app.core.formats.negotiation import LISTS, VARY
 from app.core.index.ordering import Directed, Ordered
-from app.core.index.schema import Column, Kind, Order, RankedText
+from app.core.index.schema import Column, Kind, Order
 from app.core.json_schema import Keywords
 from app.core.languages import LabelLanguage
 from app.core.parameters import IN_DIGITS
@@ -237,55 +237,33 @@ class _Found(Generic[Record]):
         texts = self.ordered.snapshot.vocabulary[self.ordered.table].texts
         return [self.listing.resource.key.type.python_type(texts[key]) for key in keys]
 
-    async def read(self, rows: NDArray[np.intp]) -> tuple[list[Record], list[tuple[Any, ...]]]:
-        """The records of rows, in their order, and the texts of each by which ranked orders compare it."""
+    async def read(self, rows: NDArray[np.intp]) -> list[Record]:
+        """The records of rows, in their order."""
         keys = self.keys(rows)
-        statement = _select_page(self.listing, self.selection.as_of, tuple(self.ordered.ranks))
+        statement = _select_page(self.listing, self.selection.as_of)
         found = (await self.session.connection.execute(statement, {"keys": keys})).mappings().all()
         by_key = {row["key_of_page"]: row for row in found}
-        ordered = [by_key[key] for key in keys]
-        texts = [tuple(row[f"text_{number}"] for number in range(len(self.ordered.ranks))) for row in ordered]
-        return await self.listing.assemble(self.session.connection, ordered), texts
+        return await self.listing.assemble(self.session.connection, [by_key[key] for key in keys])
 
-    def edge(self, row: int, texts: tuple[Any, ...]) -> list[Any]:
+    def edge(self, row: int) -> tuple[Any, ...]:
         """What a row has in each order."""
-        ranked = dict(zip(self.ordered.ranks, texts, strict=True))
-        return [
-            ranked[order] if isinstance(order, RankedText) else self.ordered.value(order, row)
-            for order, _ in self.ordered.orders
-        ]
+        return tuple(self.ordered.value(order, row) for order, _ in self.ordered.orders)
 
-    async def after(self, values: Sequence[Any]) -> NDArray[np.intp]:
+    def after(self, values: Sequence[Any]) -> NDArray[np.intp]:
         """The rows that come after the place with these values."""
-        place = []
-        for (order, _), value in zip(self.ordered.orders, values, strict=True):
-            match order:
-                case RankedText():
-                    place.append(await self._rank(order, value))
-                case Column(kind=Kind.TEXT):
-                    place.append(self.ordered.snapshot.vocabulary[order].rank(value))
-                case _:
-                    place.append(value)
+        words = self.ordered.snapshot.vocabulary
+        place = [
+            words[order].rank(value) if isinstance(order, Column) and order.kind is Kind.TEXT else value
+            for (order, _), value in zip(self.ordered.orders, values, strict=True)
+        ]
         return self.ordered.beyond(self.rows, self.ordered.placed(place))
-
-    async def _rank(self, order: RankedText, text: str) -> int:
-        """Where a text is among the ranks; odd where no record has the same one."""
-        entity, expression = order.link.entity, order.expression
-        counted = select(
-            func.count(expression.distinct()), func.coalesce(func.max(case((expression == text, 1), else_=0)), 0)
-        )
-        below, same = (
-            await self.session.connection.execute(counted.select_from(entity).where(expression <= text))
-        ).one()
-        return int(2 * below) if same else int(2 * below + 1)
 
 
 @lru_cache(maxsize=256)
-def _select_page(listing: Listing[Any], as_of: date, ranked: tuple[RankedText, ...]) -> Select[*tuple[Any, ...]]:
+def _select_page(listing: Listing[Any], as_of: date) -> Select[*tuple[Any, ...]]:
     key = listing.resource.key
     keys = bindparam("keys", expanding=True, type_=key.type)
-    texts = (order.expression.label(f"text_{number}") for number, order in enumerate(ranked))
-    return listing.select(as_of).add_columns(key.label("key_of_page"), *texts).where(key.in_(keys))
+    return listing.select(as_of).add_columns(key.label("key_of_page")).where(key.in_(keys))
 
 
 async def _find(
@@ -294,13 +272,8 @@ async def _find(
     """The records that match, in an order."""
     matching = await session.matching(selection)
     snapshot, resource, orders = matching.snapshot, listing.resource, listing.orders(sort)
-    ranks = {
-        order: await session.index.ranks(session.connection, snapshot, order)
-        for order, _ in orders
-        if isinstance(order, RankedText)
-    }
     table = resource.table
-    ordered = Ordered(snapshot, table, orders, ranks, backward)
+    ordered = Ordered(snapshot, table, orders, backward)
     if table is resource.link:
         rows = matching.records(table)
     elif resource.link is not None and (selection.values or selection.linked_only):
@@ -323,7 +296,7 @@ async def read_page(
     place = _place(request, query, listing, epoch)
     backward = place is not None and place.backward
     found = await _find(session, listing, selection, query.sort, backward=backward)
-    remaining = found.rows if place is None else await found.after(place.values)
+    remaining = found.rows if place is None else found.after(place.values)
     skipped = query.offset if place is None else 0
     rows = found.ordered.first(remaining, skipped + query.limit + 1)[skipped:]
     has_more = len(rows) > query.limit
@@ -333,10 +306,10 @@ async def read_page(
     offset = place.offset if place is not None else query.offset
     if backward and not has_more:
         offset = 0  # records went away since the cursor was made: this is the first page now
-    items, texts = await found.read(rows) if len(rows) else ([], [])
+    items = await found.read(rows) if len(rows) else []
 
     def link(number: int, begins: int, *, back: bool) -> str:
-        edge = tuple(found.edge(int(rows[number]), texts[number]))
+        edge = found.edge(int(rows[number]))
         place = Cursor(epoch, listing.resource.path, query.sort, max(begins, 0), back, edge)
         return page_url(request, cursor=place.encode())
 
@@ -359,10 +332,7 @@ def _place(request: Request, query: Asked, listing: Listing[Any], epoch: str) ->
         return None
     if query.offset:
         raise invalid_parameter("offset", "contradiction", "a cursor has its own offset: send one of the two")
-    kinds = [
-        str if isinstance(order, RankedText) or getattr(order, "kind", None) is Kind.TEXT else int
-        for order, _ in listing.orders(query.sort)
-    ]
+    kinds = [str if getattr(order, "kind", None) is Kind.TEXT else int for order, _ in listing.orders(query.sort)]
     cursor = Cursor.decode(query.cursor, listing.resource.path, query.sort, kinds)
     if cursor.epoch != epoch:
         raise Gone(
@@ -380,8 +350,7 @@ async def walk(
     found = await _find(session, listing, selection, query.sort)
     rows = found.ordered.first(found.rows, len(found.rows))
     for start in range(0, len(rows), batch):
-        records, _ = await found.read(rows[start : start + batch])
-        yield records
+        yield await found.read(rows[start : start + batch])
 
 
 async def fetch_page(request: Request, session: ReadSession, listing: Listing[Record], query: Asked) -> Response:

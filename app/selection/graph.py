@@ -133,7 +133,7 @@ _activity_days = (ACTIVITIES.day(Activity.start_first_day), ACTIVITIES.day(Activ
 _stated_status = ACTIVITIES.text(Activity.stated_status, known=_STATUSES)
 
 REGION = ACTIONS.text(Action.region)
-ACTION_STATUS = ByDay((_action_start[0], _action_end[1]), _STATUSES, _status_of_action, action_status)
+ACTION_STATUS = ByDay((_action_start[0], _action_end[1]), _STATUSES, _status_of_action)
 ACTION_START = Period(*_action_start, in_one_year=True)
 ACTION_END = Period(*_action_end, in_one_year=True)
 ACTION_DAYS = Period(_action_start[0], _action_end[1])
@@ -147,7 +147,7 @@ PARTNER = PARTNERS.text(ActionPartner.partner)
 ACTIVITY_TYPE = ACTIVITIES.text(Activity.type)
 ACTIVITY_COUNTRY = ACTIVITIES.text(Activity.country)
 ACTIVITY_DAYS = Period(*_activity_days)
-ACTIVITY_STATUS = ByDay((_stated_status, *_activity_days), _STATUSES, _status_of_activity, activity_status)
+ACTIVITY_STATUS = ByDay((_stated_status, *_activity_days), _STATUSES, _status_of_activity)
 
 SENDING_COUNTRY = DEPLOYMENTS.text(Deployment.sending_country)
 MEMBER_STATE = DEPLOYMENTS.text(_FROM_MEMBER_STATE)
@@ -166,7 +166,7 @@ RECORD = Graph(
 
 ACTION_SORTS: Mapping[str, Order] = {
     "id": RecordKey(ACTIONS),
-    "title": ACTIONS.text_order(func.lower(Action.title), "title"),
+    "title": ACTIONS.text(func.lower(Action.title)),
     "start": _action_start[0],
     "end": _action_end[1],
     "created_at": ACTIONS.instant(Action.created_at),
@@ -179,7 +179,7 @@ ACTIVITY_SORTS: Mapping[str, Order] = {
     "start": _activity_days[0],
     "end": _activity_days[1],
     "type": ACTIVITY_TYPE,
-    "title": ACTIVITIES.text_order(func.lower(Activity.title), "title"),
+    "title": ACTIVITIES.text(func.lower(Activity.title)),
     "updated_at": ACTIVITIES.instant(Activity.updated_at),
 }
 DEPLOYMENT_SORTS: Mapping[str, Order] = {
@@ -194,7 +194,7 @@ OUTPUT_SORTS: Mapping[str, Order] = {
     "id": RecordKey(OUTPUTS),
     "action": RootKey(OUTPUTS),
     "kind": OUTPUTS.text(Output.kind),
-    "title": OUTPUTS.text_order(func.lower(Output.title), "title"),
+    "title": OUTPUTS.text(func.lower(Output.title)),
     "published": OUTPUTS.day(Output.published_first_day),
     "updated_at": OUTPUTS.instant(Output.updated_at),
 }

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,50 +30,61 @@ class Words:
 
     def __init__(self, known: Iterable[str] = ()) -> None:
         self.texts: list[str] = []
-        self._by_text: dict[str, int] = {}
-        self._codes: dict[Any, int] = {None: NULL}
+        self._ordered = np.empty(0, np.object_), np.empty(0, np.int32)
         self._ranks: Codes = np.empty(0, np.int32)
-        self._sorted: list[str] = []
-        for text in known:
-            self._add(text)
+        self.encode(known)
 
     def __len__(self) -> int:
         return len(self.texts)
 
-    def _add(self, value: Any) -> None:
-        text = str(value)
-        if text not in self._by_text:
-            self._by_text[text] = len(self.texts)
-            self.texts.append(text)
-        self._codes[value] = self._by_text[text]
-
-    def encode(self, values: Sequence[Any]) -> Codes:
+    def encode(self, values: Iterable[Any]) -> Codes:
         """The codes of values as the database gives them."""
-        codes = self._codes
-        for value in set(values) - codes.keys():
-            self._add(value)
-        return np.fromiter(map(codes.__getitem__, values), np.int32, len(values))
+        given = list(values)
+        distinct = dict.fromkeys(given)
+        distinct.pop(None, None)
+        written = {value: str(value) for value in distinct}
+        self._add(written.values())
+        codes: dict[Any, int] = {value: self._code(text) for value, text in written.items()}
+        codes[None] = NULL
+        return np.fromiter(map(codes.__getitem__, given), np.int32, len(given))
+
+    def _add(self, texts: Iterable[str]) -> None:
+        ordered, codes = self._ordered
+        new = [text for text in texts if self._code(text) == NULL]
+        if new:
+            first = len(self.texts)
+            self.texts += new
+            by_text = sorted(range(len(new)), key=new.__getitem__)
+            added = np.array([new[place] for place in by_text], np.object_)
+            places = [bisect_left(ordered, text) for text in added]
+            # Set at once: another thread may be looking.
+            self._ordered = np.insert(ordered, places, added), np.insert(codes, places, first + np.array(by_text))
+
+    def _code(self, text: str) -> int:
+        ordered, codes = self._ordered
+        place = bisect_left(ordered, text)
+        return int(codes[place]) if place < len(ordered) and ordered[place] == text else NULL
 
     @property
     def ranks(self) -> Codes:
         """For each code, twice its place in the order of the texts; the last one is that of no value."""
-        if len(self._ranks) <= len(self.texts):
-            order = sorted(range(len(self.texts)), key=self.texts.__getitem__)
-            self._ranks = np.full(len(order) + 1, -1, np.int32)
-            self._ranks[order] = np.arange(0, 2 * len(order), 2)
-            self._sorted = [self.texts[code] for code in order]
-        return self._ranks
+        _, codes = self._ordered
+        ranks = self._ranks
+        if len(ranks) <= len(codes):
+            ranks = np.full(len(codes) + 1, -1, np.int32)
+            ranks[codes] = np.arange(0, 2 * len(codes), 2)
+            self._ranks = ranks
+        return ranks
 
     def rank(self, text: str) -> int:
         """Where a text is in the order of `ranks`; odd where none is the same."""
-        ranks = self.ranks
-        place = bisect_left(self._sorted, text)
-        is_known = place < len(ranks) - 1 and self._sorted[place] == text
-        return 2 * place if is_known else 2 * place - 1
+        ordered, _ = self._ordered
+        place = bisect_left(ordered, text)
+        return 2 * place if place < len(ordered) and ordered[place] == text else 2 * place - 1
 
     def find(self, texts: Iterable[str]) -> list[int]:
         """The codes of those texts that occur."""
-        return [code for text in texts if (code := self._by_text.get(text)) is not None]
+        return [code for text in texts if (code := self._code(text)) != NULL]
 
 
 class _DayNumbers(dict[Any, int]):
@@ -91,20 +102,3 @@ _days = _DayNumbers()
 def encode_days(values: Sequence[Any]) -> Codes:
     """Days as numbers; those that are not known lie after all others."""
     return np.fromiter(map(_days.__getitem__, values), np.int32, len(values))
-
-
-def encode_numbers(values: Sequence[Any]) -> Codes:
-    """Numbers; one that is not stated adds nothing."""
-    return np.fromiter((value or 0 for value in values), np.int32, len(values))
-
-
-def encode_instants(values: Sequence[Any]) -> NDArray[np.int64]:
-    """Instants as seconds since 1970, as either driver gives them: with a zone, or as UTC's text."""
-    return np.fromiter(map(_seconds, values), np.int64, len(values))
-
-
-def _seconds(value: Any) -> int:
-    if value is None:
-        return 0
-    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return int((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp())

@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,9 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.audit import Change
 from app.core.caching import STATE
 from app.core.database import Database
-from app.core.index.columns import Codes
-from app.core.index.loading import load, load_beside, load_ranks, load_some
-from app.core.index.schema import Graph, Link, RankedText
+from app.core.index.loading import load, load_beside, load_some
+from app.core.index.schema import Graph
 from app.core.index.snapshot import Snapshot, State, Vocabulary
 from app.core.metrics import INDEX_BYTES, INDEX_LOADS, INDEX_SEQUENCE
 from app.core.problems import Unavailable
@@ -39,8 +37,6 @@ class _Step:
     roots: frozenset[int]
     changes_beside: bool
     """Whether something changed that belongs to no root."""
-    reordered: frozenset[Link]
-    """The links whose records come in another order of their texts."""
 
 
 class Index:
@@ -57,7 +53,6 @@ class Index:
         self._vocabulary = Vocabulary(graph)
         self._steps: deque[_Step] = deque(maxlen=STEPS)
         self._lock = asyncio.Lock()
-        self._ranks: dict[RankedText, tuple[object, int, Codes]] = {}
 
     @property
     def newest(self) -> Snapshot | None:
@@ -103,12 +98,12 @@ class Index:
             return self._hold(await self._load(connection, state))
         if newest.state.sequence > state.sequence:
             return await self._earlier(connection, newest, state)
-        step = await _step(connection, newest.state.sequence, state.sequence, self.graph)
+        step = await _step(connection, newest.state.sequence, state.sequence)
         if step is None:
             self._steps.clear()
             return self._hold(await self._load(connection, state))
         self._steps.append(step)
-        return self._hold(await self._spliced(connection, newest, state, [step], state.sequence))
+        return self._hold(await self._spliced(connection, newest, state, [step]))
 
     async def _earlier(self, connection: AsyncConnection, newest: Snapshot, state: State) -> Snapshot:
         """A state that a request still sees which began several changes ago: what changed since is read again, as that
@@ -116,13 +111,12 @@ class Index:
         steps = [step for step in self._steps if step.last > state.sequence]
         if not steps or steps[0].first > state.sequence:
             return await self._load(connection, state)
-        return await self._spliced(connection, newest, state, steps, -state.sequence)
+        return await self._spliced(connection, newest, state, steps)
 
     async def _spliced(
-        self, connection: AsyncConnection, base: Snapshot, state: State, steps: Sequence[_Step], mark: int
+        self, connection: AsyncConnection, base: Snapshot, state: State, steps: Sequence[_Step]
     ) -> Snapshot:
-        """Another snapshot with the roots of some steps as a connection sees them. `mark` tells its texts from those of
-        other states, where they differ."""
+        """Another snapshot with the roots of some steps as a connection sees them."""
         keys = sorted(frozenset[int]().union(*(step.roots for step in steps)))
         part = await load_some(connection, self.graph, self._vocabulary, state, keys)
         beside = base.beside
@@ -131,22 +125,7 @@ class Index:
         )
         if has_new_words or any(step.changes_beside for step in steps):
             beside = await load_beside(connection, self.graph, self._vocabulary)
-        reordered = frozenset[Link]().union(*(step.reordered for step in steps))
-        texts = {link: mark if link in reordered else last for link, last in base.texts.items()}
-        return base.spliced(keys, part, beside, texts)
-
-    async def ranks(self, connection: AsyncConnection, snapshot: Snapshot, order: RankedText) -> Codes:
-        """The place of each row of a link in an order by texts: the same until one of the texts changes."""
-        rows = snapshot.rows[order.link]
-        known = self._ranks.get(order)
-        # Rows of other links' changes have the very keys that they had, so that ranks of the same texts fit them.
-        if known is None or known[0] is not rows.keys or known[1] != snapshot.texts[order.link]:
-            known = self._ranks[order] = (
-                rows.keys,
-                snapshot.texts[order.link],
-                await load_ranks(connection, order, rows),
-            )
-        return known[2]
+        return base.spliced(keys, part, beside)
 
     async def _load(self, connection: AsyncConnection, state: State) -> Snapshot:
         self.loads += 1
@@ -162,13 +141,11 @@ class Index:
         return snapshot
 
 
-async def _step(connection: AsyncConnection, first: int, last: int, graph: Graph) -> _Step | None:
+async def _step(connection: AsyncConnection, first: int, last: int) -> _Step | None:
     """What changed between two states; None when that is so much that everything is better loaded again."""
     found = (
         await connection.execute(
-            select(Change.root, Change.entity, Change.operation, Change.differences)
-            .where(Change.sequence > first, Change.sequence <= last)
-            .limit(MANY + 1)
+            select(Change.root).where(Change.sequence > first, Change.sequence <= last).limit(MANY + 1)
         )
     ).all()
     if len(found) > MANY:
@@ -178,13 +155,4 @@ async def _step(connection: AsyncConnection, first: int, last: int, graph: Graph
         last,
         frozenset(change.root for change in found if change.root is not None),
         any(change.root is None for change in found),
-        frozenset(link for link in graph.tables if any(_reorders(change, link) for change in found)),
     )
-
-
-def _reorders(change: Any, link: Link) -> bool:
-    """Whether a change adds, removes or changes a text by which the records of a link are ranked."""
-    if change.entity != link.entity.__tablename__:
-        return False
-    fields = frozenset[str]().union(*(order.fields for order in link.ranked))
-    return change.operation != "update" or not fields.isdisjoint(each["field"] for each in change.differences)

@@ -5,25 +5,25 @@ driver gives them: a processor for each of millions of them would take most of t
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from time import perf_counter
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Integer, Select, bindparam, func, select, type_coerce
+from sqlalchemy import Integer, Select, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
-from app.core.index.columns import Codes, encode_days, encode_instants, encode_numbers
+from app.core.index.columns import NULL, UNKNOWN, encode_days
 from app.core.index.rows import PHANTOM, Rows
-from app.core.index.schema import Column, Graph, Kind, Link, RankedText
+from app.core.index.schema import Column, Graph, Kind, Link
 from app.core.index.snapshot import Beside, Snapshot, State, Vocabulary, lookup_codes
 from app.core.threads import run_sized
 
 log = logging.getLogger(__name__)
-PART = 10_000
+PART = 5_000
 """How many roots are read at once."""
 
 
@@ -42,25 +42,29 @@ async def load(connection: AsyncConnection, graph: Graph, vocabulary: Vocabulary
     """Everything, as a connection sees it in the given state."""
     begun = perf_counter()
     root = graph.root
-    found = (await connection.execute(select(root.key).select_from(root.entity).order_by(root.key))).scalars().all()
-    roots = np.array(found, np.int64)
-    parts: list[Mapping[Link, Rows]] = []
-    for start in range(0, len(roots), PART):
-        some = roots[start : start + PART]
-        between = {"first": int(some[0]), "last": int(some[-1])}
-        parts.append(
-            {link: await _rows(connection, link, vocabulary, some, some=False, **between) for link in graph.tables}
-        )
-        if len(roots) > PART:
-            log.info("index: %d of %d read", min(start + PART, len(roots)), len(roots))
-    rows = {link: _joined([part[link] for part in parts], link) for link in graph.tables}
+    found = await _raw(connection, select(root.key).select_from(root.entity).order_by(root.key))
+    roots = np.array(found, np.int64).reshape(-1)
+    rows = {}
+    for link in graph.tables:
+        rows[link] = await _all_rows(connection, link, vocabulary, roots)
+        log.info("index: %d rows of the link %s read", len(rows[link]), link.name)
     beside = await load_beside(connection, graph, vocabulary)
-    snapshot = Snapshot(graph, state, roots, rows, beside, dict.fromkeys(graph.tables, state.sequence), vocabulary)
+    snapshot = Snapshot(graph, state, roots, rows, beside, vocabulary)
     log.info(
         "index: %d roots in %.2f s, %.1f MB, at change %d",
         len(roots), perf_counter() - begun, snapshot.size / 1e6, state.sequence,
     )  # fmt: skip
     return snapshot
+
+
+async def _all_rows(connection: AsyncConnection, link: Link, vocabulary: Vocabulary, roots: NDArray[np.int64]) -> Rows:
+    parts = []
+    for start in range(0, len(roots), PART):
+        some = roots[start : start + PART]
+        parts.append(
+            await _rows(connection, link, vocabulary, some, some=False, first=int(some[0]), last=int(some[-1]))
+        )
+    return _joined(parts, link)
 
 
 async def load_some(
@@ -72,7 +76,7 @@ async def load_some(
     found = await connection.execute(select(root.key).where(root.key.in_(bindparam("keys", expanding=True))), chosen)
     roots = np.array(sorted(found.scalars().all()), np.int64)
     rows = {link: await _rows(connection, link, vocabulary, roots, some=True, **chosen) for link in graph.tables}
-    return Snapshot(graph, state, roots, rows, Beside({}, {}), {}, vocabulary)
+    return Snapshot(graph, state, roots, rows, Beside({}, {}), vocabulary)
 
 
 async def load_beside(connection: AsyncConnection, graph: Graph, vocabulary: Vocabulary) -> Beside:
@@ -80,7 +84,7 @@ async def load_beside(connection: AsyncConnection, graph: Graph, vocabulary: Voc
     references = {}
     for link in graph.references:
         values = [type_coerce(each, NullType()) for each in (link.key, *(column.expression for column in link.columns))]
-        found = (await connection.execute(select(*values).select_from(link.entity).order_by(link.key))).all()
+        found = await _raw(connection, select(*values).select_from(link.entity).order_by(link.key))
         columns = [*zip(*found, strict=True)] if found else [()] * len(values)
         references[link] = Rows(
             np.arange(len(found) + 1),
@@ -97,18 +101,12 @@ async def load_beside(connection: AsyncConnection, graph: Graph, vocabulary: Voc
     return Beside(lookups, references)
 
 
-async def load_ranks(connection: AsyncConnection, order: RankedText, rows: Rows) -> Codes:
-    """For each row, twice its record's place in an order by texts; equal texts have the same one."""
-    key = order.link.key
-    rank = (2 * func.dense_rank().over(order_by=order.expression)).label("rank")
-    found = (await connection.execute(select(key, rank).select_from(order.link.entity).order_by(key))).all()
-    return await run_sized(len(found), _ranks, found, rows)
-
-
-def _ranks(found: Sequence[Any], rows: Rows) -> Codes:
-    keys, ranks = np.array(found, np.int64).reshape(-1, 2).T
-    places = np.searchsorted(keys, rows.keys)
-    return np.append(ranks, 0)[np.where(rows.records, places, len(keys))].astype(np.int32)
+async def _raw(connection: AsyncConnection, statement: Select[*tuple[Any, ...]], **values: Any) -> list[Any]:
+    """Rows as the driver has them: to make SQLAlchemy's of millions of them takes as long as to read them."""
+    result = await connection.execute(statement, values)
+    found = list(result.cursor.fetchall())
+    result.close()
+    return found
 
 
 async def _rows(
@@ -120,14 +118,14 @@ async def _rows(
     some: bool,
     **chosen: Any,
 ) -> Rows:
-    found = (await connection.execute(_select(link, some=some), chosen)).all()
+    found = await _raw(connection, _select(link, some=some), **chosen)
     return await run_sized(len(found), _held, found, link, vocabulary, roots)
 
 
 def _held(found: Sequence[Any], link: Link, vocabulary: Vocabulary, roots: NDArray[np.int64]) -> Rows:
     """The rows as arrays, with a phantom for each root that has none."""
     via, keys, *values = zip(*found, strict=True) if found else ((), (), *(() for _ in link.columns))
-    positions = np.searchsorted(roots, np.array(via, np.int64))
+    positions = np.searchsorted(roots, _numbers(via, np.int64))
     counts = np.bincount(positions, minlength=len(roots))
     starts = np.concatenate(([0], np.cumsum(np.maximum(counts, 1)))).astype(np.int64)
     rows = int(starts[-1])
@@ -135,19 +133,25 @@ def _held(found: Sequence[Any], link: Link, vocabulary: Vocabulary, roots: NDArr
     places = starts[positions] + np.arange(len(positions)) - np.concatenate(([0], np.cumsum(counts)))[positions]
 
     def placed(array: NDArray[Any], missing: int) -> NDArray[Any]:
+        if len(array) == rows:
+            return array
         result = np.full(rows, missing, array.dtype)
         result[places] = array
         return result
 
-    key = vocabulary[link].encode(keys).astype(np.int64) if link.shares_records else np.array(keys, np.int64)
+    key = vocabulary[link].encode(keys).astype(np.int64) if link.shares_records else _numbers(keys, np.int64)
     return Rows(
         starts,
         placed(key, PHANTOM),
         {
-            column: placed(_encoded(column, given, vocabulary), int(_encoded(column, (None,), vocabulary)[0]))
+            column: placed(_encoded(column, given, vocabulary), _MISSING[column.kind])
             for column, given in zip(link.columns, values, strict=True)
         },
     )
+
+
+_MISSING: Final = {Kind.TEXT: NULL, Kind.DAY: UNKNOWN, Kind.NUMBER: 0, Kind.INSTANT: 0}
+"""What a phantom has in a column."""
 
 
 def _encoded(column: Column, values: Sequence[Any], vocabulary: Vocabulary) -> NDArray[Any]:
@@ -157,9 +161,13 @@ def _encoded(column: Column, values: Sequence[Any], vocabulary: Vocabulary) -> N
         case Kind.DAY:
             return encode_days(values)
         case Kind.NUMBER:
-            return encode_numbers(values)
+            return _numbers(values, np.int32)
         case Kind.INSTANT:
-            return encode_instants(values)
+            return _numbers(values, np.int64)
+
+
+def _numbers(values: Sequence[int], kind: type[Any]) -> NDArray[Any]:
+    return np.fromiter(values, kind, len(values))
 
 
 def _joined(parts: Sequence[Rows], link: Link) -> Rows:

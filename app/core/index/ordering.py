@@ -4,15 +4,15 @@ An order is an array of integers, one for each row. Which rows come first is fou
 them, so that a page costs the same in the middle of a list as at its start.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.index.columns import NULL, Codes
-from app.core.index.schema import Column, Kind, Link, Order, RankedText, RecordKey, RootKey
+from app.core.index.columns import NULL
+from app.core.index.schema import Column, Kind, Link, Order, RecordKey, RootKey
 from app.core.index.snapshot import Snapshot
 
 Ints = NDArray[np.int64]
@@ -28,7 +28,6 @@ class Ordered:
     table: Link
     orders: Sequence[Directed]
     """What rows are compared by, one after the other; the last one tells any two apart."""
-    ranks: Mapping[RankedText, Codes]
     backward: bool = False
     """Whether the last row comes first."""
 
@@ -63,10 +62,8 @@ class Ordered:
         return [-value if sign else value for value, sign in zip(values, self._signs(), strict=True)]
 
     def value(self, order: Order, row: int) -> Any:
-        """What a row has in an order: a text, or a number. None for a ranked text, which only the database has."""
+        """What a row has in an order: a text, or a number."""
         match order:
-            case RankedText():
-                return None
             case Column(kind=Kind.TEXT):
                 code = self.snapshot.of(self.table).columns[order][row]
                 return "" if code == NULL else self.snapshot.vocabulary[order].texts[code]
@@ -85,8 +82,6 @@ class Ordered:
     def _array(self, order: Order, chosen: Ints) -> NDArray[Any]:
         rows = self.snapshot.of(self.table)
         match order:
-            case RankedText():
-                return self.ranks[order][chosen]
             case RecordKey():
                 return rows.keys[chosen]
             case RootKey():

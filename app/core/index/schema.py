@@ -7,11 +7,10 @@ each. A root without any record of a link has one *phantom* row in it, without v
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import Enum
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select
+from sqlalchemy import BigInteger, Select, cast, extract, func
 
 from app.core.index.columns import Codes
 
@@ -39,7 +38,6 @@ class Link:
     shares_records: bool = False
     """Whether several roots may be linked to one record, whose key then is a text of few values."""
     columns: list["Column"] = field(default_factory=list)
-    ranked: list["RankedText"] = field(default_factory=list)
 
     def text(self, expression: Any, known: Sequence[str] = ()) -> "Column":
         """Declares a column of texts. `known` have the first codes, in this order."""
@@ -50,18 +48,12 @@ class Link:
         return self._declare(Column(self, expression, Kind.DAY))
 
     def number(self, expression: Any) -> "Column":
-        """Declares a column of numbers."""
-        return self._declare(Column(self, expression, Kind.NUMBER))
+        """Declares a column of numbers; one that is not stated adds nothing."""
+        return self._declare(Column(self, func.coalesce(expression, 0), Kind.NUMBER))
 
     def instant(self, expression: Any) -> "Column":
-        """Declares a column of instants, to the second."""
-        return self._declare(Column(self, expression, Kind.INSTANT))
-
-    def text_order(self, expression: Any, *fields: str) -> "RankedText":
-        """Declares an order by long texts, which change when one of these fields of a record does."""
-        order = RankedText(self, expression, frozenset(fields))
-        self.ranked.append(order)
-        return order
+        """Declares a column of instants, as seconds since 1970."""
+        return self._declare(Column(self, cast(extract("epoch", expression), BigInteger), Kind.INSTANT))
 
     def _declare(self, column: "Column") -> "Column":
         self.columns.append(column)
@@ -102,22 +94,11 @@ class ByDay:
     """The values, in the order of their codes."""
     compute: Callable[[Sequence[Codes], int], Codes]
     """Gives the codes, from the inputs and the number of the day."""
-    expression: Callable[[date], Any]
-    """The same for the database, where a record is shown."""
 
     @property
     def link(self) -> Link:
         """The link of the record."""
         return self.inputs[0].link
-
-
-@dataclass(frozen=True, eq=False)
-class RankedText:
-    """An order by texts that are too long to hold: the database says which rank each record has."""
-
-    link: Link
-    expression: Any
-    fields: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +115,7 @@ class RootKey:
     link: Link
 
 
-Order: TypeAlias = Column | RankedText | RecordKey | RootKey
+Order: TypeAlias = Column | RecordKey | RootKey
 """What records can be sorted by; it is never null."""
 Coded: TypeAlias = Column | Lookup | ByDay
 """What gives each record of a link a value, or none."""

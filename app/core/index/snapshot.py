@@ -58,8 +58,6 @@ class Snapshot:
     """The keys of the roots, in order: a root's place here is its position."""
     rows: Mapping[Link, Rows]
     beside: "Beside"
-    texts: Mapping[Link, int]
-    """The last change of what a link's records are ranked by."""
     vocabulary: Vocabulary
     _by_day: dict[tuple[ByDay, int], Codes] = field(default_factory=dict)
 
@@ -89,7 +87,7 @@ class Snapshot:
         """The rows of a link, or of a table beside."""
         return self.rows[link] if link in self.rows else self.beside.references[link]
 
-    def spliced(self, keys: Sequence[int], part: "Snapshot", beside: "Beside", texts: Mapping[Link, int]) -> "Snapshot":
+    def spliced(self, keys: Sequence[int], part: "Snapshot", beside: "Beside") -> "Snapshot":
         """The snapshot of a later state: with the roots of the given keys as `part` has them, or without them."""
         edits: list[Edit] = []
         for key in keys:
@@ -101,7 +99,7 @@ class Snapshot:
             edits.append((int(a), int(b), int(c), int(d)))
         roots = replaced(self.roots, [(slice(a, b), slice(c, d)) for a, b, c, d in edits], part.roots)
         rows = {link: mine.spliced(edits, part.rows[link]) for link, mine in self.rows.items()}
-        return Snapshot(self.graph, part.state, roots, rows, beside, texts, self.vocabulary)
+        return Snapshot(self.graph, part.state, roots, rows, beside, self.vocabulary)
 
     @property
     def size(self) -> int:
