@@ -33,6 +33,7 @@ from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
 from app.core.problems import NotFound
+from app.core.record_paths import BATCH
 from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.reference.schemas import SLUG_PATTERN
@@ -97,7 +98,7 @@ async def list_actions(request: Request, session: FileSessionDep, query: Annotat
     return await list_records(request, session, ACTION_TABLE, query)
 
 
-@router.get("/{action}", response_model=ActionDetail, responses=READ_ERRORS)
+@router.get("/{action:record}", response_model=ActionDetail, responses=READ_ERRORS)
 async def get_action(request: Request, action: ActionKey, connection: ReadConnection, as_of: AsOf = None) -> Response:
     """An action by its id or slug, with its activities, deployments and outputs, and with the `ETag` that a change of
     it needs. `as_of` judges each status on another day."""
@@ -114,7 +115,7 @@ async def create_action(
 
 
 @router.post(
-    "/batch",
+    f"/{BATCH}",
     status_code=201,
     response_model=Added[ActionRead],
     responses=CREATE_ERRORS,
@@ -127,7 +128,7 @@ async def create_actions(
     return await create_batch(session, ACTION_EDITING, body.items)
 
 
-@router.put("/{action}", response_model=ActionDetail, responses=CHANGE_ERRORS)
+@router.put("/{action:record}", response_model=ActionDetail, responses=CHANGE_ERRORS)
 async def replace_action(
     request: Request, action: EditedActionKey, session: EditSession, body: ActionCreate, if_match: IfMatch = None
 ) -> Response:
@@ -136,7 +137,7 @@ async def replace_action(
     return await replace_record(request, session, ACTION_EDITING, action, body, if_match)
 
 
-@router.patch("/{action}", response_model=ActionDetail, responses=CHANGE_ERRORS)
+@router.patch("/{action:record}", response_model=ActionDetail, responses=CHANGE_ERRORS)
 async def update_action(
     request: Request, action: EditedActionKey, session: EditSession, body: ActionPatch, if_match: IfMatch = None
 ) -> Response:
@@ -145,7 +146,7 @@ async def update_action(
     return await patch_record(request, session, ACTION_EDITING, action, body, if_match)
 
 
-@router.delete("/{action}", status_code=204, responses=DELETE_ERRORS)
+@router.delete("/{action:record}", status_code=204, responses=DELETE_ERRORS)
 async def delete_action(action: EditedActionKey, session: EditSession, if_match: IfMatch = None) -> None:
     """Deletes an action with its activities, deployments and outputs. While a later action follows it, the answer is
     409."""

@@ -26,6 +26,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
+from app.core.record_paths import BATCH
 from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.reference.schemas import RecordId
@@ -54,7 +55,7 @@ async def list_activities(
     return await list_records(request, session, ACTIVITY_TABLE, query)
 
 
-@router.get("/{id}", response_model=ActivityRead, responses=READ_ERRORS)
+@router.get("/{id:record}", response_model=ActivityRead, responses=READ_ERRORS)
 async def get_activity(request: Request, id: ActivityId, connection: ReadConnection, as_of: AsOf = None) -> Response:
     """An activity, with the `ETag` that a change of it needs. `as_of` judges its status on another day."""
     return await read_record(request, connection, ACTIVITY_EDITING, id, as_of=as_of)
@@ -70,7 +71,7 @@ async def create_activity(
 
 
 @router.post(
-    "/batch",
+    f"/{BATCH}",
     status_code=201,
     response_model=Added[ActivityRead],
     responses=CREATE_ERRORS,
@@ -83,7 +84,7 @@ async def create_activities(
     return await create_batch(session, ACTIVITY_EDITING, body.items)
 
 
-@router.put("/{id}", response_model=ActivityRead, responses=CHANGE_ERRORS)
+@router.put("/{id:record}", response_model=ActivityRead, responses=CHANGE_ERRORS)
 async def replace_activity(
     request: Request, id: ActivityId, session: EditSession, body: ActivityCreate, if_match: IfMatch = None
 ) -> Response:
@@ -92,7 +93,7 @@ async def replace_activity(
     return await replace_record(request, session, ACTIVITY_EDITING, id, body, if_match)
 
 
-@router.patch("/{id}", response_model=ActivityRead, responses=CHANGE_ERRORS)
+@router.patch("/{id:record}", response_model=ActivityRead, responses=CHANGE_ERRORS)
 async def update_activity(
     request: Request, id: ActivityId, session: EditSession, body: ActivityPatch, if_match: IfMatch = None
 ) -> Response:
@@ -101,7 +102,7 @@ async def update_activity(
     return await patch_record(request, session, ACTIVITY_EDITING, id, body, if_match)
 
 
-@router.delete("/{id}", status_code=204, responses=DELETE_ERRORS)
+@router.delete("/{id:record}", status_code=204, responses=DELETE_ERRORS)
 async def delete_activity(id: ActivityId, session: EditSession, if_match: IfMatch = None) -> None:
     """Deletes an activity. While deployments name it, the answer is 409 and says how many."""
     await delete_record(session, ACTIVITY_EDITING, id, if_match)

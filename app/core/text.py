@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from app.core.json_schema import Keywords
+from app.core.record_paths import BATCH
 
 # NUL can't be stored by PostgreSQL; the other control characters hide things from a reader. Tab and newline stay.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -99,10 +100,14 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+RESERVED_SLUGS = ("none", BATCH)
+"""What filters use for no value, and what follows a list in the address where records are added together."""
+
+
 def slugify(title: str, *, otherwise: str, longest: int = 80) -> str:
     """A title as a part of a URL: lower-case ASCII words joined by hyphens, at most `longest` characters.
 
-    A slug has two characters or more, and never looks like an id, nor like the filter value `none`: another one begins
+    A slug has two characters or more, never looks like an id, and is none of the `RESERVED_SLUGS`: another one begins
     with `otherwise`.
     """
     ascii_words = re.findall(r"[a-z0-9]+", fold(title.replace("'", "").replace("\u2019", "")))
@@ -111,6 +116,6 @@ def slugify(title: str, *, otherwise: str, longest: int = 80) -> str:
         if len(slug) + len(word) + 1 > longest:
             break
         slug = f"{slug}-{word}" if slug else word
-    if slug == "none" or len(slug) < 2 or not re.search("[a-z]", slug):
+    if slug in RESERVED_SLUGS or len(slug) < 2 or not re.search("[a-z]", slug):
         slug = f"{otherwise}-{slug}".rstrip("-")
     return slug

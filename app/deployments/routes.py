@@ -22,6 +22,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
+from app.core.record_paths import BATCH
 from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.deployments.editing import DEPLOYMENT_EDITING
@@ -53,7 +54,7 @@ async def list_deployments(
     return await list_records(request, session, DEPLOYMENT_TABLE, query)
 
 
-@router.get("/{id}", response_model=DeploymentRead, responses=READ_ERRORS)
+@router.get("/{id:record}", response_model=DeploymentRead, responses=READ_ERRORS)
 async def get_deployment(request: Request, id: DeploymentId, connection: ReadConnection) -> Response:
     """A deployment, with the `ETag` that a change of it needs."""
     return await read_record(request, connection, DEPLOYMENT_EDITING, id)
@@ -69,7 +70,7 @@ async def create_deployment(
 
 
 @router.post(
-    "/batch",
+    f"/{BATCH}",
     status_code=201,
     response_model=Added[DeploymentRead],
     responses=CREATE_ERRORS,
@@ -82,7 +83,7 @@ async def create_deployments(
     return await create_batch(session, DEPLOYMENT_EDITING, body.items)
 
 
-@router.put("/{id}", response_model=DeploymentRead, responses=CHANGE_ERRORS)
+@router.put("/{id:record}", response_model=DeploymentRead, responses=CHANGE_ERRORS)
 async def replace_deployment(
     request: Request, id: DeploymentId, session: EditSession, body: DeploymentCreate, if_match: IfMatch = None
 ) -> Response:
@@ -90,7 +91,7 @@ async def replace_deployment(
     return await replace_record(request, session, DEPLOYMENT_EDITING, id, body, if_match)
 
 
-@router.patch("/{id}", response_model=DeploymentRead, responses=CHANGE_ERRORS)
+@router.patch("/{id:record}", response_model=DeploymentRead, responses=CHANGE_ERRORS)
 async def update_deployment(
     request: Request, id: DeploymentId, session: EditSession, body: DeploymentPatch, if_match: IfMatch = None
 ) -> Response:
@@ -99,7 +100,7 @@ async def update_deployment(
     return await patch_record(request, session, DEPLOYMENT_EDITING, id, body, if_match)
 
 
-@router.delete("/{id}", status_code=204, responses=DELETE_ERRORS)
+@router.delete("/{id:record}", status_code=204, responses=DELETE_ERRORS)
 async def delete_deployment(id: DeploymentId, session: EditSession, if_match: IfMatch = None) -> None:
     """Deletes a deployment. Its action, and its activity, stay."""
     await delete_record(session, DEPLOYMENT_EDITING, id, if_match)

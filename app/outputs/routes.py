@@ -22,6 +22,7 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
 from app.core.listing import FieldsOf, ListQuery, Page, Sorting
+from app.core.record_paths import BATCH
 from app.core.sessions import FileSessionDep, ReadConnection
 from app.core.write_routes import WriteRoute
 from app.outputs.editing import OUTPUT_EDITING
@@ -49,7 +50,7 @@ async def list_outputs(request: Request, session: FileSessionDep, query: Annotat
     return await list_records(request, session, OUTPUT_TABLE, query)
 
 
-@router.get("/{id}", response_model=OutputRead, responses=READ_ERRORS)
+@router.get("/{id:record}", response_model=OutputRead, responses=READ_ERRORS)
 async def get_output(request: Request, id: OutputId, connection: ReadConnection) -> Response:
     """An output, with the `ETag` that a change of it needs."""
     return await read_record(request, connection, OUTPUT_EDITING, id)
@@ -64,7 +65,7 @@ async def create_output(
 
 
 @router.post(
-    "/batch",
+    f"/{BATCH}",
     status_code=201,
     response_model=Added[OutputRead],
     responses=CREATE_ERRORS,
@@ -77,7 +78,7 @@ async def create_outputs(
     return await create_batch(session, OUTPUT_EDITING, body.items)
 
 
-@router.put("/{id}", response_model=OutputRead, responses=CHANGE_ERRORS)
+@router.put("/{id:record}", response_model=OutputRead, responses=CHANGE_ERRORS)
 async def replace_output(
     request: Request, id: OutputId, session: EditSession, body: OutputCreate, if_match: IfMatch = None
 ) -> Response:
@@ -85,7 +86,7 @@ async def replace_output(
     return await replace_record(request, session, OUTPUT_EDITING, id, body, if_match)
 
 
-@router.patch("/{id}", response_model=OutputRead, responses=CHANGE_ERRORS)
+@router.patch("/{id:record}", response_model=OutputRead, responses=CHANGE_ERRORS)
 async def update_output(
     request: Request, id: OutputId, session: EditSession, body: OutputPatch, if_match: IfMatch = None
 ) -> Response:
@@ -94,7 +95,7 @@ async def update_output(
     return await patch_record(request, session, OUTPUT_EDITING, id, body, if_match)
 
 
-@router.delete("/{id}", status_code=204, responses=DELETE_ERRORS)
+@router.delete("/{id:record}", status_code=204, responses=DELETE_ERRORS)
 async def delete_output(id: OutputId, session: EditSession, if_match: IfMatch = None) -> None:
     """Deletes an output. Its action stays."""
     await delete_record(session, OUTPUT_EDITING, id, if_match)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from app.core.json_schema import UNIQUE, Keywords
 from app.core.languages import LabelLanguage, language
 from app.core.partial_dates import PartialDate
-from app.core.text import Line, Prose
+from app.core.text import RESERVED_SLUGS, Line, Prose
 from app.core.write_models import INTEGRAL, WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.vocabularies import Pillar, Region, label_of
@@ -50,8 +50,9 @@ PartnerId = Annotated[Id, BeforeValidator(_id_of)]
 
 
 def _is_name(slug: str) -> str:
-    if slug == "none" or not re.search("[a-z]", slug):
-        raise PydanticCustomError("slug", "a slug has a letter, and is not 'none', which filters use for no value")
+    if slug in RESERVED_SLUGS or not re.search("[a-z]", slug):
+        reserved = {"reserved": ", ".join(RESERVED_SLUGS)}
+        raise PydanticCustomError("slug", "a slug has a letter, and is none of: {reserved}", reserved)
     return slug
 
 
@@ -61,7 +62,7 @@ Slug = Annotated[
     str,
     SLUG,
     AfterValidator(_is_name),
-    Keywords(**{"pattern": "^([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$", "not": {"const": "none"}}),
+    Keywords(**{"pattern": "^([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$", "not": {"enum": list(RESERVED_SLUGS)}}),
 ]
 """What names a record in an address: words of lower-case letters and digits, joined by hyphens."""
 

@@ -100,6 +100,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
         ("Миграция", "action"),
         ("---", "action"),
         ("None", "action-none"),
+        ("Batch", "action-batch"),
         ("X", "action-x"),
         ("a" * 200, "action"),
         ("word " * 50, "-".join(["word"] * 16)),
