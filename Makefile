@@ -119,6 +119,10 @@ bench: $(DEV) ## Run the benchmarks
 eval: $(DEV) ## Measure how well pages are read, against keys made by hand (ARGS="-v" names each mistake)
 	@$(BIN)/python -m benchmarks.imports.evaluate $(ARGS)
 
+.PHONY: fuzz
+fuzz: $(DEV) ## Send requests made up from the API's description, on both databases (ARGS="-n 20 --seed 7" bounds it)
+	@exec $(BIN)/python -m tests.fuzz $(ARGS)
+
 .PHONY: openapi
 openapi: $(PACKAGE) ## Write the API's description to build/openapi.json (FILE=… elsewhere)
 	@mkdir -p "$$(dirname "$(FILE)")"
