@@ -3,7 +3,7 @@
 To add a format is to add its writer to `WRITERS`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from app.core.formats.tables import Column, Kind, Lookups, rows_of
 from app.core.formats.workbook import Workbook
 from app.core.languages import language
 from app.core.problems import Invalid, NotAcceptable, TooManyRequests, Unavailable, responses
+from app.core.threads import run_large
 from app.insight.pictures.charts import Chart, chart_of
 from app.insight.pictures.layout import USUAL, Options, svg_of
 from app.insight.pictures.rendering import rasterised
@@ -51,8 +52,8 @@ class Answered:
         return self.question.by
 
 
-Writer = Callable[[Answered], bytes]
-"""Writes a figure; may take tenths of a second, so it is called in a thread."""
+Writer = Callable[[Answered], Awaitable[bytes]]
+"""Writes a figure beside the event loop, since that may take tenths of a second."""
 
 
 # -- tables --
@@ -163,16 +164,20 @@ def _svg(answered: Answered) -> bytes:
     return svg_of(_chart(answered), _options(answered)).encode()
 
 
-def _png(answered: Answered) -> bytes:
-    return rasterised(_svg(answered))
+async def _png(answered: Answered) -> bytes:
+    return await rasterised(await run_large(_svg, answered))
+
+
+def _in_thread(write: Callable[[Answered], bytes]) -> Writer:
+    return lambda answered: run_large(write, answered)
 
 
 WRITERS: Final[Mapping[Format, Writer]] = {
-    CSV: _csv,
-    XLSX: _xlsx,
-    JSONSTAT: _jsonstat,
-    GEOJSON: _geojson,
-    SVG: _svg,
+    CSV: _in_thread(_csv),
+    XLSX: _in_thread(_xlsx),
+    JSONSTAT: _in_thread(_jsonstat),
+    GEOJSON: _in_thread(_geojson),
+    SVG: _in_thread(_svg),
     PNG: _png,
 }
 """Each format's writer, in the order of preference."""

@@ -15,7 +15,7 @@ from app.core.parameters import IN_DIGITS
 from app.core.problems import invalid_parameter
 from app.core.reading import ReadSession
 from app.core.sessions import ReadSessionDep
-from app.core.threads import run_large, run_sized
+from app.core.threads import run_sized
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
 from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, figure_responses, offer_for
 from app.insight.figures import compute
@@ -92,7 +92,7 @@ async def _answer(
         return await run_sized(len(aggregate.rows), known.answer, aggregate, headers=VARY, exclude_unset=True)
     called = name or f"{measure}-per-{'-and-'.join(by)}"
     answered = Answered(request, called, question, aggregate, known.sequence, query)
-    content = await run_large(WRITERS[chosen], answered)
+    content = await WRITERS[chosen](answered)
     told = disposition(chosen, file_name(called, selection, chosen))
     return Response(content, headers={**known.headers, **VARY, **told, "Content-Type": chosen.content_type})
 

@@ -1,8 +1,11 @@
 """What the figures mean, on records that are small enough to count by eye."""
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from time import perf_counter
+from itertools import pairwise
+from time import process_time
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -607,18 +610,29 @@ async def test_a_figure_of_too_many_cells_is_refused_with_the_bound(client: http
     assert len((await figure(client, f"{query.partition('?')[2]}&{few}"))["rows"]) == 3 * len(COUNTRIES) + 1
 
 
-@pytest.mark.parametrize("form", ["xlsx", "svg"])
+@pytest.fixture
+def frozen() -> Iterator[None]:
+    """What was made before is not looked through for garbage, as in a process that serves."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("frozen")
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx", "svg", "png"])
 async def test_a_large_figure_does_not_hold_up_other_requests(client: httpx.AsyncClient, form: str) -> None:
     many = "&".join(f"country={code}" for code in list(COUNTRIES)[:75])
     query = f"{API}/aggregates?measure=actions&by=country&by=sending_country&include_empty=true&{many}&format={form}"
-    longest, began = 0.0, perf_counter()
+    # Time of this process alone: what else the machine does meanwhile takes none of it.
+    began = process_time()
     asked = asyncio.create_task(client.get(query))
+    turns = [began]
     while not asked.done():
-        before = perf_counter()
         await asyncio.sleep(0.001)
-        longest = max(longest, perf_counter() - before)
+        turns.append(process_time())
     assert asked.result().status_code == 200
-    assert longest < (perf_counter() - began) / 2
+    assert max(after - before for before, after in pairwise(turns)) < (turns[-1] - began) / 2
 
 
 async def test_figures_wait_for_their_turn_and_lists_do_not(client: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 import re
 import struct
 import xml.etree.ElementTree as ET
+from time import thread_time
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from app.insight.pictures import charts
 from app.insight.pictures.lettering import elided, width_of, wrapped
 from app.insight.pictures.schemes import SCHEMES, luminance
 from app.insight.pictures.wording import WORDINGS, Wording
+from app.reference.countries import COUNTRIES
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1/aggregates"
@@ -164,6 +166,17 @@ async def test_of_too_many_rows_the_first_are_shown_and_the_others_told(
     assert f"{len(values) - 3} more, for which there is no room, add up to {sum(values[3:])}." in texts_of(svg)
 
 
+async def test_a_picture_has_only_so_many_cells(rich: httpx.AsyncClient) -> None:
+    countries = [*COUNTRIES][:60]
+    asked = {"measure": "actions", "by": ["country", "sending_country"], "country": countries, "include_empty": True}
+    rows = (await rich.get(API, params=asked)).json()["rows"]
+    assert len(rows) > 5 * charts.MOST_CELLS
+    svg = await picture(rich, "", **asked)
+    shown = marks_of(svg)
+    assert charts.MOST_CELLS / 2 < len(shown) <= charts.MOST_CELLS
+    assert any("for which there is no room" in text for text in texts_of(svg))
+
+
 async def test_what_people_wrote_can_not_run_in_a_picture(client: httpx.AsyncClient) -> None:
     name = 'A </title><script>alert("1")</script> & <b>'
     partner = (await client.post("/api/v1/partners", json={"name": name})).json()["id"]
@@ -194,6 +207,9 @@ def test_texts_fit() -> None:
         assert all(width_of(line, 13) <= most for line in lines)
     assert " ".join(wrapped(text, 13, 200, lines=3)) == text
     assert wrapped("", 13, 100, lines=2) == []
+    began = thread_time()
+    assert width_of(elided("W" * 30_000, 13, 1000), 13) <= 1000
+    assert thread_time() - began < 1
 
 
 @pytest.mark.parametrize("paint", SCHEMES.values(), ids=str)

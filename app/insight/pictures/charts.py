@@ -46,6 +46,8 @@ class Mark:
 
 MOST_ROWS = 250
 """How many bars, or lines of a table, a picture shows: more could be neither read nor printed."""
+MOST_CELLS = 2000
+"""How many cells a table in a picture has, likewise."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin
 
-from app.insight.pictures.charts import MOST_ROWS, Axis, Category, Chart, Mark
+from app.insight.pictures.charts import MOST_CELLS, MOST_ROWS, Axis, Category, Chart, Mark
 from app.insight.pictures.drawing import Drawing
 from app.insight.pictures.lettering import width_of, wrapped
 from app.insight.pictures.schemes import Colour, Paint
@@ -38,7 +38,7 @@ class _Plan:
     @property
     def rows(self) -> tuple[Category, ...]:
         """The values that go down."""
-        return self.down.categories[:MOST_ROWS]
+        return self.down.categories[: min(MOST_ROWS, MOST_CELLS // len(self.columns))]
 
     @property
     def turn(self) -> float:

@@ -1,7 +1,9 @@
 """How wide a text is, and how it is made to fit."""
 
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """Fonts whose letters are equally wide, so that a text has the same width on every screen and in a PNG."""
@@ -34,10 +36,9 @@ def elided(text: str, size: float, most: float, *, bold: bool = False) -> str:
     """The text, or as much of its beginning as fits, with an ellipsis."""
     if width_of(text, size, bold=bold) <= most:
         return text
-    kept = text
-    while kept and width_of(f"{kept}…", size, bold=bold) > most:
-        kept = kept[:-1]
-    return f"{kept.rstrip(' ,;:-')}…"
+    room = most * 1000 / size / (_BOLD if bold else 1) - _letter("…")
+    fitting = bisect_right(list(accumulate(map(_letter, text))), room)
+    return f"{text[:fitting].rstrip(' ,;:-')}…"
 
 
 def wrapped(text: str, size: float, most: float, *, lines: int, bold: bool = False) -> list[str]:

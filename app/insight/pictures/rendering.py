@@ -1,9 +1,19 @@
 """Pictures as PNG."""
 
+import sys
+from pathlib import Path
+from typing import Final
 
-def rasterised(svg: bytes) -> bytes:
-    """An SVG as PNG, in its own width. Takes some tenths of a second for a large one."""
-    # Its library is large, and most processes never make a PNG. It brings its fonts along.
-    from vl_convert import svg_to_png  # noqa: PLC0415
+from anyio import CapacityLimiter, run_process
 
-    return svg_to_png(svg.decode())
+_RASTERISER: Final = (sys.executable, "-I", str(Path(__file__).with_name("rasteriser.py")))
+_one_at_a_time = CapacityLimiter(1)
+
+
+async def rasterised(svg: bytes) -> bytes:
+    """An SVG as PNG, in its own width.
+
+    It is made in a process of its own: the library lets no other thread run meanwhile, for up to a second.
+    """
+    async with _one_at_a_time:
+        return (await run_process(_RASTERISER, input=svg)).stdout
