@@ -58,7 +58,8 @@ class Connection:
 def measure(
     port: int, paths: list[str], *, connections: int, seconds: float, requests: int, anew: bool = False
 ) -> dict[str, float]:
-    """Requests per second, the median latency in milliseconds, and the mean size of an answer in bytes."""
+    """Requests per second, the 50th and 99th percentile of the latency in milliseconds, and the mean size of an
+    answer in kilobytes."""
     head = f"Host: 127.0.0.1:{port}\r\nAccept: application/json\r\n"
     head += "Cache-Control: no-cache\r\n\r\n" if anew else "\r\n"
     following = cycle([f"GET {path} HTTP/1.1\r\n{head}".encode() for path in paths])
@@ -96,7 +97,8 @@ def measure(
     return {
         "per_second": len(latencies) / lasted,
         "median_ms": statistics.median(latencies) * 1000,
-        "bytes": size / len(latencies),
+        "p99_ms": sorted(latencies)[int(len(latencies) * 0.99)] * 1000,
+        "kilobytes": size / len(latencies) / 1024,
     }
 
 
