@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from benchmarks.peers import canned
 from benchmarks.servers import Measured, Server, databases, free_port, make_record, registry, running
 
@@ -163,6 +165,28 @@ def measure(server: Server, paths: list[str]) -> Measured:
     return Measured(busy.per_second, alone.median_ms, alone.p99_ms, busy.kilobytes)
 
 
+async def statements(question: Question, server: Server, url: str) -> float:
+    """How many statements the registry sends to PostgreSQL for one answer, from the server's own log."""
+    log = Path(url.partition("host=")[2]) / "log"
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+        await connection.execute("SELECT pg_reload_conf()")
+        await asyncio.sleep(0.5)
+        before = log.stat().st_size
+        asked = 20
+        await asyncio.to_thread(server.load, question.paths[OWN], connections=1, seconds=30, requests=asked, anew=True)
+        await connection.execute("ALTER SYSTEM RESET log_statement")
+        await connection.execute("SELECT pg_reload_conf()")
+    finally:
+        await connection.close()
+    with log.open("rb") as file:
+        file.seek(before)
+        logged = [line for line in file if b"LOG:  execute" in line or b"LOG:  statement" in line]
+    own = [line for line in logged if b"ALTER SYSTEM" not in line and b"pg_reload_conf" not in line]
+    return len(own) / asked
+
+
 def memory_mb(process: int) -> float:
     """The private memory (RssAnon) of a process and its children, in MB."""
     pids = [process]
@@ -243,6 +267,10 @@ def compare(actions: int, rounds: int, folder: Path, kind: str) -> list[str]:
             before = {name: memory_mb(server.process) for name, server in servers.items()}
             run(asked, rounds, servers)
             short = report(asked)
+            if kind != "SQLite":
+                print("\n| question | statements for one answer |\n| --- | --- |")
+                for question in asked:
+                    print(f"| {question.name} | {asyncio.run(statements(question, own, url)):.1f} |")
             print("\n| server | ready, s | MB at the start | MB after the questions |\n| --- | --- | --- | --- |")
             for name, server in servers.items():
                 after = memory_mb(server.process)
