@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from app.core.database import create_engine
-from app.core.text_search.index import belongs_to_index
+from app.core.text_search.engines import belongs_to_index
 from app.settings import Settings
 from app.tables import metadata
 

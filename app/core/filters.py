@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
 from fastapi import Query as QueryParameter
 from pydantic import (
     AfterValidator,
@@ -25,11 +26,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
-from sqlalchemy import or_, select
+from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import TypeAliasType
 
-from app.core.index.columns import Mask, day_number
+from app.core.index.columns import Keys, Mask, day_number
 from app.core.index.matching import having, touching, with_keys
 from app.core.index.schema import ByDay, Coded, Link, Period
 from app.core.index.snapshot import Snapshot
@@ -37,8 +38,7 @@ from app.core.json_schema import Keywords
 from app.core.languages import LabelLanguage
 from app.core.partial_dates import DAY_PATTERN, FIRST_YEAR, INTERVAL_PATTERN, LAST_YEAR, PartialDate, Span
 from app.core.problems import invalid_parameter
-from app.core.text_search.documents import SearchDocument
-from app.core.text_search.index import matches
+from app.core.text_search.engines import Finder, kinds_of, records_of
 from app.core.text_search.query import Synonyms, parse
 
 NONE = "none"
@@ -97,7 +97,7 @@ class Filter:
     """Whether the values are intervals of days."""
     by_day: bool = False
     """Whether what it keeps depends on the day `as_of`."""
-    find: Callable[[AsyncConnection, Sequence[str]], Awaitable[Sequence[int]]] | None = None
+    find: Callable[[AsyncConnection, Sequence[str]], Awaitable[Keys]] | None = None
     """For what only the database can tell: gives the keys of the roots that are kept, instead of `keeps`."""
 
 
@@ -145,15 +145,19 @@ def _when(value: str) -> str:
             return f"from {first} to {last}"
 
 
-def matching(root: Link, kind: str, phrase: str, synonyms: Synonyms) -> Filter:
+def matching(root: Link, kind: int, phrase: str, synonyms: Synonyms) -> Filter:
     """Keeps roots whose document, of that kind, is found by the query."""
 
-    async def find(connection: AsyncConnection, values: Sequence[str]) -> Sequence[int]:
+    async def find(connection: AsyncConnection, values: Sequence[str]) -> Keys:
         queries = [query for value in values if (query := parse(value, synonyms))]
         if not queries:
-            return []
-        found = select(SearchDocument.record).where(SearchDocument.kind == kind, or_(*map(matches, queries)))
-        return (await connection.scalars(found)).all()
+            return np.empty(0, np.int64)
+
+        def look_up(sync: Connection) -> Keys:
+            ids = Finder(sync, queries).find()
+            return records_of(ids[kinds_of(ids) == kind])
+
+        return await connection.run_sync(look_up)
 
     def keeps(_snapshot: Snapshot, _values: Sequence[str], _as_of: date) -> Mask:
         raise AssertionError("the database finds these")
@@ -296,7 +300,7 @@ class Selection:
     """The language of labels, where the request names it: addresses in the answer name it, too."""
     linked_only: bool = False
     """Whether a linked record must belong to some root, even when nothing is filtered."""
-    found: dict[str, Sequence[int]] = field(default_factory=dict, compare=False)
+    found: dict[str, Keys] = field(default_factory=dict, compare=False)
     """The keys of the roots that filters keep which only the database can answer, after `check`."""
 
     def masks(self, snapshot: Snapshot, link: Link) -> Iterator[Mask]:

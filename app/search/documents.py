@@ -6,7 +6,9 @@ whenever it finds one of its activities or outputs, and also when its words stan
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -16,15 +18,23 @@ from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
 from app.core.languages import LabelLanguage, language, speaking
 from app.core.partial_dates import UNKNOWN_DAY
-from app.core.text_search.documents import Document, Passage, Section
+from app.core.text_search.documents import Document, Passage, Section, code_of
+from app.core.text_search.query import Labels
 from app.deployments.models import Deployment
 from app.outputs.models import Output
 from app.reference.countries import COUNTRIES, country_name
-from app.reference.labels import theme_name
+from app.reference.labels import keys_translated, theme_name
 from app.reference.models import Partner, Theme
-from app.reference.vocabularies import label_of
+from app.reference.vocabularies import ActivityType, OutputKind, Region, label_of
 
-ACTION, ACTIVITY, OUTPUT, PARTNER = "action", "activity", "output", "partner"
+
+class Kind(IntEnum):
+    """What can be found. Of records of one day, those of greater kinds are listed first."""
+
+    OUTPUT = 0
+    ACTIVITY = 1
+    PARTNER = 2
+    ACTION = 3
 
 
 class Executor(Protocol):
@@ -55,7 +65,7 @@ def _label(
     """A label in the language of the request, which the others find, too."""
     names = _in_every_language(label, *key)
     others = dict.fromkeys(name for name in names.values() if name != names[language()])
-    yield Passage(section, field, names[language()], (*others, *also))
+    yield Passage(section, field, names[language()], (*others, *also), code_of(key[0]))
 
 
 def _country(section: Section, field: str, code: str | None) -> Iterator[Passage]:
@@ -63,6 +73,32 @@ def _country(section: Section, field: str, code: str | None) -> Iterator[Passage
     if code is not None:
         row = COUNTRIES[code]
         yield from _label(section, field, country_name, code, also=(*row.aliases, *row.demonyms))
+
+
+def _theme(slug: str, name: str) -> Iterator[Passage]:
+    """A theme; one that editors have added or renamed has no labels but its name."""
+    if name == _translated_themes().get(slug):
+        yield from _label(Section.NAMES, "themes", theme_name, slug, name)
+    else:
+        yield from _text(Section.NAMES, "themes", name)
+
+
+@lru_cache(maxsize=1)
+def _translated_themes() -> Mapping[str, str]:
+    return keys_translated("theme")
+
+
+def labels() -> Labels:
+    """The names of everything that documents have by its code, in every language."""
+    found: dict[str, set[str]] = {}
+    for code, row in COUNTRIES.items():
+        names = _in_every_language(country_name, code).values()
+        found[code_of(code)] = {*names, *row.aliases, *row.demonyms}
+    for value in (*ActivityType, *OutputKind, *Region):
+        found.setdefault(code_of(value), set()).update(_in_every_language(label_of, value).values())
+    for slug, name in _translated_themes().items():
+        found.setdefault(code_of(slug), set()).update(_in_every_language(theme_name, slug, name).values())
+    return found
 
 
 def _partner(section: Section, field: str, name: str, acronym: str | None) -> Iterator[Passage]:
@@ -94,7 +130,7 @@ def _actions(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
             *_text(Section.BODY, "summary", summary),
             *parts[key],
         ]
-        yield Document(ACTION, key, key, _recency(day), title, tuple(passages))
+        yield Document(Kind.ACTION, key, key, _recency(day), title, tuple(passages))
 
 
 def _passages_of_links(executor: Executor, keys: Sequence[int]) -> Mapping[int, list[Passage]]:
@@ -104,7 +140,7 @@ def _passages_of_links(executor: Executor, keys: Sequence[int]) -> Mapping[int, 
         found[key] += _country(Section.NAMES, "countries", code)
     themes = select(ActionTheme.action, Theme.slug, Theme.name).join(Theme, Theme.slug == ActionTheme.theme)
     for key, *theme in executor.execute(themes.where(ActionTheme.action.in_(keys)).order_by(ActionTheme.position)):
-        found[key] += _label(Section.NAMES, "themes", theme_name, *theme)
+        found[key] += _theme(*theme)
     partners = select(ActionPartner.action, Partner.name, Partner.acronym).join(
         Partner, Partner.id == ActionPartner.partner
     )
@@ -123,7 +159,7 @@ def _passages_of_parts(executor: Executor, keys: Sequence[int]) -> Mapping[int, 
         statement = select(column, *_COLUMNS[kind]).where(column.in_(keys)).order_by(kind.id)
         for key, *values in executor.execute(statement):
             # What a part is called or says itself is no more than a part here.
-            found[key] += (Passage(Section.PARTS, field, passage.text, passage.also) for passage in describe(*values))
+            found[key] += (replace(passage, section=Section.PARTS, field=field) for passage in describe(*values))
     return found
 
 
@@ -164,32 +200,32 @@ def _activities(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
     for key, action, day, *values in executor.execute(select(*own).where(Activity.id.in_(keys))):
         sent = (passage for sender in senders.get(key, ()) for passage in _deployment_passages(*sender))
         _, title, *_ = values
-        yield Document(ACTIVITY, key, action, _recency(day), title, (*_activity_passages(*values), *sent))
+        yield Document(Kind.ACTIVITY, key, action, _recency(day), title, (*_activity_passages(*values), *sent))
 
 
 def _outputs(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
     own = (Output.id, Output.action, Output.published_first_day, *_COLUMNS[Output])
     for key, action, day, kind, title in executor.execute(select(*own).where(Output.id.in_(keys))):
-        yield Document(OUTPUT, key, action, _recency(day), title, tuple(_output_passages(kind, title)))
+        yield Document(Kind.OUTPUT, key, action, _recency(day), title, tuple(_output_passages(kind, title)))
 
 
 def _partners(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
     own = (Partner.id, Partner.name, Partner.acronym, Partner.country)
     for key, name, acronym, country in executor.execute(select(*own).where(Partner.id.in_(keys))):
         passages = (*_partner(Section.TITLE, "name", name, acronym), *_country(Section.NAMES, "country", country))
-        yield Document(PARTNER, key, None, 0, name, passages)
+        yield Document(Kind.PARTNER, key, None, 0, name, passages)
 
 
-KINDS: Final[Mapping[str, tuple[Any, Callable[[Executor, Sequence[int]], Iterable[Document]]]]] = {
-    ACTION: (Action.id, _actions),
-    ACTIVITY: (Activity.id, _activities),
-    OUTPUT: (Output.id, _outputs),
-    PARTNER: (Partner.id, _partners),
+KINDS: Final[Mapping[Kind, tuple[Any, Callable[[Executor, Sequence[int]], Iterable[Document]]]]] = {
+    Kind.ACTION: (Action.id, _actions),
+    Kind.ACTIVITY: (Activity.id, _activities),
+    Kind.OUTPUT: (Output.id, _outputs),
+    Kind.PARTNER: (Partner.id, _partners),
 }
 """Each kind of record that can be found: its ids, and what says what such records say."""
 
 
-def documents_of(executor: Executor, kind: str, keys: Sequence[int]) -> list[Document]:
+def documents_of(executor: Executor, kind: Kind, keys: Sequence[int]) -> list[Document]:
     """The documents of those of the records that exist."""
     _, describe = KINDS[kind]
     return list(describe(executor, keys)) if keys else []

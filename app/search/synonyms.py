@@ -1,4 +1,5 @@
-"""The acronyms of the field and what they stand for, and spellings: whoever types one finds the other.
+"""The acronyms of the field and what they stand for, spellings, and the names of countries and vocabularies: whoever
+types one finds the other.
 
 Those of partners are part of the record itself.
 """
@@ -6,6 +7,7 @@ Those of partners are part of the record itself.
 from typing import Final
 
 from app.core.text_search.query import Synonyms
+from app.search.documents import labels
 
 SYNONYMS: Final = Synonyms(
     {
@@ -61,5 +63,6 @@ SYNONYMS: Final = Synonyms(
         "organization": ["organisation"],
         "program": ["programme"],
         "programs": ["programmes"],
-    }
+    },
+    labels,
 )

@@ -14,16 +14,15 @@ from sqlalchemy.orm import Session
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
-from app.core.languages import LabelLanguage, speaking
 from app.core.text_search.documents import SearchDocument, SearchState, SearchTerm, row_of, vocabulary
 from app.deployments.models import Deployment
 from app.outputs.models import Output
 from app.reference.models import Partner, Theme
-from app.search.documents import ACTION, ACTIVITY, KINDS, OUTPUT, PARTNER, Executor, documents_of
+from app.search.documents import KINDS, Executor, Kind, documents_of
 
 AT_ONCE = 500
-Touched = set[tuple[str, Any]]
-_RULES = 3
+Touched = set[tuple[Kind | str, Any]]
+_RULES = 4
 """Counts the changes of what documents say and how their words are cut."""
 
 
@@ -33,21 +32,21 @@ def _now_and_before(record: Any, name: str) -> Iterator[Any]:
     yield from (key for key in (getattr(record, name), *history.deleted) if key is not None)
 
 
-def _says_anew(record: Any) -> Iterator[tuple[str, Any]]:
+def _says_anew(record: Any) -> Iterator[tuple[Kind | str, Any]]:
     """The kinds and keys of the records that say something else when this one changes."""
     match record:
         case Action():
-            yield ACTION, record.id
+            yield Kind.ACTION, record.id
         case Activity() | Output():
-            yield ACTIVITY if isinstance(record, Activity) else OUTPUT, record.id
-            yield from ((ACTION, key) for key in _now_and_before(record, "action"))
+            yield Kind.ACTIVITY if isinstance(record, Activity) else Kind.OUTPUT, record.id
+            yield from ((Kind.ACTION, key) for key in _now_and_before(record, "action"))
         case Deployment():
-            yield from ((ACTION, key) for key in _now_and_before(record, "action"))
-            yield from ((ACTIVITY, key) for key in _now_and_before(record, "activity"))
+            yield from ((Kind.ACTION, key) for key in _now_and_before(record, "action"))
+            yield from ((Kind.ACTIVITY, key) for key in _now_and_before(record, "activity"))
         case ActionCountry() | ActionTheme() | ActionPartner():
-            yield from ((ACTION, key) for key in _now_and_before(record, "action"))
+            yield from ((Kind.ACTION, key) for key in _now_and_before(record, "action"))
         case Partner():
-            yield PARTNER, record.id
+            yield Kind.PARTNER, record.id
         case Theme():
             yield "theme", record.slug
 
@@ -63,11 +62,11 @@ def _collect(session: Session, _context: Any) -> None:
 def _write(session: Session) -> None:
     session.flush()
     touched: Touched = session.info.pop("said_anew", set())
-    keys: defaultdict[str, set[Any]] = defaultdict(set)
+    keys: defaultdict[Kind | str, set[Any]] = defaultdict(set)
     for kind, key in touched:
         keys[kind].add(key)
-    keys[ACTION].update(_actions_named(session, ActionTheme.action, ActionTheme.theme, keys.pop("theme", set())))
-    keys[ACTION].update(_actions_named(session, ActionPartner.action, ActionPartner.partner, keys[PARTNER]))
+    keys[Kind.ACTION].update(_actions_named(session, ActionTheme.action, ActionTheme.theme, keys.pop("theme", set())))
+    keys[Kind.ACTION].update(_actions_named(session, ActionPartner.action, ActionPartner.partner, keys[Kind.PARTNER]))
     for kind in KINDS:
         _refresh(session, kind, sorted(keys[kind]))
 
@@ -83,22 +82,20 @@ def _actions_named(session: Session, action: Any, column: Any, keys: set[Any]) -
         yield from session.execute(select(action).where(column.in_(keys))).scalars()
 
 
-def _refresh(executor: Any, kind: str, keys: Sequence[int]) -> None:
+def _refresh(executor: Any, kind: Kind, keys: Sequence[int]) -> None:
     """Writes the documents of records as they stand; those of records that are gone go, too."""
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        with speaking(LabelLanguage.EN):  # whoever writes, the documents are the same
-            rows = [row_of(document) for document in documents_of(executor, kind, some)]
+        rows = [row_of(document) for document in documents_of(executor, kind, some)]
         _put(executor, rows, _known(executor, kind, some))
         if gone := set(some) - {row["record"] for row in rows}:
             executor.execute(delete(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.record.in_(gone)))
 
 
-def _known(executor: Executor, kind: str, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+def _known(executor: Executor, kind: Kind, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
     """The documents as they were written last."""
     table = SearchDocument.__table__
-    columns = [column for column in table.columns if column is not table.c.id]
-    wanted = select(*columns).where(table.c.kind == kind, table.c.record.in_(keys))
+    wanted = select(table).where(table.c.kind == kind, table.c.record.in_(keys))
     return {row["record"]: dict(row) for row in executor.execute(wanted).mappings()}
 
 

@@ -92,7 +92,7 @@ class RecordFilters(Filters):
     q: Annotated[
         list[Query],
         Field(max_length=30),
-        matching(ACTIONS, documents.ACTION, "that mention {}", SYNONYMS),
+        matching(ACTIONS, documents.Kind.ACTION, "that mention {}", SYNONYMS),
     ] = []
     """Words that the action, its partners, activities, deployments or outputs have, in any form of the word (`train`,
     `training`); the last one may be the beginning of a longer word, as may `any*`. "Words in quotes" stand side by

@@ -12,6 +12,7 @@ from app.activities.models import Activity
 from app.core.database import Database
 from app.core.text_search.documents import SearchDocument
 from app.outputs.models import Output
+from app.search.documents import Kind
 
 pytestmark = pytest.mark.anyio
 
@@ -33,9 +34,10 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
 async def text_of(database: Database, action: int) -> str:
     """The words of an action that are looked through."""
     async with database.look_up() as session:
-        of_action = (SearchDocument.kind == "action", SearchDocument.record == action)
-        found = await session.scalar(select(SearchDocument.words).where(*of_action))
-    return found or ""
+        of_action = (SearchDocument.kind == Kind.ACTION, SearchDocument.record == action)
+        texts = select(SearchDocument.title, SearchDocument.names, SearchDocument.body, SearchDocument.parts)
+        found = (await session.execute(texts.where(*of_action))).one_or_none()
+    return "||".join(found or ())
 
 
 async def test_an_action_that_changes_together_with_its_child_keeps_its_own_change(

@@ -13,6 +13,7 @@ from app.core.partial_dates import UNKNOWN_DAY
 Codes: TypeAlias = NDArray[np.int32]
 Mask: TypeAlias = NDArray[np.bool_]
 Positions: TypeAlias = NDArray[np.int64]
+Keys: TypeAlias = NDArray[np.int64]
 NULL = -1
 """The code of no value."""
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.index.columns import NULL, UNKNOWN, Mask, day_number
+from app.core.index.columns import NULL, UNKNOWN, Keys, Mask, day_number
 from app.core.index.rows import PHANTOM
 from app.core.index.schema import Coded, Column, Link, Period
 from app.core.index.snapshot import Snapshot
@@ -119,8 +119,8 @@ def touching(snapshot: Snapshot, period: Period, spans: Iterable[Span], *, none:
     return kept
 
 
-def with_keys(snapshot: Snapshot, keys: Iterable[int]) -> Mask:
+def with_keys(snapshot: Snapshot, keys: Keys) -> Mask:
     """Which roots have one of the keys."""
     kept = np.zeros(len(snapshot.roots), np.bool_)
-    kept[snapshot.positions(np.fromiter(keys, np.int64))] = True
+    kept[snapshot.positions(keys)] = True
     return kept

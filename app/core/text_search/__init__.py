@@ -1,6 +1,6 @@
-"""Full-text search that finds the same, in the same order, on both databases.
+"""Full-text search by the databases' own engines: FTS5 on SQLite, a tsvector with a GIN index on PostgreSQL.
 
-Texts are analysed here, once when they are written and once for each query: case and accents are taken away, words are
-cut out and stemmed. The databases only keep the index and look words up in it: FTS5 on SQLite, a tsvector with GIN on
-PostgreSQL. Which records match, and in which order they are useful, is decided by one rule for both.
+Case and accents are taken away here, in documents and queries alike. The databases stem the words by the same
+algorithm, look them up and rank what they find. What a query means, with all that a word may stand for, is decided
+here, so that both find the same.
 """

@@ -1,23 +1,23 @@
-"""What is looked through: a document for each record, and the tables that the databases' indexes are made over."""
+"""What is looked through: a document for each record, over which the databases' engines have their indexes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, text_column
-from app.core.text_search.analysis import LONGEST_WORD, stem, words_of
+from app.core.text_search.analysis import LONGEST_WORD, words_of
 
-NEXT_TEXT, NEXT_SECTION = "|", "||"
-"""What parts texts, so that no phrase reaches from one into the next. No word has these signs."""
-STEM = "="
-"""What a stem begins with in the index, where words and stems stand together."""
-MOST_TERMS = 900_000
-"""How many bytes of different words of one document are looked up: PostgreSQL takes no more than a megabyte."""
+NEXT_TEXT = "|"
+"""What parts texts, so that no phrase reaches from one into the next. No word has this sign."""
+RECORD_BITS, KIND_BITS = 32, 2
+MOST_BYTES = 900_000
+"""What the index of a document may take: PostgreSQL's limit is a megabyte."""
+_MOST_PLACES = 256
 
 
 class Section(IntEnum):
@@ -41,47 +41,50 @@ class Passage:
     text: str
     also: tuple[str, ...] = ()
     """Other words for the same, which find it, too."""
+    code: str = ""
+    """What the document has in place of a label, whose words are added to queries."""
 
 
 @dataclass(frozen=True)
 class Document:
     """A record as it is looked through."""
 
-    kind: str
+    kind: int
+    """Which kind of record, from 0 to 3. Of records of one day, those of greater kinds are listed first."""
     record: int
     root: int | None
     """The record that it belongs to, or itself; None for what several share."""
     recency: int
-    """A number that is greater for later records, 0 where nothing tells it."""
+    """A number that is greater for later records, 0 where nothing tells it; less than 2^20."""
     title: str
     passages: tuple[Passage, ...]
 
+    @property
+    def id(self) -> int:
+        """Later records have greater ids, so that the engines find the latest first; the low bits are those of kind
+        and record."""
+        return (self.recency << KIND_BITS | self.kind) << RECORD_BITS | self.record
+
 
 class SearchDocument(Base):
-    """The words of a record. The databases' own indexes stand over `heading` and `terms` (see `index.py`)."""
+    """The folded words of a record, once. The engines' own indexes are made over them (see `engines.py`)."""
 
     __tablename__ = "search_documents"
-    __table_args__ = (
-        Index("ix_search_documents_kind_record", "kind", "record", unique=True),
-        Index("ix_search_documents_root", "root"),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = (Index("ix_search_documents_kind_record", "kind", "record", unique=True),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(text_column(20))
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False)
+    kind: Mapped[int]
     record: Mapped[int]
-    root: Mapped[int | None]
-    recency: Mapped[int]
-    # The different words and stems: of the two telling sections, and of all of them.
-    heading: Mapped[str] = mapped_column(Text)
-    terms: Mapped[str] = mapped_column(Text)
-    # All words and all stems in their order, section by section.
-    words: Mapped[str] = mapped_column(Text)
-    stems: Mapped[str] = mapped_column(Text)
+    # The texts of each weight. An older release has none of these columns, and is indexed again.
+    title: Mapped[str] = mapped_column(Text, server_default="")
+    names: Mapped[str] = mapped_column(Text, server_default="")
+    body: Mapped[str] = mapped_column(Text, server_default="")
+    parts: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class SearchTerm(Base):
-    """A word that some document has or had: what is suggested where a query finds nothing."""
+    """A word that some document has or had: what the beginning of a word stands for, and what is suggested where a
+    query finds nothing."""
 
     __tablename__ = "search_terms"
 
@@ -98,40 +101,55 @@ class SearchState(Base):
     rules: Mapped[str] = mapped_column(String(64))
 
 
+_COLUMNS: Final = {
+    Section.TITLE: "title",
+    Section.NAMES: "names",
+    Section.AIM: "body",
+    Section.BODY: "body",
+    Section.PARTS: "parts",
+}
+
+
 def row_of(document: Document) -> dict[str, Any]:
     """The document as its row."""
-    sections: dict[Section, list[list[str]]] = {section: [] for section in Section}
+    texts: dict[str, list[list[str]]] = {column: [] for column in _COLUMNS.values()}
     for passage in document.passages:
-        sections[passage.section] += [words_of(text) for text in (passage.text, *passage.also)]
-    heading = _terms([*sections[Section.TITLE], *sections[Section.NAMES]])
-    return {
-        "kind": document.kind,
-        "record": document.record,
-        "root": document.root,
-        "recency": document.recency,
-        "heading": heading,
-        "terms": _terms([text for texts in sections.values() for text in texts]),
-        "words": _joined(sections.values()),
-        "stems": _joined([[list(map(stem, text)) for text in texts] for texts in sections.values()]),
-    }
+        texts[_COLUMNS[passage.section]].append([passage.code] if passage.code else words_of(passage.text))
+    if sum(len(passage.text) for passage in document.passages) > MOST_BYTES // 10:
+        texts = _cut(texts)
+    columns = {column: f" {f' {NEXT_TEXT} '.join(map(' '.join, some))} " for column, some in texts.items()}
+    return {"id": document.id, "kind": document.kind, "record": document.record, **columns}
 
 
-def _joined(sections: Any) -> str:
-    parted = (f" {NEXT_TEXT} ".join(map(" ".join, texts)) for texts in sections)
-    return f" {f' {NEXT_SECTION} '.join(parted)} "
+def _cut(texts: Mapping[str, list[list[str]]]) -> dict[str, list[list[str]]]:
+    """The texts as far as an index takes them."""
+    size, times = 0, dict[str, int]()
+    cut: dict[str, list[list[str]]] = {column: [] for column in texts}
+    for column, some in texts.items():
+        for words in some:
+            kept = list[str]()
+            cut[column].append(kept)
+            for word in words:
+                seen = times.get(word, 0)
+                size += 2 * (seen < _MOST_PLACES) + (0 if seen else len(word.encode()) + 4)
+                if size > MOST_BYTES:
+                    return cut
+                times[word] = seen + 1
+                kept.append(word)
+    return cut
 
 
-def _terms(texts: Sequence[list[str]]) -> str:
-    """The different words and stems, each once; what is too much for an index is left out."""
-    words = dict.fromkeys(chain.from_iterable(texts))
-    terms = " ".join(dict.fromkeys(term for word in words for term in (word, STEM + stem(word))))
-    written = terms.encode()
-    if len(written) <= MOST_TERMS:
-        return terms
-    return written[:MOST_TERMS].decode("utf-8", "ignore").rpartition(" ")[0]
+def vocabulary(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The words of documents, without codes."""
+    found = set(chain.from_iterable(row[column].split() for row in rows for column in _COLUMNS.values()))
+    return {word for word in found if word != NEXT_TEXT and not is_code(word)}
 
 
-def vocabulary(rows: Iterable[dict[str, Any]]) -> set[str]:
-    """The words of documents that may be suggested: neither numbers nor short ones."""
-    terms = set(chain.from_iterable(row["terms"].split(" ") for row in rows))
-    return {term for term in terms if len(term) > 3 and term.isalpha()}
+def code_of(value: str) -> str:
+    """The word by which documents have a value of a vocabulary. It is its own stem, and hardly typed by anybody."""
+    return f"0{''.join(words_of(value))}0"
+
+
+def is_code(word: str) -> bool:
+    """Whether a word of a document is a code."""
+    return word[0] == word[-1] == "0" and any(character.isalpha() for character in word)

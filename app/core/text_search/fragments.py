@@ -80,8 +80,10 @@ def _places(term: Term, words: Sequence[str]) -> Iterator[tuple[int, int]]:
             for number, word in enumerate(words):
                 if word == text or (not exact and stem(word) == sought) or (begins and word.startswith(text)):
                     yield number, number
-        case Phrase(words=(*before, last), begins=begins):
-            length = len(before) + 1
+        case Phrase(words=phrase, begins=begins, exact=exact):
+            form = str if exact else stem
+            words, (*before, last) = list(map(form, words)), map(form, phrase)
+            length = len(phrase)
             for first in range(len(words) - length + 1):
                 *here, end = words[first : first + length]
                 if here == before and (end.startswith(last) if begins else end == last):

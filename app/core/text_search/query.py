@@ -5,12 +5,17 @@
 - "Words in quotes" stand side by side, in exactly these forms. Without a closing quote the last of them may go on.
 - `-word` and `-"some words"` must not occur.
 - `OR` between two words or phrases: one of them is enough.
-- An acronym also finds what it stands for, and the other way round.
+- An acronym also finds what it stands for, and the other way round; a word of a label, in any language, finds the value
+  that has the label.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import takewhile
 
 from app.core.text_search.analysis import STOP_WORDS, stem, words_of
 
@@ -22,11 +27,16 @@ _EXCLUDED = re.compile(r"[-\u2212](?=\w)")
 _STARRED = re.compile(r"\w\*\W*$")
 
 
-class Synonyms:
-    """Acronyms, each with what it stands for."""
+Labels = Mapping[str, Iterable[str]]
+"""For each code that documents have, all names of what it stands for."""
 
-    def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
+
+class Synonyms:
+    """Acronyms, each with what it stands for, and the names of the values that documents have as codes."""
+
+    def __init__(self, table: Mapping[str, Sequence[str]], labels: Callable[[], Labels] = dict) -> None:
         self.meanings = {"".join(words_of(acronym)): tuple(known) for acronym, known in table.items()}
+        self._labels = labels
         self._spelt_out: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for acronym, known in self.meanings.items():
             for meaning in known:
@@ -36,6 +46,58 @@ class Synonyms:
     def spelt_out(self, first: str) -> list[tuple[str, tuple[str, ...]]]:
         """The acronyms whose meaning begins with this stem, with the stems of all its words; the longest first."""
         return sorted(self._spelt_out.get(first, ()), key=lambda item: -len(item[1]))
+
+    def with_codes(self, term: "Term") -> "Term":
+        """The term with the codes of what has it in a name."""
+        found = self._codes_of_phrase(term) if isinstance(term, Phrase) else self._codes_of_word(term)
+        return replace(term, codes=tuple(sorted(set(found)))) if found else term
+
+    @cached_property
+    def label_words(self) -> Sequence[str]:
+        """The words of all names, in order."""
+        return sorted({word for code, word in self._names_by_word})
+
+    @cached_property
+    def _names(self) -> Sequence[tuple[str, tuple[str, ...]]]:
+        """Each name as words, with its code."""
+        return [(code, tuple(words_of(name))) for code, names in self._labels().items() for name in names]
+
+    @cached_property
+    def _names_by_word(self) -> set[tuple[str, str]]:
+        return {(code, word) for code, words in self._names for word in words}
+
+    @cached_property
+    def _codes(self) -> tuple[Mapping[str, set[str]], Mapping[str, set[str]]]:
+        """The codes by each word of their names, and by each stem."""
+        by_word, by_stem = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+        for code, word in self._names_by_word:
+            by_word[word].add(code)
+            by_stem[stem(word)].add(code)
+        return by_word, by_stem
+
+    def _codes_of_word(self, word: "Word") -> set[str]:
+        by_word, by_stem = self._codes
+        found = set(by_word.get(word.text, ()) if word.exact else by_stem.get(stem(word.text), ()))
+        if word.begins:
+            following = self.label_words[bisect_left(self.label_words, word.text) :]
+            for longer in takewhile(lambda each: each.startswith(word.text), following):
+                found |= by_word[longer]
+        return found
+
+    def _codes_of_phrase(self, phrase: "Phrase") -> set[str]:
+        form = str if phrase.exact else stem
+        sought, length = tuple(map(form, phrase.words)), len(phrase.words)
+        candidates = self._codes[1].get(stem(phrase.words[0]), ())
+        found = set()
+        for code, words in self._names:
+            if code in candidates:
+                forms = tuple(map(form, words))
+                for start in range(len(forms) - length + 1):
+                    *before, last = forms[start : start + length]
+                    ends = last.startswith(sought[-1]) if phrase.begins else last == sought[-1]
+                    if ends and tuple(before) == sought[:-1]:
+                        found.add(code)
+        return found
 
 
 @dataclass(frozen=True)
@@ -47,15 +109,21 @@ class Word:
     """Whether longer words that begin with it are meant, too."""
     exact: bool = False
     """Whether its other forms are not meant."""
+    codes: tuple[str, ...] = ()
+    """The values that have it in a name: each is as good as the word."""
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words that stand side by side, in these forms."""
+    """Words that stand side by side."""
 
     words: tuple[str, ...]
     begins: bool = False
     """Whether the last word may be the beginning of a longer one."""
+    exact: bool = True
+    """Whether other forms of the words are not meant."""
+    codes: tuple[str, ...] = ()
+    """The values that have it in a name: each is as good as the words."""
 
 
 Term = Word | Phrase
@@ -95,7 +163,7 @@ class _Typed:
 
 def parse(query: str, synonyms: Synonyms) -> TextQuery:
     """What a query means; without any word in it, a query that is false."""
-    typed = _with_beginning(list(_typed(query)), query)
+    typed = [replace(item, term=synonyms.with_codes(item.term)) for item in _with_beginning(list(_typed(query)), query)]
     without = tuple(_clause(item.term, synonyms) for item in typed if item.excluded)
     wanted = [item for item in typed if not item.excluded]
     clauses: list[Clause] = []
@@ -104,8 +172,10 @@ def parse(query: str, synonyms: Synonyms) -> TextQuery:
         item = wanted[position]
         if not item.joined and (found := _spelt_out(wanted[position:], synonyms)):
             acronym, length = found
-            meant = tuple(each.term for each in wanted[position : position + length] if not _is_stop_word(each.term))
-            clauses.append((meant, (Word(acronym, exact=True),)))
+            spoken = [each.term for each in wanted[position : position + length] if isinstance(each.term, Word)]
+            meant = tuple(word for word in spoken if not _is_stop_word(word))
+            named = _phrase(tuple(word.text for word in spoken), synonyms)
+            clauses.append((meant, (Word(acronym, exact=True),), *((Word(code),) for code in named.codes)))
             position += length
             continue
         clause = _clause(item.term, synonyms)
@@ -167,14 +237,13 @@ def _clause(term: Term, synonyms: Synonyms) -> Clause:
     """A term with what it stands for."""
     if isinstance(term, Phrase) or term.exact or term.text not in synonyms.meanings:
         return ((term,),)
-    acronym = Word(term.text, exact=True)
-    return ((acronym,), *((_phrase(meaning),) for meaning in synonyms.meanings[term.text]))
+    acronym = replace(term, begins=False, exact=True)
+    return ((acronym,), *((_phrase(tuple(words_of(meaning)), synonyms),) for meaning in synonyms.meanings[term.text]))
 
 
-def _phrase(text: str) -> Term:
+def _phrase(words: tuple[str, ...], synonyms: Synonyms) -> Term:
     """What an acronym stands for, in the singular or plural."""
-    found = tuple(words_of(text))
-    return Phrase(found, begins=True) if len(found) > 1 else Word(found[0])
+    return synonyms.with_codes(Phrase(words, exact=False) if len(words) > 1 else Word(words[0]))
 
 
 def _spelt_out(typed: Sequence[_Typed], synonyms: Synonyms) -> tuple[str, int] | None:

@@ -33,7 +33,7 @@ class SearchQuery(RecordFilters):
     q: Annotated[
         list[TextOfQuery],
         Field(min_length=1, max_length=30, examples=[["labour migration"]]),
-        matching(ACTIONS, documents.ACTION, "that mention {}", SYNONYMS),
+        matching(ACTIONS, documents.Kind.ACTION, "that mention {}", SYNONYMS),
     ]
     """What to look for: words (all of them, in any form), "words in quotes" side by side, `begin*`, `-without`, `OR`.
     Repeat it for other queries, of which one is enough."""
@@ -68,20 +68,20 @@ async def search(request: Request, session: ReadSessionDep, query: Annotated[Sea
     await selection.check(session.connection)
     queries = [parsed for typed in query.q if (parsed := parse(typed, SYNONYMS))]
     besides = replace(selection, values={name: given for name, given in selection.values.items() if name != "q"})
-    asked = Search(session.connection, queries, await session.matching(besides), query.kind)
-    counts = await asked.counts() if queries else {}
-    total = sum(count for kind, count in counts.items() if not query.kind or kind in query.kind)
+    search = Search(queries, await session.matching(besides), query.kind, query.limit, query.offset)
+    found = await session.connection.run_sync(search.run)
+    total = found.total
     suggestion = None
-    if queries and not counts and len(query.q) == 1:
-        suggestion = await suggest(session.connection, query.q[0], queries[0])
+    if queries and not found.counts and len(query.q) == 1:
+        suggestion = await session.connection.run_sync(suggest, query.q[0], queries[0])
     page = SearchPage(
-        items=await asked.hits(total, query.limit, query.offset),
+        items=found.hits,
         total=total,
         limit=query.limit,
         offset=query.offset,
         next=_at(request, query.offset + query.limit) if query.offset + query.limit < total else None,
         previous=_at(request, max(query.offset - query.limit, 0)) if query.offset and total else None,
-        counts=HitCounts.model_validate({kind.value: count for kind, count in counts.items()}),
+        counts=HitCounts.model_validate({kind.value: count for kind, count in found.counts.items()}),
         suggestion=suggestion,
         reason=None if queries else NO_WORD,
         **({} if query.release is None else {"release": query.release}),

@@ -1,17 +1,17 @@
 """What may have been meant by a query that finds nothing: the nearest words that the record has."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select
 
 from app.core.text_search.analysis import words_of
-from app.core.text_search.documents import SearchDocument, SearchTerm
-from app.core.text_search.index import matches
-from app.core.text_search.query import TextQuery, Word
+from app.core.text_search.documents import SearchTerm
+from app.core.text_search.engines import Finder
+from app.core.text_search.query import TextQuery, Word, parse
+from app.search.synonyms import SYNONYMS
 
 SHORTEST = 4
 """How many letters a word needs to be taken for a misspelt one."""
@@ -25,14 +25,14 @@ def _distance(word: str) -> int:
     return 1 if len(word) <= 5 else 2
 
 
-async def suggest(connection: AsyncConnection, typed: str, query: TextQuery) -> str | None:
+def suggest(connection: Connection, typed: str, query: TextQuery) -> str | None:
     """The query with every word that the record doesn't have in the nearest spelling that it has; None when each word
     is known, or when one is not near to any other."""
     better: dict[str, str] = {}
     for word in _plain_words(query):
-        if await _count(connection, TextQuery((((word,),),))):
+        if _count(connection, TextQuery((((word,),),))):
             continue
-        nearest = await _nearest(connection, word.text)
+        nearest = _nearest(connection, word.text)
         if nearest is None:
             return None
         better[word.text] = nearest
@@ -46,26 +46,26 @@ def _plain_words(query: TextQuery) -> Sequence[Word]:
     return found[:MOST_WORDS]
 
 
-async def _count(connection: AsyncConnection, query: TextQuery) -> int:
-    statement = select(func.count()).select_from(SearchDocument).where(matches(query))
-    return int((await connection.execute(statement)).scalar_one())
+def _count(connection: Connection, query: TextQuery) -> int:
+    return len(Finder(connection, [query]).find())
 
 
-async def _nearest(connection: AsyncConnection, word: str) -> str | None:
+def _nearest(connection: Connection, word: str) -> str | None:
     """The nearest word; of those that are equally near, one that begins alike, then the one that is used most."""
     most = _distance(word)
-    length = func.length(SearchTerm.term)
-    statement = select(SearchTerm.term).where(length >= len(word) - most, length <= len(word) + most)
-    terms = (await connection.scalars(statement.order_by(SearchTerm.term))).all()
-    near = process.extract(word, terms, scorer=OSA.distance, score_cutoff=most, limit=50)
-    found = [result async for result in _used(connection, word, [(distance, term) for term, distance, _ in near])]
+    shortest, longest = max(len(word) - most, SHORTEST), len(word) + most
+    statement = select(SearchTerm.term).where(func.length(SearchTerm.term).between(shortest, longest))
+    terms = {*connection.execute(statement).scalars(), *SYNONYMS.label_words}
+    known = sorted(term for term in terms if term.isalpha() and shortest <= len(term) <= longest)
+    near = process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=50)
+    found = list(_used(connection, word, [(distance, term) for term, distance, _ in near]))
     return min(found)[-1] if found else None
 
 
-async def _used(
-    connection: AsyncConnection, word: str, near: Sequence[tuple[float, str]]
-) -> AsyncIterator[tuple[float, bool, int, str]]:
+def _used(
+    connection: Connection, word: str, near: Sequence[tuple[float, str]]
+) -> Iterator[tuple[float, bool, int, str]]:
     """The near words that documents still have, in the order of their nearness."""
     for distance, term in sorted(near, key=lambda each: (each[0], each[1][0] != word[0], each[1]))[:MOST_CANDIDATES]:
-        if count := await _count(connection, TextQuery((((Word(term, exact=True),),),))):
+        if count := _count(connection, parse(f'"{term}"', SYNONYMS)):
             yield distance, term[0] != word[0], -count, term

@@ -32,6 +32,11 @@ def translated(kind: str, key: str, english: str) -> str:
     return row[wanted] if row is not None and row["en"] == english else english
 
 
+def keys_translated(kind: str) -> dict[str, str]:
+    """The keys of the table that have labels of a kind, with the English ones."""
+    return {key: row["en"] for (its_kind, key), row in _words().items() if its_kind == kind}
+
+
 @lru_cache(maxsize=4)
 def _labelled(kind: str) -> dict[tuple[str, ...], list[str]]:
     found: dict[tuple[str, ...], list[str]] = {}
