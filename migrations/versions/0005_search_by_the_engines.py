@@ -72,7 +72,7 @@ def _replace(columns: list[sa.Column], statements: dict[str, tuple[str, ...]], *
 
 
 def upgrade() -> None:
-    texts = [sa.Column(name, sa.Text(), server_default="", nullable=False) for name in ("title", "names", "body", "parts")]
+    texts = [sa.Column(name, sa.Text(), server_default=sa.text("''"), nullable=False) for name in ("title", "names", "body", "parts")]
     _replace(
         [
             sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),

@@ -11,6 +11,8 @@ from app.actions.models import Action
 from app.activities.models import Activity
 from app.core.database import Database
 from app.core.text_search.documents import SearchDocument
+from app.core.text_search.engines import Finder
+from app.core.text_search.query import TextQuery, Word
 from app.outputs.models import Output
 from app.search.documents import Kind
 
@@ -92,3 +94,19 @@ async def test_a_transaction_that_is_given_up_leaves_nothing(database: Database,
         found = await reader.scalar(select(func.count()).select_from(Activity).where(Activity.title == "Given up"))
     assert found == 0
     assert await text_of(database, 3) == before
+
+
+async def test_more_text_than_an_index_takes_is_found_by_its_beginning(
+    database: Database, session: AsyncSession
+) -> None:
+    numbers = iter(range(0x10000, 0x100000))
+    for position in range(90, 150):
+        description = " ".join(f"{next(numbers):x}" for _ in range(3000))
+        session.add(Activity(action=4, position=position, type="other", title="Long", description=description))
+    await session.commit()
+    first, last = await session.run_sync(
+        lambda sync: [
+            len(Finder(sync.connection(), [TextQuery((((Word(word),),),))]).find()) for word in ("10000", "3bf1f")
+        ]
+    )
+    assert (first, last) == (2, 1)

@@ -6,7 +6,7 @@ from enum import IntEnum
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, text_column
@@ -76,10 +76,10 @@ class SearchDocument(Base):
     kind: Mapped[int]
     record: Mapped[int]
     # The texts of each weight. An older release has none of these columns, and is indexed again.
-    title: Mapped[str] = mapped_column(Text, server_default="")
-    names: Mapped[str] = mapped_column(Text, server_default="")
-    body: Mapped[str] = mapped_column(Text, server_default="")
-    parts: Mapped[str] = mapped_column(Text, server_default="")
+    title: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    names: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    body: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    parts: Mapped[str] = mapped_column(Text, server_default=text("''"))
 
 
 class SearchTerm(Base):
