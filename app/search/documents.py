@@ -6,13 +6,12 @@ whenever it finds one of its activities or outputs, and also when its words stan
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, bindparam, select
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
@@ -40,7 +39,7 @@ class Kind(IntEnum):
 class Executor(Protocol):
     """A session or connection, either of which runs statements."""
 
-    def execute(self, statement: Any, /) -> Any:
+    def execute(self, statement: Any, parameters: Any = None, /) -> Any:
         """Runs a statement."""
 
 
@@ -59,20 +58,25 @@ def _in_every_language(label: Callable[..., str], *key: str) -> dict[LabelLangua
     return found
 
 
-def _label(
-    section: Section, field: str, label: Callable[..., str], *key: str, also: tuple[str, ...] = ()
-) -> Iterator[Passage]:
+def _label(section: Section, field: str, label: Callable[..., str], *key: str) -> Iterator[Passage]:
     """A label in the language of the request, which the others find, too."""
+    yield _labelled(section, field, label, key, language())
+
+
+@lru_cache(maxsize=10_000)
+def _labelled(
+    section: Section, field: str, label: Callable[..., str], key: Sequence[str], shown: LabelLanguage
+) -> Passage:
     names = _in_every_language(label, *key)
-    others = dict.fromkeys(name for name in names.values() if name != names[language()])
-    yield Passage(section, field, names[language()], (*others, *also), code_of(key[0]))
+    others = dict.fromkeys(name for name in names.values() if name != names[shown])
+    also = (*COUNTRIES[key[0]].aliases, *COUNTRIES[key[0]].demonyms) if label is country_name else ()
+    return Passage(section, field, names[shown], (*others, *also), code_of(key[0]))
 
 
 def _country(section: Section, field: str, code: str | None) -> Iterator[Passage]:
     """A country, which its other names and its people's name find, too."""
     if code is not None:
-        row = COUNTRIES[code]
-        yield from _label(section, field, country_name, code, also=(*row.aliases, *row.demonyms))
+        yield from _label(section, field, country_name, code)
 
 
 def _theme(slug: str, name: str) -> Iterator[Passage]:
@@ -109,19 +113,37 @@ def _recency(day: date) -> int:
     return 0 if day == UNKNOWN_DAY else day.toordinal()
 
 
-def _grouped(executor: Executor, statement: Any) -> Mapping[int, list[Sequence[Any]]]:
-    """Rows by their first column, without it."""
-    found: defaultdict[int, list[Sequence[Any]]] = defaultdict(list)
-    for key, *values in executor.execute(statement):
-        found[key].append(values)
-    return found
+def _of(key: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """Columns of the rows that have one of `keys` in the first one."""
+    return select(key, *columns).where(key.in_(bindparam("keys", expanding=True, type_=Integer)))
+
+
+# Built once: that takes several times as long as to run them.
+_ACTIVITY = (Activity.type, Activity.title, Activity.description, Activity.place, Activity.country)
+_OUTPUT = (Output.kind, Output.title)
+_DEPLOYMENT = (Deployment.sending_country, Deployment.origin, Deployment.organisation)
+_OWN_OF_ACTIONS = _of(Action.id, Action.title, Action.objective, Action.summary, Action.region, Action.start_first_day)
+_OWN_OF_ACTIVITIES = _of(Activity.id, Activity.action, Activity.start_first_day, *_ACTIVITY)
+_OWN_OF_OUTPUTS = _of(Output.id, Output.action, Output.published_first_day, *_OUTPUT)
+_OWN_OF_PARTNERS = _of(Partner.id, Partner.name, Partner.acronym, Partner.country)
+_COUNTRIES_OF_ACTIONS = _of(ActionCountry.action, ActionCountry.country).order_by(ActionCountry.position)
+_THEMES_OF_ACTIONS = (
+    _of(ActionTheme.action, Theme.slug, Theme.name)
+    .join(Theme, Theme.slug == ActionTheme.theme)
+    .order_by(ActionTheme.position)
+)
+_PARTNERS_OF_ACTIONS = (
+    _of(ActionPartner.action, Partner.name, Partner.acronym)
+    .join(Partner, Partner.id == ActionPartner.partner)
+    .order_by(ActionPartner.position)
+)
+_SENDERS_OF_ACTIVITIES = _of(Deployment.activity, *_DEPLOYMENT).order_by(Deployment.id)
 
 
 def _actions(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
     linked = _passages_of_links(executor, keys)
     parts = _passages_of_parts(executor, keys)
-    own = (Action.id, Action.title, Action.objective, Action.summary, Action.region, Action.start_first_day)
-    for key, title, objective, summary, region, day in executor.execute(select(*own).where(Action.id.in_(keys))):
+    for key, title, objective, summary, region, day in executor.execute(_OWN_OF_ACTIONS, {"keys": keys}):
         passages = [
             *_text(Section.TITLE, "title", title),
             *linked[key],
@@ -135,39 +157,22 @@ def _actions(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
 
 def _passages_of_links(executor: Executor, keys: Sequence[int]) -> Mapping[int, list[Passage]]:
     found: defaultdict[int, list[Passage]] = defaultdict(list)
-    countries = select(ActionCountry.action, ActionCountry.country).order_by(ActionCountry.position)
-    for key, code in executor.execute(countries.where(ActionCountry.action.in_(keys))):
+    for key, code in executor.execute(_COUNTRIES_OF_ACTIONS, {"keys": keys}):
         found[key] += _country(Section.NAMES, "countries", code)
-    themes = select(ActionTheme.action, Theme.slug, Theme.name).join(Theme, Theme.slug == ActionTheme.theme)
-    for key, *theme in executor.execute(themes.where(ActionTheme.action.in_(keys)).order_by(ActionTheme.position)):
+    for key, *theme in executor.execute(_THEMES_OF_ACTIONS, {"keys": keys}):
         found[key] += _theme(*theme)
-    partners = select(ActionPartner.action, Partner.name, Partner.acronym).join(
-        Partner, Partner.id == ActionPartner.partner
-    )
-    for key, *name in executor.execute(partners.where(ActionPartner.action.in_(keys)).order_by(ActionPartner.position)):
+    for key, *name in executor.execute(_PARTNERS_OF_ACTIONS, {"keys": keys}):
         found[key] += _partner(Section.NAMES, "partners", *name)
     return found
 
 
 def _passages_of_parts(executor: Executor, keys: Sequence[int]) -> Mapping[int, list[Passage]]:
     found: defaultdict[int, list[Passage]] = defaultdict(list)
-    for kind, column, describe, field in (
-        (Activity, Activity.action, _activity_passages, "activities"),
-        (Output, Output.action, _output_passages, "outputs"),
-        (Deployment, Deployment.action, _deployment_passages, "deployments"),
-    ):
-        statement = select(column, *_COLUMNS[kind]).where(column.in_(keys)).order_by(kind.id)
-        for key, *values in executor.execute(statement):
+    for statement, describe, field in _PARTS:
+        for key, *values in executor.execute(statement, {"keys": keys}):
             # What a part is called or says itself is no more than a part here.
-            found[key] += (replace(passage, section=Section.PARTS, field=field) for passage in describe(*values))
+            found[key] += (Passage(Section.PARTS, field, own.text, own.also, own.code) for own in describe(*values))
     return found
-
-
-_COLUMNS: Final[Mapping[Any, tuple[Any, ...]]] = {
-    Activity: (Activity.type, Activity.title, Activity.description, Activity.place, Activity.country),
-    Output: (Output.kind, Output.title),
-    Deployment: (Deployment.sending_country, Deployment.origin, Deployment.organisation),
-}
 
 
 def _activity_passages(
@@ -191,27 +196,29 @@ def _deployment_passages(country: str | None, origin: str | None, organisation: 
     yield from _text(Section.PARTS, "deployments", organisation)
 
 
+_PARTS: Final[Sequence[tuple[Any, Callable[..., Iterator[Passage]], str]]] = (
+    (_of(Activity.action, *_ACTIVITY).order_by(Activity.id), _activity_passages, "activities"),
+    (_of(Output.action, *_OUTPUT).order_by(Output.id), _output_passages, "outputs"),
+    (_of(Deployment.action, *_DEPLOYMENT).order_by(Deployment.id), _deployment_passages, "deployments"),
+)
+
+
 def _activities(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
-    senders = _grouped(
-        executor,
-        select(Deployment.activity, *_COLUMNS[Deployment]).where(Deployment.activity.in_(keys)).order_by(Deployment.id),
-    )
-    own = (Activity.id, Activity.action, Activity.start_first_day, *_COLUMNS[Activity])
-    for key, action, day, *values in executor.execute(select(*own).where(Activity.id.in_(keys))):
-        sent = (passage for sender in senders.get(key, ()) for passage in _deployment_passages(*sender))
+    sent: defaultdict[int, list[Passage]] = defaultdict(list)
+    for key, *sender in executor.execute(_SENDERS_OF_ACTIVITIES, {"keys": keys}):
+        sent[key] += _deployment_passages(*sender)
+    for key, action, day, *values in executor.execute(_OWN_OF_ACTIVITIES, {"keys": keys}):
         _, title, *_ = values
-        yield Document(Kind.ACTIVITY, key, action, _recency(day), title, (*_activity_passages(*values), *sent))
+        yield Document(Kind.ACTIVITY, key, action, _recency(day), title, (*_activity_passages(*values), *sent[key]))
 
 
 def _outputs(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
-    own = (Output.id, Output.action, Output.published_first_day, *_COLUMNS[Output])
-    for key, action, day, kind, title in executor.execute(select(*own).where(Output.id.in_(keys))):
+    for key, action, day, kind, title in executor.execute(_OWN_OF_OUTPUTS, {"keys": keys}):
         yield Document(Kind.OUTPUT, key, action, _recency(day), title, tuple(_output_passages(kind, title)))
 
 
 def _partners(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
-    own = (Partner.id, Partner.name, Partner.acronym, Partner.country)
-    for key, name, acronym, country in executor.execute(select(*own).where(Partner.id.in_(keys))):
+    for key, name, acronym, country in executor.execute(_OWN_OF_PARTNERS, {"keys": keys}):
         passages = (*_partner(Section.TITLE, "name", name, acronym), *_country(Section.NAMES, "country", country))
         yield Document(Kind.PARTNER, key, None, 0, name, passages)
 

@@ -8,13 +8,14 @@ from importlib import resources
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy import delete, event, func, insert, inspect, select
+from sqlalchemy import Connection, delete, event, func, insert, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
-from app.core.text_search.documents import SearchDocument, SearchState, SearchTerm, row_of, vocabulary
+from app.core.text_search.documents import SearchDocument, SearchState, SearchTerm, row_of, terms_of, vocabulary
+from app.core.text_search.engines import filling
 from app.deployments.models import Deployment
 from app.outputs.models import Output
 from app.reference.models import Partner, Theme
@@ -22,7 +23,7 @@ from app.search.documents import KINDS, Executor, Kind, documents_of
 
 AT_ONCE = 500
 Touched = set[tuple[Kind | str, Any]]
-_RULES = 4
+_RULES = 5
 """Counts the changes of what documents say and how their words are cut."""
 
 
@@ -108,7 +109,7 @@ def _put(executor: Any, documents: Sequence[dict[str, Any]], known: Mapping[int,
     statement = _insert(executor, SearchDocument)
     changes = {name: statement.excluded[name] for name in columns}
     executor.execute(statement.on_conflict_do_update(index_elements=["kind", "record"], set_=changes), rows)
-    if terms := [{"term": term} for term in sorted(vocabulary(rows) - vocabulary(known.values()))]:
+    if terms := terms_of(vocabulary(rows) - vocabulary(known.values())):
         executor.execute(_insert(executor, SearchTerm).on_conflict_do_nothing(), terms)
 
 
@@ -135,21 +136,28 @@ def is_up_to_date(executor: Executor) -> bool:
     return bool(executor.execute(select(SearchState.rules)).scalar() == rules())
 
 
-def bring_up_to_date(executor: Executor) -> bool:
+def bring_up_to_date(connection: Connection) -> bool:
     """Writes every document anew, unless they were written by today's rules; says whether they were written."""
-    if is_up_to_date(executor):
+    if is_up_to_date(connection):
         return False
-    write_all(executor)
+    write_all(connection)
     return True
 
 
-def write_all(executor: Executor) -> None:
+def write_all(connection: Connection) -> None:
     """Writes every document anew."""
-    for model in (SearchDocument, SearchTerm, SearchState):
-        executor.execute(delete(model))
-    for kind, (key, _) in KINDS.items():
-        highest = executor.execute(select(func.max(key))).scalar() or 0
-        for first in range(0, highest, AT_ONCE):
-            some = list(executor.execute(select(key).where(key > first, key <= first + AT_ONCE)).scalars())
-            _refresh(executor, kind, some)
-    executor.execute(insert(SearchState).values(id=1, rules=rules()))
+    words = set[str]()
+    with filling(connection):
+        for kind, (key, _) in KINDS.items():
+            highest = connection.execute(select(func.max(key))).scalar() or 0
+            for first in range(0, highest, AT_ONCE):
+                some = list(connection.execute(select(key).where(key > first, key <= first + AT_ONCE)).scalars())
+                if rows := [row_of(document) for document in documents_of(connection, kind, some)]:
+                    connection.execute(insert(SearchDocument), rows)
+                    words |= vocabulary(rows)
+    connection.execute(delete(SearchTerm))
+    terms = terms_of(words)
+    for start in range(0, len(terms), AT_ONCE):
+        connection.execute(insert(SearchTerm), terms[start : start + AT_ONCE])
+    connection.execute(delete(SearchState))
+    connection.execute(insert(SearchState).values(id=1, rules=rules()))

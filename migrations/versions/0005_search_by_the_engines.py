@@ -13,12 +13,17 @@ branch_labels = None
 depends_on = None
 
 
-def _index(columns: str, options: str) -> tuple[str, ...]:
-    old, new = (", ".join(f"{row}.{column}" for column in columns.split(", ")) for row in ("old", "new"))
-    forget = f"INSERT INTO search_index (search_index, rowid, {columns}) VALUES ('delete', old.id, {old});"
-    note = f"INSERT INTO search_index (rowid, {columns}) VALUES (new.id, {new});"
+TEXTS = ("title", "names", "body", "parts")
+OLD_TEXTS = ("heading", "terms", "words", "stems")
+
+
+def _index(columns: tuple[str, ...], content: str, options: str, value: str = "{}") -> tuple[str, ...]:
+    names = ", ".join(columns)
+    old, new = (", ".join(value.format(f"{row}.{column}") for column in columns) for row in ("old", "new"))
+    forget = f"INSERT INTO search_index (search_index, rowid, {names}) VALUES ('delete', old.id, {old});"
+    note = f"INSERT INTO search_index (rowid, {names}) VALUES (new.id, {new});"
     return (
-        f"CREATE VIRTUAL TABLE search_index USING fts5({columns}, content='search_documents', content_rowid='id', {options})",
+        f"CREATE VIRTUAL TABLE search_index USING fts5({names}, content='{content}', content_rowid='id', {options})",
         f"CREATE TRIGGER search_documents_added AFTER INSERT ON search_documents BEGIN {note} END",
         f"CREATE TRIGGER search_documents_removed AFTER DELETE ON search_documents BEGIN {forget} END",
         f"CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN {forget} {note} END",
@@ -37,7 +42,12 @@ CONFIGURATION = (
     "ALTER TEXT SEARCH CONFIGURATION mieux_search ADD MAPPING FOR numword, int, uint, float, sfloat WITH simple",
 )
 NEW = {
-    "sqlite": _index("title, names, body, parts", "tokenize='porter unicode61 remove_diacritics 2'"),
+    # The service gives SQLite the function `decompressed`: long texts are stored compressed.
+    "sqlite": (
+        f"CREATE VIEW search_texts AS SELECT id, {', '.join(f'decompressed({column}) AS {column}' for column in TEXTS)} "
+        "FROM search_documents",
+        *_index(TEXTS, "search_texts", "tokenize='porter unicode61 remove_diacritics 2'", "decompressed({})"),
+    ),
     "postgresql": (
         *CONFIGURATION,
         f"ALTER TABLE search_documents ADD COLUMN words_vector tsvector GENERATED ALWAYS AS ({VECTOR}) STORED",
@@ -45,7 +55,7 @@ NEW = {
     ),
 }
 OLD = {
-    "sqlite": _index("heading, terms", """detail=column, tokenize="ascii tokenchars '=_'" """),
+    "sqlite": _index(OLD_TEXTS[:2], "search_documents", """detail=column, tokenize="ascii tokenchars '=_'" """),
     "postgresql": (
         "ALTER TABLE search_documents ADD COLUMN heading_vector tsvector "
         "GENERATED ALWAYS AS (array_to_tsvector(string_to_array(heading, ' '))) STORED",
@@ -60,6 +70,7 @@ def _replace(columns: list[sa.Column], statements: dict[str, tuple[str, ...]], *
     name = op.get_bind().dialect.name
     if name == "sqlite":
         op.execute("DROP TABLE search_index")
+        op.execute("DROP VIEW IF EXISTS search_texts")
     op.drop_table("search_documents")
     op.create_table(
         "search_documents", *columns, sa.PrimaryKeyConstraint("id", name=op.f("pk_search_documents")), **options
@@ -71,8 +82,12 @@ def _replace(columns: list[sa.Column], statements: dict[str, tuple[str, ...]], *
     op.execute("DELETE FROM search_state")
 
 
+def _line(length: int) -> sa.types.TypeEngine[str]:
+    return sa.String(length=length).with_variant(sa.String(length=length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
-    texts = [sa.Column(name, sa.Text(), server_default=sa.text("''"), nullable=False) for name in ("title", "names", "body", "parts")]
+    texts = [sa.Column(name, sa.Text(), server_default=sa.text("''"), nullable=False) for name in TEXTS]
     _replace(
         [
             sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -82,15 +97,19 @@ def upgrade() -> None:
         ],
         NEW,
     )
+    op.add_column("search_terms", sa.Column("stem", _line(64), server_default=sa.text("''"), nullable=False))
+    op.create_index("ix_search_terms_stem", "search_terms", ["stem"])
 
 
 def downgrade() -> None:
-    line = sa.String(length=20).with_variant(sa.String(length=20, collation="C"), "postgresql")
-    texts = [sa.Column(name, sa.Text(), nullable=False) for name in ("heading", "terms", "words", "stems")]
+    op.drop_index("ix_search_terms_stem", "search_terms")
+    with op.batch_alter_table("search_terms") as terms:
+        terms.drop_column("stem")
+    texts = [sa.Column(name, sa.Text(), nullable=False) for name in OLD_TEXTS]
     _replace(
         [
             sa.Column("id", sa.Integer(), nullable=False),
-            sa.Column("kind", line, nullable=False),
+            sa.Column("kind", _line(20), nullable=False),
             sa.Column("record", sa.Integer(), nullable=False),
             sa.Column("root", sa.Integer(), nullable=True),
             sa.Column("recency", sa.Integer(), nullable=False),

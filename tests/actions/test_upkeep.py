@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.actions.models import Action
 from app.activities.models import Activity
 from app.core.database import Database
-from app.core.text_search.documents import SearchDocument
+from app.core.text_search.documents import SearchDocument, is_code
 from app.core.text_search.engines import Finder
 from app.core.text_search.query import TextQuery, Word
 from app.outputs.models import Output
@@ -34,12 +34,12 @@ async def session(database: Database) -> AsyncIterator[AsyncSession]:
 
 
 async def text_of(database: Database, action: int) -> str:
-    """The words of an action that are looked through."""
+    """The words of an action that are looked through, with signs for the codes between texts."""
     async with database.look_up() as session:
         of_action = (SearchDocument.kind == Kind.ACTION, SearchDocument.record == action)
         texts = select(SearchDocument.title, SearchDocument.names, SearchDocument.body, SearchDocument.parts)
         found = (await session.execute(texts.where(*of_action))).one_or_none()
-    return "||".join(found or ())
+    return "\n".join(" ".join("|" if is_code(word) else word for word in text.split()) for text in found or ())
 
 
 async def test_an_action_that_changes_together_with_its_child_keeps_its_own_change(
@@ -53,7 +53,7 @@ async def test_an_action_that_changes_together_with_its_child_keeps_its_own_chan
     async with database.look_up() as reader:
         stored = await reader.get_one(Action, 1)
     assert (stored.title, stored.version) == ("Changed together with a child", version + 1)
-    assert " changed together" in await text_of(database, 1)
+    assert "changed together" in await text_of(database, 1)
     assert " added in the same flush" in await text_of(database, 1)
 
 
@@ -69,9 +69,9 @@ async def test_a_new_action_begins_with_its_first_version_whatever_belongs_to_it
     session.add(Output(action=action.id, kind="report", title="Its report", languages=[]))
     await session.commit()
     assert action.version == 1
-    title, *_, parts = (await text_of(database, action.id)).split("||")
-    said = [text.strip() for text in parts.split(" | ")]
-    assert title == " made at once "
+    title, *_, parts = (await text_of(database, action.id)).split("\n")
+    said = [text.strip() for text in parts.split("|")]
+    assert title == "made at once |"
     assert [text for text in said if text in ("part 1", "part 2", "its report")] == ["part 1", "part 2", "its report"]
 
 

@@ -1,19 +1,22 @@
 """What is looked through: a document for each record, over which the databases' engines have their indexes."""
 
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Engine, Index, Integer, String, Text, event, text
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
 
 from app.core.database import Base, text_column
-from app.core.text_search.analysis import LONGEST_WORD, words_of
+from app.core.text_search.analysis import LONGEST_WORD, stem, words_of
 
-NEXT_TEXT = "|"
-"""What parts texts, so that no phrase reaches from one into the next. No word has this sign."""
+END = "0z0"
+"""A code that stands behind each text, so that no phrase reaches from one into the next: no engine sees other signs."""
 RECORD_BITS, KIND_BITS = 32, 2
 MOST_BYTES = 900_000
 """What the index of a document may take: PostgreSQL's limit is a megabyte."""
@@ -66,6 +69,40 @@ class Document:
         return (self.recency << KIND_BITS | self.kind) << RECORD_BITS | self.record
 
 
+_COMPRESSED_FROM = 200
+"""Characters from which compression makes a text smaller by more than it costs."""
+
+
+class CompressedText(TypeDecorator[str]):
+    """A text that is compressed where that pays: by this service in SQLite, by the server itself in PostgreSQL.
+
+    SQLite has it as a blob or a text, and reads it by its function `decompressed`.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """Compresses."""
+        if value is None or len(value) < _COMPRESSED_FROM or dialect.name != "sqlite":
+            return value
+        return zlib.compress(value.encode())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Decompresses."""
+        return _decompressed(value)
+
+
+def _decompressed(value: bytes | str | None) -> str | None:
+    return zlib.decompress(value).decode() if isinstance(value, bytes) else value
+
+
+@event.listens_for(Engine, "connect")
+def _add_function(connection: Any, _record: Any) -> None:
+    if hasattr(connection, "create_function"):  # SQLite
+        connection.create_function("decompressed", 1, _decompressed, deterministic=True)
+
+
 class SearchDocument(Base):
     """The folded words of a record, once. The engines' own indexes are made over them (see `engines.py`)."""
 
@@ -78,8 +115,8 @@ class SearchDocument(Base):
     # The texts of each weight. An older release has none of these columns, and is indexed again.
     title: Mapped[str] = mapped_column(Text, server_default=text("''"))
     names: Mapped[str] = mapped_column(Text, server_default=text("''"))
-    body: Mapped[str] = mapped_column(Text, server_default=text("''"))
-    parts: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    body: Mapped[str] = mapped_column(CompressedText, server_default=text("''"))
+    parts: Mapped[str] = mapped_column(CompressedText, server_default=text("''"))
 
 
 class SearchTerm(Base):
@@ -89,6 +126,7 @@ class SearchTerm(Base):
     __tablename__ = "search_terms"
 
     term: Mapped[str] = mapped_column(text_column(LONGEST_WORD), primary_key=True)
+    stem: Mapped[str] = mapped_column(text_column(LONGEST_WORD), index=True, server_default=text("''"))
 
 
 class SearchState(Base):
@@ -114,10 +152,10 @@ def row_of(document: Document) -> dict[str, Any]:
     """The document as its row."""
     texts: dict[str, list[list[str]]] = {column: [] for column in _COLUMNS.values()}
     for passage in document.passages:
-        texts[_COLUMNS[passage.section]].append([passage.code] if passage.code else words_of(passage.text))
+        texts[_COLUMNS[passage.section]].append([passage.code] if passage.code else [*words_of(passage.text), END])
     if sum(len(passage.text) for passage in document.passages) > MOST_BYTES // 10:
         texts = _cut(texts)
-    columns = {column: f" {f' {NEXT_TEXT} '.join(map(' '.join, some))} " for column, some in texts.items()}
+    columns = {column: f" {' '.join(chain.from_iterable(some))} " for column, some in texts.items()}
     return {"id": document.id, "kind": document.kind, "record": document.record, **columns}
 
 
@@ -141,8 +179,14 @@ def _cut(texts: Mapping[str, list[list[str]]]) -> dict[str, list[list[str]]]:
 
 def vocabulary(rows: Iterable[Mapping[str, Any]]) -> set[str]:
     """The words of documents, without codes."""
-    found = set(chain.from_iterable(row[column].split() for row in rows for column in _COLUMNS.values()))
-    return {word for word in found if word != NEXT_TEXT and not is_code(word)}
+    columns = set(_COLUMNS.values())
+    found = set(chain.from_iterable(row[column].split() for row in rows for column in columns))
+    return {word for word in found if not is_code(word)}
+
+
+def terms_of(words: Iterable[str]) -> list[dict[str, str]]:
+    """Words as rows of the vocabulary."""
+    return [{"term": word, "stem": stem(word)} for word in sorted(words)]
 
 
 def code_of(value: str) -> str:

@@ -7,14 +7,19 @@ Words of a query are stemmed by the engine. Where an exact form is asked for, it
 that the engine found by the stem. A beginning of a word stands for all the words that begin so.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from json import dumps
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import DDL, ColumnElement, Connection, Text, cast, event, func, or_, select, text
+from sqlalchemy import DDL, Connection, delete, event, func, select, text
 
+from app.core.text_search.analysis import stem
 from app.core.text_search.documents import KIND_BITS, RECORD_BITS, SearchDocument, SearchTerm
 from app.core.text_search.query import SHORTEST_BEGINNING, Alternative, Clause, Phrase, Term, TextQuery, Word
 
@@ -25,22 +30,36 @@ MOST_LONGER = 1000
 _COLUMNS: Final = ("title", "names", "body", "parts")
 _WEIGHTS: Final = (20.0, 5.0, 2.0, 0.5)
 
-_FORGET, _NOTE = (
-    f"INSERT INTO search_index ({command}rowid, {', '.join(_COLUMNS)}) "  # noqa: S608 - nothing from outside
-    f"VALUES ({value}{row}.id, {', '.join(f'{row}.{column}' for column in _COLUMNS)});"
-    for command, value, row in (("search_index, ", "'delete', ", "old"), ("", "", "new"))
+
+def _noted(row: str) -> str:
+    """The values of a row as the index has them: its id and its words."""
+    return ", ".join([f"{row}.id", *(f"decompressed({row}.{column})" for column in _COLUMNS)])
+
+
+_FORGET = (
+    f"INSERT INTO search_index (search_index, rowid, {', '.join(_COLUMNS)}) "  # noqa: S608 - nothing from outside
+    f"VALUES ('delete', {_noted('old')});"
 )
+_NOTE = f"INSERT INTO search_index (rowid, {', '.join(_COLUMNS)}) VALUES ({_noted('new')});"  # noqa: S608 - the same
+TRIGGERS: Final = {
+    "search_documents_added": f"AFTER INSERT ON search_documents BEGIN {_NOTE} END",
+    "search_documents_removed": f"AFTER DELETE ON search_documents BEGIN {_FORGET} END",
+    "search_documents_changed": f"AFTER UPDATE ON search_documents BEGIN {_FORGET} {_NOTE} END",
+}
 SQLITE_DDL: Final = (
     f"""
+    CREATE VIEW search_texts AS SELECT id, {", ".join(f"decompressed({column}) AS {column}" for column in _COLUMNS)}
+    FROM search_documents
+    """,  # noqa: S608 - nothing from outside
+    f"""
     CREATE VIRTUAL TABLE search_index USING fts5(
-        {", ".join(_COLUMNS)}, content='search_documents', content_rowid='id',
+        {", ".join(_COLUMNS)}, content='search_texts', content_rowid='id',
         tokenize='porter unicode61 remove_diacritics 2'
     )
     """,
-    f"CREATE TRIGGER search_documents_added AFTER INSERT ON search_documents BEGIN {_NOTE} END",
-    f"CREATE TRIGGER search_documents_removed AFTER DELETE ON search_documents BEGIN {_FORGET} END",
-    f"CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN {_FORGET} {_NOTE} END",
+    *(f"CREATE TRIGGER {name} {what}" for name, what in TRIGGERS.items()),
 )
+GIN: Final = "CREATE INDEX ix_search_documents_words_vector ON search_documents USING gin (words_vector)"
 for _statement in SQLITE_DDL:
     # Releases and backups are files of SQLite that are made from the models.
     event.listen(
@@ -53,6 +72,26 @@ for _statement in SQLITE_DDL:
 def belongs_to_index(name: str | None) -> bool:
     """Whether a table, column or index is one of those that are made beside the models' own."""
     return name is not None and (name.startswith("search_index") or name.endswith("_vector"))
+
+
+@contextmanager
+def filling(connection: Connection) -> Iterator[None]:
+    """While all documents are written: the index over them is made at the end, which is faster, and comes out smaller.
+    Until then there are no documents."""
+    connection.execute(delete(SearchDocument))
+    if connection.dialect.name == "sqlite":
+        before = [f"DROP TRIGGER {name}" for name in TRIGGERS]
+        after = [
+            "INSERT INTO search_index (search_index) VALUES ('rebuild')",
+            *(f"CREATE TRIGGER {name} {what}" for name, what in TRIGGERS.items()),
+        ]
+    else:
+        before, after = ["DROP INDEX ix_search_documents_words_vector"], [GIN, "ANALYZE search_documents"]
+    for statement in before:
+        connection.execute(text(statement))
+    yield
+    for statement in after:
+        connection.execute(text(statement))
 
 
 def kinds_of(ids: Ids) -> Ids:
@@ -96,7 +135,8 @@ class _Grammar:
             case Word(text=word, begins=begins):
                 yield self._word(word, begins and len(word) < SHORTEST_BEGINNING)
                 if begins:
-                    yield from (self._word(each, False) for each in longer.get(word, ()))
+                    others = (each for each in longer.get(word, ()) if stem(each) != stem(word))
+                    yield from (self._word(each, False) for each in others)
             case Phrase(words=words, begins=begins):
                 # The last word may be one that no form is known of: what it begins is seen in the documents.
                 yield self._beside(words[:-1] if begins else words)
@@ -127,30 +167,43 @@ class _Engine:
     """What a database's engine is asked with."""
 
     grammar: _Grammar
-    ids: str
-    """The ids of the documents that it finds."""
+    find: str
+    """Selects the ids of the documents that it finds, as one text: a row for each would take most of the time."""
+    joined: str
+    """All ids of what has the words of documents, as one text."""
+    texts: str
+    """What has the words of documents."""
     condition: str
-    """That it finds a document."""
+    """That the engine finds one of them."""
+    place: str
+    """The function that says where a text has another one."""
     ranks: str
-    """The ids and ranks of documents from one id up, the latest first."""
+    """Selects ids and ranks of documents that it finds: those of some ids, of which none is lower than one."""
 
 
 _ENGINES: Final = {
     "sqlite": _Engine(
         FTS5,
         "SELECT group_concat(rowid) FROM search_index WHERE search_index MATCH :asked",
-        "search_documents.id IN (SELECT rowid FROM search_index WHERE search_index MATCH :asked)",
+        "group_concat(id)",
+        "search_texts",
+        "id IN (SELECT rowid FROM search_index WHERE search_index MATCH :asked)",
+        "instr",
+        # The plus keeps the engine from being asked for each id.
         f"SELECT rowid, -bm25(search_index, {', '.join(map(str, _WEIGHTS))}) FROM search_index "  # noqa: S608 - numbers
-        "WHERE search_index MATCH :asked AND rowid >= :least",
+        "WHERE search_index MATCH :asked AND rowid >= :least AND +rowid IN (SELECT value FROM json_each(:ids))",
     ),
     "postgresql": _Engine(
         TSQUERY,
         "SELECT string_agg(CAST(id AS text), ',') FROM search_documents "
         "WHERE words_vector @@ to_tsquery('mieux_search', :asked)",
+        "string_agg(CAST(id AS text), ',')",
+        "search_documents",
         "words_vector @@ to_tsquery('mieux_search', :asked)",
-        f"SELECT id, ts_rank_cd('{_SHARES}', "  # noqa: S608 - numbers
-        "words_vector, asked, 1) FROM search_documents, to_tsquery('mieux_search', :asked) AS asked "
-        "WHERE words_vector @@ asked AND id >= :least",
+        "strpos",
+        f"SELECT id, ts_rank_cd('{_SHARES}', words_vector, asked, 1) "  # noqa: S608 - numbers
+        "FROM search_documents, to_tsquery('mieux_search', :asked) AS asked "
+        "WHERE id >= :least AND id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:ids AS json)))",
     ),
 }
 
@@ -168,25 +221,51 @@ class Finder:
         """The documents that any of the queries finds."""
         return np.unique(np.concatenate([np.empty(0, np.int64), *map(self._found, self._queries)]))
 
-    def rank(self, ids: Ids) -> dict[int, float]:
-        """How well documents that were found answer the queries: the engine's rank, greater for better ones. Those
-        that only lack what a query excludes have none."""
+    def rank(self, ids: Ids) -> NDArray[np.float64]:
+        """How well each of some documents that were found answers the queries: the engine's rank, greater for better
+        ones. Those that only lack what a query excludes have 0."""
         asked = self._engine.grammar.queries(self._queries, self._longer)
-        if asked == "()" or not len(ids):
-            return {}
-        rows = self._connection.execute(text(self._engine.ranks), {"asked": asked, "least": int(ids[0])})
-        return dict(rows.all())
+        ranks = np.zeros(len(ids))
+        if asked != "()" and len(ids):
+            given = {"asked": asked, "least": int(ids[0]), "ids": dumps(ids.tolist())}
+            rows = self._connection.execute(text(self._engine.ranks), given).all()
+            found = np.array([key for key, _ in rows], np.int64)
+            ranks[np.searchsorted(ids, found)] = [rank for _, rank in rows]
+        return ranks
 
     def _words_from(self, beginning: str) -> list[str]:
-        statement = select(SearchTerm.term).where(
+        """One word of each stem that some word has which begins so."""
+        statement = select(func.min(SearchTerm.term)).where(
             SearchTerm.term > beginning, SearchTerm.term < f"{beginning}\U0010ffff"
         )
-        return list(self._connection.execute(statement.order_by(SearchTerm.term).limit(MOST_LONGER)).scalars())
+        grouped = statement.group_by(SearchTerm.stem).order_by(SearchTerm.stem).limit(MOST_LONGER)
+        return list(self._connection.execute(grouped).scalars())
+
+    @cached_property
+    def _ambiguous(self) -> frozenset[str]:
+        """The words that are looked for in just that form, where documents have other words of the same stem."""
+        words = {
+            word for query in self._queries for term in query.terms(excluded=True) if term.exact for word in term.words
+        }
+        same = select(SearchTerm.term, SearchTerm.stem).where(SearchTerm.stem.in_({stem(word) for word in words}))
+        others = defaultdict[str, set[str]](set)
+        for term, its_stem in self._connection.execute(same):
+            others[its_stem].add(term)
+        return frozenset(word for word in words if others[stem(word)] - {word})
+
+    def _is_checked(self, term: Term) -> bool:
+        """Whether the engine finds more than is asked for: the other forms of words, a word that only begins with the
+        last one of a phrase. And PostgreSQL takes an ending from the shortest words, too."""
+        return (
+            (isinstance(term, Phrase) and term.begins)
+            or any(len(word) == 1 or (len(word) == 2 and word[1] == "s") for word in term.words)
+            or (term.exact and not self._ambiguous.isdisjoint(term.words))
+        )
 
     def _found(self, query: TextQuery) -> Ids:
         found = self._look_up(query.clauses) if query.clauses else self._every()
         for clause in query.clauses:
-            if len(found) and any(map(_is_checked, _terms(clause))):
+            if len(found) and any(map(self._is_checked, _terms(clause))):
                 found = np.intersect1d(found, self._clause(clause), assume_unique=True)
         for clause in query.without:
             if len(found):
@@ -195,31 +274,39 @@ class Finder:
 
     def _clause(self, clause: Clause) -> Ids:
         """What one clause finds, with the exact forms that it asks for."""
-        plain = tuple(each for each in clause if not any(map(_is_checked, each)))
+        plain = tuple(each for each in clause if not any(map(self._is_checked, each)))
         found = [self._look_up([plain])] if plain else []
         found += [
             self._look_up([(alternative,)], checks)
             for alternative in clause
-            if (checks := [_has(term) for term in alternative if _is_checked(term)])
+            if (checks := [term for term in alternative if self._is_checked(term)])
         ]
         return np.unique(np.concatenate(found))
 
     def _every(self) -> Ids:
-        return _ids(self._connection.execute(select(func.aggregate_strings(cast(SearchDocument.id, Text), ","))))
+        every = f"SELECT {self._engine.joined} FROM search_documents"  # noqa: S608 - names
+        return _ids(self._connection.execute(text(every)))
 
-    def _look_up(self, clauses: Iterable[Clause], checks: Sequence[ColumnElement[bool]] = ()) -> Ids:
-        asked = self._engine.grammar.clauses(clauses, self._longer)
-        if not checks:
-            return _ids(self._connection.execute(text(self._engine.ids), {"asked": asked}))
-        condition = text(self._engine.condition).bindparams(asked=asked)
-        ids = select(func.aggregate_strings(cast(SearchDocument.id, Text), ",")).select_from(SearchDocument)
-        return _ids(self._connection.execute(ids.where(condition, *checks)))
+    def _look_up(self, clauses: Iterable[Clause], checked: Sequence[Term] = ()) -> Ids:
+        """What the engine finds; of that, what has each of some terms in just its form, or one of its codes."""
+        engine, given = self._engine, {"asked": self._engine.grammar.clauses(clauses, self._longer)}
+        if not checked:
+            return _ids(self._connection.execute(text(engine.find), given))
+        conditions = [engine.condition]
+        for term in checked:
+            sought = " ".join(term.words)
+            forms = [f" {sought}" if term.begins else f" {sought} ", *(f" {code} " for code in term.codes)]
+            names = {f"form_{len(given) + number}": form for number, form in enumerate(forms)}
+            given |= names
+            seen = (f"{engine.place}({column}, :{name}) > 0" for name in names for column in _COLUMNS)
+            conditions.append(f"({' OR '.join(seen)})")
+        statement = f"SELECT {engine.joined} FROM {engine.texts} WHERE {' AND '.join(conditions)}"  # noqa: S608 - names
+        return _ids(self._connection.execute(text(statement), given))
 
 
 def _ids(result: Any) -> Ids:
-    """One text with all ids: a row for each would take most of the time."""
     written = result.scalar_one()
-    return np.sort(np.array(written.split(","), np.int64)) if written else np.empty(0, np.int64)
+    return np.sort(np.fromstring(written, np.int64, sep=",")) if written else np.empty(0, np.int64)
 
 
 def _terms(clause: Clause) -> Iterator[Term]:
@@ -228,21 +315,6 @@ def _terms(clause: Clause) -> Iterator[Term]:
 
 
 def _beginnings(query: TextQuery) -> Iterator[str]:
-    for clause in (*query.clauses, *query.without):
-        for term in _terms(clause):
-            if isinstance(term, Word) and term.begins and len(term.text) >= SHORTEST_BEGINNING:
-                yield term.text
-
-
-def _is_checked(term: Term) -> bool:
-    """Whether the engine finds more by the stem than is asked for. PostgreSQL takes an ending from shortest words,
-    too."""
-    return term.exact or (isinstance(term, Word) and len(term.text) < SHORTEST_BEGINNING and term.text.isalpha())
-
-
-def _has(term: Term) -> ColumnElement[bool]:
-    """Whether a document has the term in just this form, or one of its codes."""
-    sought = " ".join(term.words) if isinstance(term, Phrase) else term.text
-    wanted = [f" {sought}" if term.begins else f" {sought} ", *(f" {code} " for code in term.codes)]
-    columns = [getattr(SearchDocument, name) for name in _COLUMNS]
-    return or_(*(column.contains(each, autoescape=True) for each in wanted for column in columns))
+    for term in query.terms(excluded=True):
+        if isinstance(term, Word) and term.begins and len(term.text) >= SHORTEST_BEGINNING:
+            yield term.text

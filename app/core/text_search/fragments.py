@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
-from app.core.text import compose
+from app.core.text import compose, fold
 from app.core.text_search.analysis import stem, words_of
 from app.core.text_search.documents import Passage, Section
-from app.core.text_search.query import Phrase, Term, TextQuery, Word
+from app.core.text_search.query import Term, TextQuery
 
 LENGTH = 200
 """About how many characters of a text a fragment shows."""
@@ -32,62 +33,101 @@ class _Found:
 
     passage: Passage
     text: str
-    marks: tuple[tuple[int, int], ...]
+    marks: Sequence[tuple[int, int]]
     """Where the found words begin and end, in their order; empty where only other words for the same were found."""
-    terms: frozenset[Term]
+    terms: set[int]
+    """Which of the terms were found, by their numbers."""
 
 
-def fragments(passages: Sequence[Passage], queries: Sequence[TextQuery]) -> list[Fragment]:
-    """The most telling pieces: first those with more of what was looked for, then those of more telling sections."""
-    terms = list(dict.fromkeys(term for query in queries for term in query.terms()))
-    found = [result for passage in passages if (result := _look(passage, terms)) is not None]
-    shown: list[_Found] = []
-    missing = set(terms)
-    for _ in range(MOST_FRAGMENTS):
-        # Each next piece is the one that tells most of what the pieces before it don't show.
-        rest = [each for each in found if each not in shown]
-        if not rest:
-            break
-        best = max(rest, key=lambda each: (len(each.terms & missing), -each.passage.section, len(each.terms)))
-        if shown and not best.terms & missing and best.passage.section == Section.PARTS:
-            break
-        shown.append(best)
-        missing -= best.terms
-    return [Fragment(each.passage.field, _html(each)) for each in shown]
+class _Forms(dict[str, bool]):
+    """Whether words are forms of one that is looked for; each is compared once."""
+
+    def __init__(self, text: str, *, begins: bool, exact: bool) -> None:
+        self._text, self._stem, self._begins = text, None if exact else stem(text), begins
+
+    def __missing__(self, word: str) -> bool:
+        """Compares a word."""
+        text = self._text
+        found = self[word] = word == text or stem(word) == self._stem or (self._begins and word.startswith(text))
+        return found
 
 
-def _look(passage: Passage, terms: Sequence[Term]) -> _Found | None:
-    text = compose(passage.text)
-    places = [(match.start(), match.end(), words_of(match[0])) for match in _WORD.finditer(text)]
-    tokens = [(start, end, word) for start, end, words in places for word in words]
-    marks: set[tuple[int, int]] = set()
-    seen: set[Term] = set()
-    for term in terms:
-        at = list(_places(term, [word for _, _, word in tokens]))
-        if at:
-            seen.add(term)
-            marks.update((tokens[first][0], tokens[last][1]) for first, last in at)
-        elif any(next(_places(term, words_of(other)), None) is not None for other in passage.also):
-            seen.add(term)
-    return _Found(passage, text, tuple(sorted(marks)), frozenset(seen)) if seen else None
+# Most words of a page stand in it many times.
+_words_in = lru_cache(maxsize=50_000)(words_of)
+_folded = lru_cache(maxsize=10_000)(fold)
 
 
-def _places(term: Term, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The numbers of the first and last word of each place where a term stands."""
-    match term:
-        case Word(text=text, begins=begins, exact=exact):
-            sought = stem(text)
-            for number, word in enumerate(words):
-                if word == text or (not exact and stem(word) == sought) or (begins and word.startswith(text)):
-                    yield number, number
-        case Phrase(words=phrase, begins=begins, exact=exact):
-            form = str if exact else stem
-            words, (*before, last) = list(map(form, words)), map(form, phrase)
-            length = len(phrase)
-            for first in range(len(words) - length + 1):
-                *here, end = words[first : first + length]
-                if here == before and (end.startswith(last) if begins else end == last):
-                    yield first, first + length - 1
+class Highlighter:
+    """Shows where the terms of queries stand in the texts of many records."""
+
+    def __init__(self, queries: Sequence[TextQuery]) -> None:
+        terms = list(dict.fromkeys(term for query in queries for term in query.terms()))
+        self._terms = [_forms(term) for term in terms]
+        # A quick look: a word and its forms begin alike, all but the last letter of their stem.
+        starts = {word if term.exact else stem(word)[:-1] or word for term in terms for word in term.words}
+        self._start = re.compile("|".join(sorted(starts)) or "(?!)")
+        self._in_others = dict[tuple[str, ...], set[int]]()
+
+    def fragments(self, passages: Sequence[Passage]) -> list[Fragment]:
+        """The most telling pieces of a record: first those with more of what was looked for, then those of more telling
+        sections."""
+        found = [result for passage in passages if (result := self._look(passage)) is not None]
+        shown: list[_Found] = []
+        missing = set(range(len(self._terms)))
+        for _ in range(MOST_FRAGMENTS):
+            # Each next piece is the one that tells most of what the pieces before it don't show.
+            rest = [each for each in found if each not in shown]
+            if not rest:
+                break
+            best = max(rest, key=lambda each: (len(each.terms & missing), -each.passage.section, len(each.terms)))
+            if shown and not best.terms & missing and best.passage.section == Section.PARTS:
+                break
+            shown.append(best)
+            missing -= best.terms
+        return [Fragment(each.passage.field, _html(each)) for each in shown]
+
+    def _look(self, passage: Passage) -> _Found | None:
+        text = compose(passage.text)
+        marks: set[tuple[int, int]] = set()
+        seen = set[int]()
+        if self._start.search(fold(text)):
+            spans = [(*match.span(), word) for match in _WORD.finditer(text) for word in _words_in(match[0])]
+            words = [word for *_, word in spans]
+            for number, term in enumerate(self._terms):
+                for first in _places(term, words):
+                    seen.add(number)
+                    marks.add((spans[first][0], spans[first + len(term) - 1][1]))
+        seen |= self._found_in(passage.also)
+        return _Found(passage, text, sorted(marks), seen) if seen else None
+
+    def _found_in(self, others: tuple[str, ...]) -> set[int]:
+        """The terms that are in one of the other words for the same."""
+        if others not in self._in_others:
+            likely = [_words_in(other) for other in others if self._start.search(_folded(other))]
+            self._in_others[others] = {
+                number
+                for number, term in enumerate(self._terms)
+                if any(next(_places(term, words), None) is not None for words in likely)
+            }
+        return self._in_others[others]
+
+
+def _forms(term: Term) -> list[_Forms]:
+    *before, last = term.words
+    return [
+        *(_Forms(word, begins=False, exact=term.exact) for word in before),
+        _Forms(last, begins=term.begins, exact=term.exact),
+    ]
+
+
+def _places(term: Sequence[_Forms], words: Sequence[str]) -> Iterator[int]:
+    """Where the first word of a term stands, each time that all of it is there."""
+    begin, *following = term
+    for first, word in enumerate(words):
+        if begin[word]:
+            here = words[first + 1 : first + 1 + len(following)]
+            if len(here) == len(following) and all(form[each] for form, each in zip(following, here, strict=True)):
+                yield first
 
 
 def _html(found: _Found) -> str:

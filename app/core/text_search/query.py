@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
+from typing import TypeVar
 
 from app.core.text_search.analysis import STOP_WORDS, stem, words_of
 
@@ -27,6 +28,7 @@ _EXCLUDED = re.compile(r"[-\u2212](?=\w)")
 _STARRED = re.compile(r"\w\*\W*$")
 
 
+AnyTerm = TypeVar("AnyTerm", bound="Word | Phrase")
 Labels = Mapping[str, Iterable[str]]
 """For each code that documents have, all names of what it stands for."""
 
@@ -47,7 +49,7 @@ class Synonyms:
         """The acronyms whose meaning begins with this stem, with the stems of all its words; the longest first."""
         return sorted(self._spelt_out.get(first, ()), key=lambda item: -len(item[1]))
 
-    def with_codes(self, term: "Term") -> "Term":
+    def with_codes(self, term: "AnyTerm") -> "AnyTerm":
         """The term with the codes of what has it in a name."""
         found = self._codes_of_phrase(term) if isinstance(term, Phrase) else self._codes_of_word(term)
         return replace(term, codes=tuple(sorted(set(found)))) if found else term
@@ -112,6 +114,11 @@ class Word:
     codes: tuple[str, ...] = ()
     """The values that have it in a name: each is as good as the word."""
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The word, as a phrase has its words."""
+        return (self.text,)
+
 
 @dataclass(frozen=True)
 class Phrase:
@@ -144,9 +151,9 @@ class TextQuery:
         """Whether there is anything to look for."""
         return bool(self.clauses or self.without)
 
-    def terms(self) -> Iterator[Term]:
-        """Everything that is looked for, whatever it is an alternative to."""
-        for clause in self.clauses:
+    def terms(self, *, excluded: bool = False) -> Iterator[Term]:
+        """Everything that is looked for, whatever it is an alternative to; also what is excluded, if so asked."""
+        for clause in (*self.clauses, *(self.without if excluded else ())):
             for alternative in clause:
                 yield from alternative
 

@@ -15,7 +15,7 @@ from app.core.index.matching import Matching, with_keys
 from app.core.listing import API
 from app.core.text_search.documents import Document
 from app.core.text_search.engines import Finder, Ids, kinds_of, records_of
-from app.core.text_search.fragments import fragments
+from app.core.text_search.fragments import Highlighter
 from app.core.text_search.query import TextQuery
 from app.insight.search.schemas import HitAction, HitFragment, HitKind, SearchHit
 from app.search.documents import Kind, documents_of
@@ -29,9 +29,9 @@ _RESOURCES: Mapping[Kind, Resource] = {
     Kind.OUTPUT: OUTPUT_LIST,
     Kind.PARTNER: PARTNER_LIST,
 }
-_LIKED = {Kind.ACTION: 1.4}
-"""By how much a kind counts more than the others: an action says more about a country than one of its activities, and
-engines prefer short texts."""
+_LIKED = np.array([1.4 if kind is Kind.ACTION else 1.0 for kind in Kind])
+"""By how much each kind counts: an action says more about a country than one of its activities, and engines prefer
+short texts."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Search:
         finder = Finder(connection, self.queries)
         ids = self._kept(finder.find())
         kinds = kinds_of(ids)
-        counts = {_name(kind): int(count) for kind, count in zip(*np.unique(kinds, return_counts=True), strict=True)}
+        counts = {_name(kind): count for kind, count in enumerate(np.bincount(kinds).tolist()) if count}
         if self.kinds:
             ids = ids[np.isin(kinds, [Kind[kind.name] for kind in self.kinds])]
         places = self._page(finder, ids)
@@ -72,15 +72,14 @@ class Search:
 
     def _page(self, finder: Finder, ids: Ids) -> list[tuple[int, float]]:
         """The documents of the page, each with its score."""
-        end = self.offset + self.limit
-        latest = ids[::-1]
-        places: list[tuple[int, float]] = []
-        if self.offset < min(MOST_RANKED, len(ids)):
-            ranks = finder.rank(ids[-MOST_RANKED:])
-            liked = zip(latest[:MOST_RANKED].tolist(), kinds_of(latest[:MOST_RANKED]).tolist(), strict=True)
-            scored = [(key, round(ranks.get(key, 0.0) * _LIKED.get(kind, 1), 4)) for key, kind in liked]
-            places = sorted(scored, key=lambda each: -each[1])[self.offset : end]
-        return places + [(key, 0.0) for key in latest[max(self.offset, MOST_RANKED) : end].tolist()]
+        latest, ranked = ids[::-1], min(MOST_RANKED, len(ids))
+        order, scores = np.arange(len(ids)), np.zeros(len(ids))
+        if self.offset < ranked:
+            liked = _LIKED[kinds_of(latest[:ranked])]
+            scores[:ranked] = np.round(finder.rank(ids[-ranked:])[::-1] * liked, 4)
+            order[:ranked] = np.argsort(-scores[:ranked], kind="stable")
+        chosen = order[self.offset : self.offset + self.limit]
+        return list(zip(latest[chosen].tolist(), scores[chosen].tolist(), strict=True))
 
     def _kept(self, ids: Ids) -> Ids:
         """Those that the filters keep. A part of an action is found when its action is, too: what the query excludes
@@ -131,17 +130,18 @@ def _shown(
     roots = {document.root for document in documents.values() if document.root is not None}
     wanted = select(Action.id, Action.slug, Action.title).where(Action.id.in_(roots))
     actions = {key: HitAction(id=key, slug=slug, title=title) for key, slug, title in connection.execute(wanted)}
-    return [_hit(documents[key], score, actions, queries) for key, score in places]
+    highlighter = Highlighter(queries)
+    return [_hit(documents[key], score, actions, highlighter) for key, score in places]
 
 
-def _hit(document: Document, score: float, actions: Mapping[int, HitAction], queries: Sequence[TextQuery]) -> SearchHit:
+def _hit(document: Document, score: float, actions: Mapping[int, HitAction], highlighter: Highlighter) -> SearchHit:
     kind = Kind(document.kind)
     return SearchHit(
         kind=_name(kind),
         id=document.record,
         title=document.title,
         action=None if document.root is None else actions[document.root],
-        fragments=[HitFragment(field=each.field, html=each.html) for each in fragments(document.passages, queries)],
+        fragments=[HitFragment(field=each.field, html=each.html) for each in highlighter.fragments(document.passages)],
         score=score,
         href=address(f"{API}{_RESOURCES[kind].path}/{document.record}"),
     )

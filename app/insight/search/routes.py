@@ -65,7 +65,6 @@ async def search(request: Request, session: ReadSessionDep, query: Annotated[Sea
     if known.is_known:
         return known.not_modified()
     selection = query.selection()
-    await selection.check(session.connection)
     queries = [parsed for typed in query.q if (parsed := parse(typed, SYNONYMS))]
     besides = replace(selection, values={name: given for name, given in selection.values.items() if name != "q"})
     search = Search(queries, await session.matching(besides), query.kind, query.limit, query.offset)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from app.core.text_search.analysis import words_of
 from app.core.text_search.documents import SearchTerm
 from app.core.text_search.engines import Finder
-from app.core.text_search.query import TextQuery, Word, parse
+from app.core.text_search.query import TextQuery, Word
 from app.search.synonyms import SYNONYMS
 
 SHORTEST = 4
@@ -30,7 +30,7 @@ def suggest(connection: Connection, typed: str, query: TextQuery) -> str | None:
     is known, or when one is not near to any other."""
     better: dict[str, str] = {}
     for word in _plain_words(query):
-        if _count(connection, TextQuery((((word,),),))):
+        if _count(connection, word):
             continue
         nearest = _nearest(connection, word.text)
         if nearest is None:
@@ -46,8 +46,8 @@ def _plain_words(query: TextQuery) -> Sequence[Word]:
     return found[:MOST_WORDS]
 
 
-def _count(connection: Connection, query: TextQuery) -> int:
-    return len(Finder(connection, [query]).find())
+def _count(connection: Connection, word: Word) -> int:
+    return len(Finder(connection, [TextQuery((((word,),),))]).find())
 
 
 def _nearest(connection: Connection, word: str) -> str | None:
@@ -67,5 +67,5 @@ def _used(
 ) -> Iterator[tuple[float, bool, int, str]]:
     """The near words that documents still have, in the order of their nearness."""
     for distance, term in sorted(near, key=lambda each: (each[0], each[1][0] != word[0], each[1]))[:MOST_CANDIDATES]:
-        if count := _count(connection, parse(f'"{term}"', SYNONYMS)):
+        if count := _count(connection, SYNONYMS.with_codes(Word(term))):
             yield distance, term[0] != word[0], -count, term

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.text_search.documents import Passage, Section
-from app.core.text_search.fragments import LENGTH, fragments
+from app.core.text_search.fragments import LENGTH, Highlighter
 from app.core.text_search.query import Synonyms, parse
 
 NO_SYNONYMS = Synonyms({})
@@ -17,7 +17,7 @@ NO_SYNONYMS = Synonyms({})
 def shown(query: str, *texts: str, also: tuple[str, ...] = ()) -> list[str]:
     """The fragments of some texts, of sections from the aim down."""
     passages = [Passage(Section(2 + number), "text", text, also) for number, text in enumerate(texts)]
-    return [fragment.html for fragment in fragments(passages, [parse(query, NO_SYNONYMS)])]
+    return [fragment.html for fragment in Highlighter([parse(query, NO_SYNONYMS)]).fragments(passages)]
 
 
 @pytest.mark.parametrize(
