@@ -11,15 +11,15 @@ from typing import ParamSpec, TypeVar
 LARGE = 500
 """From so many rows on, assembling them takes longer than the way into a thread and back."""
 
-# Each more thread that computes in Python makes the event loop wait longer for its turn.
-_POOL = ThreadPoolExecutor(2, thread_name_prefix="large")
+# Threads that compute in Python at once are no faster, and make the event loop wait longer for its turn.
+_POOL = ThreadPoolExecutor(1, thread_name_prefix="large")
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 async def run_large(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The result of a function that computes for long: it runs in one of a few threads."""
+    """The result of a function that computes for long: it runs in a thread, one after the other."""
     call = partial(copy_context().run, function, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(_POOL, call)
 

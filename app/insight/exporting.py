@@ -20,7 +20,7 @@ from app.core.formats.tables import Column, Kind, Lookups, rows_of
 from app.core.formats.workbook import Workbook
 from app.core.languages import language
 from app.core.problems import Invalid, NotAcceptable, TooManyRequests, Unavailable, responses
-from app.core.threads import run_large
+from app.core.threads import run_sized
 from app.insight.pictures.charts import Chart, chart_of
 from app.insight.pictures.layout import USUAL, Options, svg_of
 from app.insight.pictures.rendering import rasterised
@@ -165,11 +165,11 @@ def _svg(answered: Answered) -> bytes:
 
 
 async def _png(answered: Answered) -> bytes:
-    return await rasterised(await run_large(_svg, answered))
+    return await rasterised(await _in_thread(_svg)(answered))
 
 
 def _in_thread(write: Callable[[Answered], bytes]) -> Writer:
-    return lambda answered: run_large(write, answered)
+    return lambda answered: run_sized(len(answered.aggregate.rows), write, answered)
 
 
 WRITERS: Final[Mapping[Format, Writer]] = {

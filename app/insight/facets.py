@@ -17,13 +17,13 @@ from app.core.languages import LABELLED
 from app.core.sessions import ReadSessionDep
 from app.insight.catalogue import DIMENSIONS, MEASURES, dimension_of
 from app.insight.definitions import define
-from app.insight.places import FIGURE_PLACE
+from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Described
 from app.reference.vocabularies import Status, label_of
 from app.selection.filters import RecordFilters
 from app.selection.graph import ACTION_END, ACTIVITY_STATUS
 
-router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
+router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=[*LABELLED, place_among(SUMMARIES)])
 
 # What filters have beside the dimensions of figures.
 _END_YEAR = dimension_of("end_year", ACTION_END, "end year", "No end", filter="ended_in")

@@ -18,12 +18,12 @@ from app.core.sessions import ReadSessionDep
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.insight.figures import compute
-from app.insight.places import FIGURE_PLACE
+from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Aggregate, Described
 from app.selection.filters import RecordFilters
 from app.selection.graph import DEPLOYMENTS, PARTNER_LIST
 
-router = APIRouter(prefix="/headline", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
+router = APIRouter(prefix="/headline", tags=["Aggregates"], dependencies=[*LABELLED, place_among(SUMMARIES)])
 
 _COUNTED: Final = {
     "actions": MEASURES["actions"],

@@ -21,11 +21,11 @@ from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, figure_resp
 from app.insight.figures import compute
 from app.insight.pictures.layout import NARROWEST, WIDEST
 from app.insight.pictures.schemes import Scheme
-from app.insight.places import FIGURE_PLACE
+from app.insight.places import FIGURES, place_among
 from app.insight.schemas import Aggregate
 from app.selection.filters import RecordFilters
 
-router = APIRouter(prefix="/aggregates", tags=["Aggregates"], dependencies=[*LABELLED, FIGURE_PLACE])
+router = APIRouter(prefix="/aggregates", tags=["Aggregates"], dependencies=[*LABELLED, place_among(FIGURES)])
 
 MeasureName = StrEnum("MeasureName", {name.upper(): name for name in MEASURES})  # type: ignore[misc]
 DimensionName = StrEnum("DimensionName", {name.upper(): name for name in DIMENSIONS})  # type: ignore[misc]

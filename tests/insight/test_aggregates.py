@@ -12,14 +12,14 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from app.core.limits import Places
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS
-from app.insight.places import FIGURES
+from app.insight.places import FIGURES, SUMMARIES
 from app.reference.countries import COUNTRIES, MEMBER_STATES
 from app.reference.vocabularies import ActivityType, OrganisationType, Pillar, Region, Status
 from tests.selection.making import API, Maker, problem
 
 pytestmark = pytest.mark.anyio
-FIGURE_PATHS = ("aggregates/actions-per-theme", "facets", "headline")
 
 
 @pytest.fixture
@@ -635,12 +635,23 @@ async def test_a_large_figure_does_not_hold_up_other_requests(client: httpx.Asyn
     assert max(after - before for before, after in pairwise(turns)) < (turns[-1] - began) / 2
 
 
-async def test_figures_wait_for_their_turn_and_lists_do_not(client: httpx.AsyncClient) -> None:
-    async with AsyncExitStack() as others:
-        for name in ("a", "b", "c", "d"):
-            await others.enter_async_context(FIGURES.hold(name))
-        waiting = [asyncio.create_task(client.get(f"{API}/{path}")) for path in FIGURE_PATHS]
-        assert (await client.get(f"{API}/actions")).status_code == 200
+@pytest.mark.parametrize(
+    ("places", "total", "paths", "others"),
+    [
+        (FIGURES, 2, ["aggregates/actions-per-theme"], ["actions", "facets", "headline"]),
+        (SUMMARIES, 4, ["facets", "headline"], ["actions", "aggregates/actions-per-theme"]),
+    ],
+    ids=["figures", "summaries"],
+)
+async def test_figures_wait_for_their_turn_and_others_do_not(
+    client: httpx.AsyncClient, places: Places, total: int, paths: list[str], others: list[str]
+) -> None:
+    async with AsyncExitStack() as held:
+        for name in range(total):
+            await held.enter_async_context(places.hold(str(name)))
+        waiting = [asyncio.create_task(client.get(f"{API}/{path}")) for path in paths]
+        for path in others:
+            assert (await client.get(f"{API}/{path}")).status_code == 200
         assert not any(task.done() for task in waiting)
     for task in waiting:
         assert (await task).status_code == 200

@@ -31,7 +31,8 @@ PORTION = 512 * 1024
 PORTION_SECONDS = 60.0
 """A reader that takes longer than that for a portion is cut off: one below 8.7 KB a second."""
 
-MAKING = Places("files", total=2, per_client=1, waiting=50, wait_seconds=30)
+# Many people may share an address, and most proxies wait for a minute.
+MAKING = Places("files", total=2, per_client=2, waiting=50, wait_seconds=50)
 DOWNLOADS = Places("downloads", total=200, per_client=6, wait_seconds=0)
 
 Make = Callable[[], AsyncIterator[bytes] | Awaitable[IO[bytes]]]
@@ -54,7 +55,8 @@ async def making(request: Request) -> AsyncIterator[AsyncExitStack]:
 
 
 async def answer_with_file(request: Request, make: Make, content_type: str, headers: Mapping[str, str]) -> Response:
-    """An answer with a file, which is made here, unless nobody would read it. The request is one that is `making`."""
+    """An answer with a file, which is made here, unless nobody would read it. A request that is `making` holds nothing
+    more when it is made."""
     about = {**headers, "Content-Type": content_type}
     if is_head(request):
         answer = Response(headers=about)
@@ -63,8 +65,9 @@ async def answer_with_file(request: Request, make: Make, content_type: str, head
     made = make()
     file = await (_spooled(made) if isinstance(made, AsyncIterator) else made)
     try:
-        held: AsyncExitStack = request.state.held_while_making
-        await held.aclose()
+        held: AsyncExitStack | None = getattr(request.state, "held_while_making", None)
+        if held is not None:
+            await held.aclose()
         length = file.seek(0, io.SEEK_END)
         file.seek(0)
     except BaseException:

@@ -18,6 +18,7 @@ from app.core.formats.negotiation import (
     GEOJSON,
     JSON,
     NDJSON,
+    PLACE,
     VARY,
     XLSX,
     Format,
@@ -35,7 +36,6 @@ from app.core.problems import Invalid, NotAcceptable, TooManyRequests, Unavailab
 from app.core.reading import ReadSession
 
 Record = TypeVar("Record", bound=BaseModel)
-PLACE = frozenset({"limit", "offset", "cursor"})
 
 
 class AskedAs(Asked, Protocol):

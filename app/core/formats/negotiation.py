@@ -15,6 +15,8 @@ from fastapi import Request
 from app.core.filters import Choice, Selection
 from app.core.problems import ErrorItem, NotAcceptable, invalid_parameter
 
+PLACE = frozenset({"limit", "offset", "cursor"})
+"""The parameters that ask for a page of a list, in any format."""
 LONGEST_NAME = 120
 LONGEST_CACHED = 1000
 """How long an `Accept` may be whose choice is cached."""
@@ -177,7 +179,10 @@ def _preferred(accept: str, formats: tuple[Format, ...]) -> Format | None:
 
 
 def is_for_file(request: Request) -> bool:
-    """Whether a request is for a file, which can take long; also one for a format that its list doesn't offer."""
+    """Whether a request is for a file, which can take long; also one for a format that its list doesn't offer. A page
+    is small, whatever its format."""
+    if not PLACE.isdisjoint(request.query_params):
+        return False
     named = request.query_params.get("format")
     if named is not None:
         return named != JSON.name

@@ -85,6 +85,24 @@ async def test_a_client_reads_only_so_many_files_at_once(app: FastAPI) -> None:
     assert DOWNLOADS.held == 0
 
 
+async def test_people_behind_one_address_read_files_at_once(app: FastAPI, anonymous: httpx.AsyncClient) -> None:
+    answers = await asyncio.gather(*(anonymous.get(API + path) for path in EXPORTS[:6]))
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert (DOWNLOADS.held, MAKING.held) == (0, 0)
+
+
+async def test_a_page_waits_for_no_file(anonymous: httpx.AsyncClient) -> None:
+    async with AsyncExitStack() as others:
+        for client in ("a", "b"):
+            await others.enter_async_context(MAKING.hold(client))
+        waiting = asyncio.create_task(anonymous.get(f"{API}/actions?format=csv"))
+        for form in ("csv", "xlsx", "ndjson", "geojson"):
+            page = await asyncio.wait_for(anonymous.get(f"{API}/actions?format={form}&limit=5"), 10)
+            assert page.status_code == 200
+        assert not waiting.done()
+    assert (await waiting).status_code == 200
+
+
 async def test_a_reader_that_is_too_slow_is_cut_off(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PORTION_SECONDS", 0.2)
     reader = slow_reader(app, "/exports/registry.zip")
