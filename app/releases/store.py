@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import hashlib
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,7 +110,8 @@ class OpenReleases:
     def __init__(self, database: Database, graph: Graph) -> None:
         self._database = database
         self._graph = graph
-        self._folder = Path(tempfile.mkdtemp(prefix="mieux-releases-"))
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        """Made for the first release, so that most processes leave none where they are killed."""
         self._epoch: str | None = None
         self._open: dict[str, OpenRelease] = {}
         self._lock = asyncio.Lock()
@@ -138,7 +138,9 @@ class OpenReleases:
             if release is None:
                 names = list(await session.scalars(select(Release.name).order_by(Release.id.desc())))
                 raise invalid_parameter("release", "unknown-value", f"there is no release '{name}'", names)
-        file = self._folder / f"{uuid4().hex}.db"
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mieux-releases-", ignore_cleanup_errors=True)
+        file = Path(self._folder.name) / f"{uuid4().hex}.db"
         snapshot = release.snapshot
         await asyncio.to_thread(lambda: file.write_bytes(gzip.decompress(snapshot)))
         await _bring_up_to_date(file)
@@ -153,4 +155,5 @@ class OpenReleases:
     async def close(self) -> None:
         """Closes the files and takes them away."""
         await self._forget()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            self._folder.cleanup()

@@ -1,7 +1,11 @@
 """Releases: a published figure can be asked again, years later."""
 
+from pathlib import Path
+
 import httpx
 import pytest
+
+from tests.conftest import serving
 
 pytestmark = pytest.mark.anyio
 QUESTIONS = [
@@ -75,3 +79,17 @@ async def test_only_an_admin_makes_a_release(client: httpx.AsyncClient) -> None:
     headers = {"Authorization": f"Bearer {editor}"}
     assert (await client.post("/api/v1/releases", json={"name": "r1"}, headers=headers)).status_code == 403
     assert (await client.get("/api/v1/keys", headers=headers)).status_code == 403
+
+
+async def test_files_of_releases_are_there_while_they_are_read(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    async with serving(database_url) as (_, client):
+        await client.get("/api/v1/actions")
+        assert list(tmp_path.iterdir()) == []
+        await client.post("/api/v1/releases", json={"name": "r1"})
+        for _ in range(2):
+            assert (await client.get("/api/v1/actions?release=r1")).status_code == 200
+        assert len(list(tmp_path.rglob("*.db"))) == 1
+    assert list(tmp_path.iterdir()) == []
