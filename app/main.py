@@ -2,12 +2,10 @@
 
 import asyncio
 import gc
-import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 
-from asgi_correlation_id import CorrelationIdMiddleware
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware import Middleware
@@ -26,17 +24,17 @@ from app.core.edge.compression import CompressionMiddleware
 from app.core.edge.connections import ConnectionLimits, Connections
 from app.core.edge.cross_origin import cross_origin
 from app.core.edge.early_answers import EarlyAnswers
-from app.core.edge.instrumentation import Instrumentation
 from app.core.edge.layers import enclose
-from app.core.edge.prefix import PrefixMiddleware
-from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
-from app.core.edge.response_cache import ResponseCache, ResponseCacheMiddleware
+from app.core.edge.outermost import OutermostLayer
+from app.core.edge.proxies import TrustedProxies, read_networks
+from app.core.edge.response_cache import ResponseCache
 from app.core.edge.security_headers import SecurityHeaders
 from app.core.formats.files import DiskSpace
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
 from app.core.head import HeadMiddleware
 from app.core.index.following import Index
+from app.core.latest_state import LatestState
 from app.core.listing import API
 from app.core.metrics import state_build
 from app.core.monitoring import METRICS_PATH, metrics_endpoint, served_apart
@@ -72,12 +70,6 @@ from app.selection.graph import RECORD
 from app.settings import Settings, read_settings
 
 MAX_BODY = 2 * 1024 * 1024
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-
-def _is_request_id(written: str) -> bool:
-    """Whether a client's id can be put in a log, a header and a document as it is; else the request gets a new one."""
-    return _REQUEST_ID.fullmatch(written) is not None
 
 
 def _connection_limits(settings: Settings) -> ConnectionLimits:
@@ -147,6 +139,34 @@ def _open_database(settings: Settings) -> Database:
     )
 
 
+def _surround(app: FastAPI, settings: Settings) -> None:
+    """The layers around the routing."""
+    app.add_middleware(
+        AdmissionMiddleware,
+        bounds=HeadBounds(settings.max_address_bytes, settings.max_header_bytes, settings.max_headers),
+        is_costly=is_costly,
+    )
+    proxies = TrustedProxies(read_networks(settings.trusted_proxies))
+    app.state.connections = Connections(_connection_limits(settings), proxies)
+    app.state.response_cache = ResponseCache(proxies)
+    for form in (CSV, NDJSON, JSONSTAT):
+        add_compress_type(form.media_type)
+    app.add_middleware(CompressionMiddleware, minimum_size=1024)
+    app.add_middleware(HeadMiddleware)
+    enclose(
+        app,
+        Middleware(EarlyAnswers),
+        Middleware(
+            OutermostLayer,
+            cache=app.state.response_cache,
+            proxies=proxies,
+            prefix=settings.path_prefix,
+            security=SecurityHeaders(frame_origins=settings.frame_origins.split(), hsts_seconds=settings.hsts_seconds),
+        ),
+        cross_origin(settings.cors_origins.split()),
+    )
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its settings, by default those of the environment."""
     settings = settings or read_settings()
@@ -171,7 +191,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         watch_signals()
         try:
             await check_schema(database.engine)
-            await database.read_row(STATE)  # what tells the state of the data is connected before it is asked
+            latest = LatestState(database, STATE)
+            await latest.read()  # it is connected before it is asked
+            app.state.response_cache.follow(latest)
             if settings.bootstrap_key:
                 await ensure_bootstrap_key(database, settings.bootstrap_key)
             async with _metrics_apart(settings, database), _index_built(app.state.index, database):
@@ -238,32 +260,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         """There is no page of its own yet: the documentation is the way in."""
         return RedirectResponse(address("/docs"))
 
-    app.add_middleware(
-        AdmissionMiddleware,
-        bounds=HeadBounds(settings.max_address_bytes, settings.max_header_bytes, settings.max_headers),
-        is_costly=is_costly,
-    )
-    proxies = TrustedProxies(read_networks(settings.trusted_proxies))
-    app.state.connections = Connections(_connection_limits(settings), proxies)
-    app.state.response_cache = ResponseCache()
-    app.add_middleware(ResponseCacheMiddleware, cache=app.state.response_cache)
-    for form in (CSV, NDJSON, JSONSTAT):
-        add_compress_type(form.media_type)
-    app.add_middleware(CompressionMiddleware, minimum_size=1024)
-    app.add_middleware(HeadMiddleware)
-    enclose(
-        app,
-        Middleware(EarlyAnswers),
-        Middleware(ProxyMiddleware, proxies=proxies),
-        Middleware(PrefixMiddleware, prefix=settings.path_prefix),
-        Middleware(CorrelationIdMiddleware, header_name="X-Request-ID", validator=_is_request_id),
-        Middleware(Instrumentation),
-        Middleware(
-            SecurityHeaders,
-            frame_origins=settings.frame_origins.split(),
-            hsts_seconds=settings.hsts_seconds,
-        ),
-        cross_origin(settings.cors_origins.split()),
-    )
+    _surround(app, settings)
     description.complete_openapi(app, settings.public_origin)
     return app

@@ -167,14 +167,15 @@ def running(command: Sequence[str | Path], port: int, ready: str, log: Path, **e
 
 
 @contextmanager
-def registry(url: str, log: Path) -> Iterator[Server]:
-    """`mieux serve` with one worker."""
+def registry(url: str, log: Path, **more: str) -> Iterator[Server]:
+    """`mieux serve` with one worker, and with more settings."""
     port = free_port()
     settings = {
         "MIEUX_DATABASE_URL": url,
         "MIEUX_PORT": str(port),
         "MIEUX_WORKERS": "1",
         "MIEUX_BOOTSTRAP_KEY": f"mx_{secrets.token_urlsafe(32)}",
+        **more,
     }
     with running([COMMAND, "serve", "--no-seed"], port, "/readyz", log, **settings) as server:
         yield server

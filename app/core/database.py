@@ -127,6 +127,8 @@ class Database:
         for name, pool in self.pools.items():
             pool.show_as(name)
         self._probe: asyncio.Task[tuple[Any, ...]] | None = None
+        self.commits = 0
+        """How many there were of this process."""
 
     def read(self) -> AsyncConnection:
         """A connection to read one snapshot from, used as `async with`."""
@@ -144,6 +146,10 @@ class Database:
     async def read_row(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
         """The one row of a small statement, from where reads read, as quickly as possible."""
         return await self._replica.read_row(statement)
+
+    def read_row_now(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...] | None:
+        """The same without waiting; None where that can't be done."""
+        return self._replica.read_row_now(statement)
 
     async def probe(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
         """The same within two seconds, or what the driver raises.
@@ -164,7 +170,7 @@ class Database:
         """A session to write with, used as `async with`; whoever opened it commits. What is written `at_length` has the
         timeouts of what takes its time."""
         engine = self.long_engine if at_length else self.engine
-        return _WriteSession(engine.execution_options(writes=True), self._primary.check)
+        return _WriteSession(engine.execution_options(writes=True), self._note_commit)
 
     def look_up(self) -> AsyncSession:
         """A session that reads objects from the main database, never from a replica that may lag behind."""
@@ -179,6 +185,10 @@ class Database:
             await part.close()
         for engine in self._engines().values():
             await engine.dispose()
+
+    def _note_commit(self) -> None:
+        self.commits += 1
+        self._primary.check()
 
     def _engines(self) -> dict[str, AsyncEngine]:
         """All engines with connections of their own, by the name of their pool."""
@@ -195,14 +205,14 @@ class Database:
 class _WriteSession(AsyncSession):
     """A session whose commit is one only when what was written can be found afterwards."""
 
-    def __init__(self, engine: AsyncEngine, check: Callable[[], None]) -> None:
+    def __init__(self, engine: AsyncEngine, committed: Callable[[], None]) -> None:
         super().__init__(engine, expire_on_commit=False, autoflush=False)
-        self._check = check
+        self._committed = committed
 
     async def commit(self) -> None:
         """Commits. Raises FileReplaced when the change went to a file that is gone."""
         await super().commit()
-        self._check()
+        self._committed()
 
 
 async def _database(request: Request) -> Database:

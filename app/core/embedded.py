@@ -53,6 +53,10 @@ class EmbeddedDatabase:
         return self._engine(timeouts, kept=4, more=4, reads=True, at_length=True)
 
     async def read_row(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The one row of a small statement."""
+        return self.read_row_now(statement)
+
+    def read_row_now(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
         """The one row of a small statement, which is run where it is and waits for nothing."""
         if self._small_reads is None:
             self._small_reads = self._connect_to_read()

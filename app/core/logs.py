@@ -4,21 +4,53 @@ A record may bring fields of its own: `log.info("request", extra={"fields": {"st
 sent can begin a line of its own: control characters are escaped, and the lines of a traceback are indented.
 """
 
+import asyncio
 import json
 import logging
 import re
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
-from asgi_correlation_id import correlation_id
+from app.core.request_id import request_id
 
 LogFormat = Literal["json", "text"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 _encode = json.JSONEncoder(default=str).encode
 _PLAIN = re.compile(r"[!#-<>-\[\]-~]+")  # printable ASCII without blanks, quotes, equals signs and backslashes
+WRITE_SECONDS = 0.05
+MOST_WAITING = 256
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+Fields = tuple[tuple[str, Any], ...]
+
+
+class RequestRecord(logging.LogRecord):
+    """The record of a request that has ended.
+
+    It doesn't look for the line of code, the thread and the process that it comes from, which would take longer than
+    all the rest. `about` and `who` are fields that recur from request to request.
+    """
+
+    msg, args, levelno, levelname = "request", (), logging.INFO, "INFO"
+    pathname = filename = module = ""
+    lineno = 0
+    exc_info = exc_text = stack_info = None
+
+    def __init__(self, name: str, request: str, about: Fields, seconds: float, size: int, who: Fields) -> None:
+        self.name, self.request, self.about, self.size, self.who = name, request, about, size, who
+        self.ms = f"{seconds * 1000:.3f}"
+        self.created = time.time()
+        self.msecs = self.created % 1 * 1000
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What the line says."""
+        measured = {"ms": float(self.ms), "bytes": self.size}
+        return {"request_id": self.request, **dict(self.about), **measured, **dict(self.who)}
 
 
 class _LineFormatter(logging.Formatter):
@@ -38,8 +70,8 @@ class _LineFormatter(logging.Formatter):
     def fields(self, record: logging.LogRecord) -> dict[str, Any]:
         """The request's id, the record's own fields, and the error that it reports."""
         fields: dict[str, Any] = {}
-        if request_id := correlation_id.get():
-            fields["request_id"] = request_id
+        if known := request_id.get():
+            fields["request_id"] = known
         fields.update(getattr(record, "fields", ()))
         if record.exc_info and (error := record.exc_info[1]) is not None:
             fields["error"] = describe(error)
@@ -55,6 +87,12 @@ class JsonFormatter(_LineFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
+        if isinstance(record, RequestRecord):
+            return (
+                f'{{"time": "{self.instant(record)}", "level": "info", "logger": "{record.name}", '
+                f'"message": "request", "request_id": "{record.request}", {_members(record.about)}, '
+                f'"ms": {record.ms}, "bytes": {record.size}, {_members(record.who)}}}'
+            )
         line = {
             "time": self.instant(record),
             "level": record.levelname.lower(),
@@ -72,6 +110,11 @@ class TextFormatter(_LineFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The lines, without the end of the last one."""
+        if isinstance(record, RequestRecord):
+            return (
+                f"{self.instant(record)} INFO {record.name}: request request_id={record.request}{_texts(record.about)} "
+                f"ms={record.ms} bytes={record.size}{_texts(record.who)}"
+            )
         message = _CONTROL.sub(_escaped, record.getMessage())
         shown = ((name, value) for name, value in self.fields(record).items() if value is not None)
         fields = "".join(f" {name}={_field(value)}" for name, value in shown)
@@ -80,6 +123,38 @@ class TextFormatter(_LineFormatter):
             lines = (_CONTROL.sub(_escaped, part) for part in traceback.splitlines())
             line = "\n    ".join((line, *lines))
         return line
+
+
+class LineHandler(logging.StreamHandler[Any]):
+    """Writes the lines of requests together, at the latest after `WRITE_SECONDS`, and any other line at once."""
+
+    def __init__(self, stream: Any = None) -> None:
+        super().__init__(stream)
+        self._requests: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Takes a record."""
+        if isinstance(record, RequestRecord):
+            self._requests.append(record)
+            if len(self._requests) == 1:
+                asyncio.get_running_loop().call_later(WRITE_SECONDS, self.flush)
+            if len(self._requests) < MOST_WAITING:
+                return
+            self.flush()
+        else:
+            self.flush()
+            super().emit(record)
+
+    def flush(self) -> None:
+        """Writes what waits."""
+        self.acquire()
+        try:
+            if self._requests:
+                requests, self._requests = self._requests, []
+                self.stream.write("\n".join([*map(self.format, requests), ""]))
+            super().flush()
+        finally:
+            self.release()
 
 
 def describe(error: BaseException) -> str:
@@ -95,6 +170,16 @@ def _escaped(found: re.Match[str]) -> str:
 def _field(value: object) -> str:
     written = str(value)
     return written if _PLAIN.fullmatch(written) else _encode(written)
+
+
+@lru_cache(maxsize=256)
+def _texts(fields: Fields) -> str:
+    return "".join(f" {name}={_field(value)}" for name, value in fields if value is not None)
+
+
+@lru_cache(maxsize=256)
+def _members(fields: Fields) -> str:
+    return _encode(dict(fields))[1:-1]
 
 
 class _NotReportedByServer(logging.Filter):
@@ -113,12 +198,11 @@ def configuration(form: LogFormat, level: LogLevel) -> Mapping[str, Any]:
         "filters": {"not_reported_by_server": {"()": _NotReportedByServer}},
         "handlers": {
             "stderr": {
-                "class": "logging.StreamHandler",
+                "()": LineHandler,
                 "stream": "ext://sys.stderr",
                 "formatter": "lines",
                 "filters": ["not_reported_by_server"],
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
-        "loggers": {"asgi_correlation_id": {"level": "ERROR"}},  # it quotes each id of a client that it replaced
     }

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeGuard, get_args
 
-from asgi_correlation_id import correlation_id
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.core.addresses import address
 from app.core.metrics import PROBLEMS
+from app.core.request_id import request_id
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -303,7 +303,7 @@ def document_response(
         status=status,
         detail=detail,
         instance=address(request.scope["path"]),
-        request_id=correlation_id.get() or "",
+        request_id=request_id.get(),
     )
     body = document.model_dump(exclude_none=True)
     body["errors"] = [error.model_dump(exclude_none=True) for error in errors]

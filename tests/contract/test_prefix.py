@@ -13,8 +13,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.core.edge.prefix import PrefixMiddleware
 from tests.conftest import AUTHORIZED, Sqlite, serving
+from tests.layers import enclosed
 from tests.running.service import mieux
 from tests.selection.making import API
 
@@ -280,5 +280,6 @@ async def test_a_prefix_may_be_passed_on_or_taken_off(prefix: str, asked: str, r
     async def inside(scope: Any, _receive: Any, _send: Any) -> None:
         seen.append(scope)
 
-    await PrefixMiddleware(inside, prefix=prefix)({"type": "http", "path": asked}, None, None)  # type: ignore[arg-type]
+    scope = {"type": "http", "method": "GET", "scheme": "http", "path": asked, "headers": []}
+    await enclosed(inside, prefix=prefix)(scope, None, None)  # type: ignore[arg-type]
     assert seen[0]["path"] == routed

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.core.edge.prefix import PrefixMiddleware
 from app.docs import mount_docs
 from app.docs.assets import STATIC_DIR, VENDOR_DIR, vendor_folders
+from tests.layers import enclosed
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ def client_below(root_path: str) -> httpx.AsyncClient:
     """A client of a small application which a proxy shows below `root_path`."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     mount_docs(app)
-    transport = httpx.ASGITransport(PrefixMiddleware(app), root_path=root_path)
+    transport = httpx.ASGITransport(enclosed(app), root_path=root_path)
     return httpx.AsyncClient(transport=transport, base_url="http://test")
 
 

@@ -1,8 +1,7 @@
-"""What is refused before a body is read or the database is asked: requests beyond a client's rates, and those whose
-address or headers are too long.
+"""What is refused before a body is read or the database is asked: requests beyond a client's rates, those whose address
+or headers are too long, and reads where the response cache found that the database can't tell its state.
 
-This layer lies inside the response cache, so that it costs nothing where an answer comes from there, and such answers
-count towards no rate.
+What the response cache answers doesn't come here, and counts towards no rate.
 """
 
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.limits import client_of
+from app.core.outages import refuse
 from app.core.problems import AddressTooLong, HeadersTooLarge, Problem, problem_response
 from app.core.rates import Rates, limit_headers
 from app.core.security import token_hash
@@ -55,6 +55,11 @@ class AdmissionMiddleware:
         """Passes on what is admitted; what the process asks itself, without a connection, always is."""
         if scope["type"] != "http" or scope.get("client") is None:
             await self.app(scope, receive, send)
+            return
+        outage = scope["state"].get("outage")
+        if outage is not None and scope["path"].startswith(COUNTED) and (refusal := refuse(Request(scope), outage)):
+            # Where so little can't be read in time, nothing is gained by waiting for more.
+            await refusal(scope, receive, send)
             return
         try:
             self._bounds.check(scope)

@@ -28,16 +28,20 @@ class CompressionMiddleware(CompressMiddleware):
             return
         known = [value for name, value in scope["headers"] if name == b"if-none-match"]
         if known or any(name == b"if-match" for name, _ in scope["headers"]):
-            headers = [
+            scope["headers"] = [
                 (name, _SUFFIX.sub(b'"', value) if name in _CONDITIONS else value) for name, value in scope["headers"]
             ]
-            scope = {**scope, "headers": headers}
 
         async def send_with_tag(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if message["status"] == 304:
-                    _name_the_stored(headers, known)
+                    # It has the tag of the response that the client stored, with the coding which that had.
+                    headers.add_vary_header("Accept-Encoding")
+                    current = headers.get("ETag", "")
+                    stored = matching_tag(current.encode("latin-1"), b",".join(known))
+                    if stored is not None:
+                        headers["ETag"] = stored.decode("latin-1")
                 elif (coding := headers.get("Content-Encoding")) and (tag := headers.get("ETag")):
                     headers["ETag"] = f'{tag.removesuffix(chr(34))}-{coding}"'
             await send(message)
@@ -45,11 +49,8 @@ class CompressionMiddleware(CompressMiddleware):
         await super().__call__(scope, receive, send_with_tag)
 
 
-def _name_the_stored(headers: MutableHeaders, known: list[bytes]) -> None:
-    """A 304 has the tag of the response that the client stored, with the coding which that had."""
-    headers.add_vary_header("Accept-Encoding")
-    current = headers.get("ETag", "").encode("latin-1")
-    stored = (tag for line in known for tag in _STRONG_TAG.findall(line))
-    tag = next((tag for tag in stored if _SUFFIX.sub(b'"', tag) == current), None)
-    if tag is not None:
-        headers["ETag"] = tag.decode("latin-1")
+def matching_tag(current: bytes, if_none_match: bytes) -> bytes | None:
+    """The tag of the response that a client has stored, where it is the current one in whatever coding."""
+    bare = _SUFFIX.sub(b'"', current)
+    stored = (tag for tag in _STRONG_TAG.findall(if_none_match) if _SUFFIX.sub(b'"', tag) == bare)
+    return next(stored, current if if_none_match.strip() == b"*" else None)

@@ -3,19 +3,22 @@ before it is complete. The framework's own layers see a request only after that.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextvars import copy_context
 from enum import Enum, auto
 from typing import Any
-from uuid import uuid4
 
-from asgi_correlation_id import correlation_id
 from starlette.requests import Request
 from starlette.responses import Response
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from app.core.edge.connections import Connections
+from app.core.edge.instrumentation import note_request
+from app.core.edge.response_cache import ResponseCache
+from app.core.outages import DATABASE_ERRORS
 from app.core.problems import BadRequest, HeadersTooLarge, Problem, RequestTimeout, problem_response
+from app.core.request_id import choose_id, request_id
 
 LINGER_SECONDS = 5.0
 """How long a client that is refused here may go on sending, so that it can read why: if the connection ended at once,
@@ -23,6 +26,9 @@ what it still sends would make it lose the response."""
 
 MOST_PIPELINED = 100
 """How many requests may wait for the response to an earlier one of their connection."""
+
+MOST_AT_ONCE = 16
+"""How many requests that came together are answered before anybody else has a turn."""
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +42,12 @@ class _Part(Enum):
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """A connection. The state of the application that is served has its `connections`."""
+    """A connection. The state of the application that is served has its `connections` and the `response_cache`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._connections: Connections = self.config.loaded_app.state.connections
+        self._cache: ResponseCache = self.config.loaded_app.state.response_cache
         self._limits = self._connections.limits
         self._timer: asyncio.TimerHandle | None = None
         self._answered: RequestResponseCycle | None = None
@@ -53,10 +60,13 @@ class LimitedProtocol(HttpToolsProtocol):
         self._framing_bytes = 0  # trailers and chunk extensions, since any content came
         self._write_timer: asyncio.TimerHandle | None = None
         self._is_over = False  # whatever still comes is dropped
+        self._left_at_once = MOST_AT_ONCE
+        self._is_answered = False  # the present request, from the cache
+        self._has_asked = False
 
     def has_asked(self) -> bool:
         """Whether there ever was a request."""
-        return self.cycle is not None
+        return self._has_asked or self.cycle is not None
 
     def is_idle(self) -> bool:
         """Whether no request waits for its response."""
@@ -94,6 +104,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._is_over:
             return
         self._is_new = self._content_came = False
+        self._left_at_once = MOST_AT_ONCE
         super().data_received(data)
         if self._is_over or self.transport.is_closing():
             return
@@ -115,8 +126,9 @@ class LimitedProtocol(HttpToolsProtocol):
         self._is_new = True
 
     def on_headers_complete(self) -> None:
-        """The application can begin."""
-        super().on_headers_complete()
+        """The application can begin, unless the response is known."""
+        if not self._answer_from_cache():
+            super().on_headers_complete()
         self._part = _Part.BODY
         self._is_new = True
         self._connections.note_request(self)
@@ -130,12 +142,46 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The request is complete."""
         self._part = _Part.NONE
-        super().on_message_complete()
+        if self._is_answered:
+            self._is_answered = False
+        else:
+            super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """One request after the other is answered; later ones may have been read already."""
+        self._unset_keepalive_if_required()
         self._answered = cycle
         super()._start_asgi_task(cycle, app)
+
+    def _answer_from_cache(self) -> bool:
+        """Answers before the server makes a task for the request, if the response is cached: that halves the time."""
+        if not self._left_at_once or not self.is_idle() or self.flow.write_paused or self.transport.is_closing():
+            return False
+        started = time.perf_counter()
+        method, base = self.parser.get_method(), (self.scope["scheme"], self.root_path)
+        question = self._cache.question(method, self.url, self.headers, base, self.client and self.client[0])
+        if question is None or not self.parser.should_keep_alive() or self.parser.get_http_version() != "1.1":
+            return False
+        try:
+            response = self._cache.find(question)
+        except DATABASE_ERRORS:  # the application says so
+            return False
+        if response is None:
+            return False
+        chosen = choose_id(question.request_id)
+        lines = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
+        head = b"%b%bx-request-id: %b\r\n\r\n" % (response.head, lines, chosen.encode())
+        body = b"" if question.is_head else response.body
+        if body:
+            self.transport.writelines((head, body))
+        else:
+            self.transport.write(head)
+        self._left_at_once -= 1
+        self._is_answered = self._has_asked = True
+        seconds = time.perf_counter() - started
+        note_request(chosen, response.about(question), response.status, seconds, len(body), question.client)
+        self.on_response_complete()
+        return True
 
     def send_400_response(self, msg: str) -> None:
         """What can't be parsed is a problem, too."""
@@ -221,6 +267,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Nothing more is awaited of the request that is complete."""
         self._stop_timer()
         if self.is_idle():  # its response came first
+            self._unset_keepalive_if_required()
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
@@ -229,8 +276,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Answers in place of the application, where no other response has begun, and ends the connection."""
-        request_id = uuid4().hex
-        fields = {"request_id": request_id, "client": self.client and self.client[0], "why": problem.slug}
+        chosen = choose_id(None)
+        fields = {"request_id": chosen, "client": self.client and self.client[0], "why": problem.slug}
         log.info("connection ended", extra={"fields": fields})
         if self._part is _Part.BODY:
             may_answer = not self.cycle.response_started and not self.pipeline
@@ -240,15 +287,15 @@ class LimitedProtocol(HttpToolsProtocol):
             may_answer = self.is_idle()
         if may_answer:
             self._is_over = True
-            self.transport.write(self._written(problem, request_id))
+            self.transport.write(self._written(problem, chosen))
             self.transport.write_eof()
             self._start_timer(LINGER_SECONDS, self.transport.close)
         else:
             self.transport.close()
 
-    def _written(self, problem: Problem, request_id: str) -> bytes:
+    def _written(self, problem: Problem, chosen: str) -> bytes:
         def respond() -> Response:
-            correlation_id.set(request_id)
+            request_id.set(chosen)
             path = self.scope["path"] if self._part is _Part.BODY else ""
             return problem_response(Request({"type": "http", "path": path}), problem)
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from app.core.addresses import PATH_PREFIX
 
@@ -54,25 +54,15 @@ class TrustedProxies:
                 break
         return client
 
-
-class ProxyMiddleware:
-    """Gives a request that came through a trusted proxy the client, scheme, host and path prefix that the proxy was
-    asked with."""
-
-    def __init__(self, app: ASGIApp, proxies: TrustedProxies) -> None:
-        self.app = app
-        self.proxies = proxies
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes everything else through as it is."""
-        if scope["type"] == "http" and (peer := scope.get("client")) and self.proxies.trusts(peer[0]):
-            self._read_headers(scope, peer[0])
-        await self.app(scope, receive, send)
-
-    def _read_headers(self, scope: Scope, peer: str) -> None:
+    def believe(self, scope: Scope) -> None:
+        """Gives a request that came through a trusted proxy the client, scheme, host and path prefix that the proxy was
+        asked with."""
+        peer = scope.get("client")
+        if not peer or not self.trusts(peer[0]):
+            return
         headers = MutableHeaders(scope=scope)
         if forwarded_for := ",".join(headers.getlist("x-forwarded-for")):
-            scope["client"] = (self.proxies.client(peer, forwarded_for), 0)
+            scope["client"] = (self.client(peer[0], forwarded_for), 0)
         # Of several values, the proxy that is trusted added the last one.
         if (scheme := _last(headers, "x-forwarded-proto").lower()) in ("http", "https"):
             scope["scheme"] = scheme

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from app.core.edge.proxies import ProxyMiddleware, TrustedProxies, read_networks
+from app.core.edge.proxies import read_networks
+from tests.layers import enclosed
 
 pytestmark = pytest.mark.anyio
 
@@ -26,7 +27,7 @@ async def show(request: Request) -> JSONResponse:
 
 async def seen(peer: str, headers: dict[str, str] | list[tuple[str, str]], trusted: str = TRUSTED) -> Any:
     """Client, scheme and host of a request from an address."""
-    app = ProxyMiddleware(Starlette(routes=[Route("/", show)]), TrustedProxies(read_networks(trusted)))
+    app = enclosed(Starlette(routes=[Route("/", show)]), trusted=trusted)
     transport = httpx.ASGITransport(app, client=(peer, 4711))
     async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
         return (await client.get("/", headers=headers)).json()
