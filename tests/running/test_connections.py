@@ -315,6 +315,57 @@ def test_requests_that_are_sent_at_once_are_answered_but_not_any_number(service:
         assert received.count(b'{"status":"ok"}') < 1000
 
 
+def test_cached_responses_keep_their_order_among_others_of_one_connection(service: Service) -> None:
+    cached, made = b"GET /api/v1/actions?limit=1 HTTP/1.1", b"GET /api/v1/actions?limit=2 HTTP/1.1"
+    host, anew = b"\r\nHost: localhost\r\n", b"Cache-Control: no-cache\r\n"
+    expected = {limit: httpx.get(f"{service.address}/api/v1/actions?limit={limit}").json() for limit in (1, 2)}
+    assert [len(page["items"]) for page in expected.values()] == [1, 2]
+    with Wire(service) as wire:
+        wire.send(cached + host + b"\r\n")
+        wire.receive()  # from now on it is cached for this host
+    turns = "cmchhcc" * 12
+    kinds = {"c": cached + host, "m": made + host + anew, "h": cached.replace(b"GET", b"HEAD") + host}
+    with Wire(service) as wire:
+        wire.send(b"".join(kinds[kind] + b"\r\n" for kind in turns))
+        file = wire.socket.makefile("rb")
+        for kind in turns:
+            assert file.readline() == b"HTTP/1.1 200 OK\r\n"
+            lines = dict(line.rstrip().split(b": ", 1) for line in iter(file.readline, b"\r\n"))
+            assert {b"date", b"etag", b"x-request-id", b"content-security-policy"} <= lines.keys()
+            if kind != "h":
+                assert json.loads(file.read(int(lines[b"content-length"]))) == expected[2 if kind == "m" else 1]
+        assert wire.is_ended()  # it is idle, and no timer was forgotten
+
+
+@pytest.mark.parametrize("last", [b"HTTP/1.1\r\nHost: localhost\r\nConnection: close", b"HTTP/1.0\r\nHost: localhost"])
+def test_a_cached_response_ends_the_connection_that_shall_end(service: Service, last: bytes) -> None:
+    for _ in range(2):
+        with Wire(service) as wire:
+            wire.send(b"GET /api/v1/themes?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            body = wire.receive().body
+            begun = time.monotonic()
+            wire.send(b"GET /api/v1/themes?limit=1 " + last + b"\r\n\r\n")
+            answer = wire.receive()
+            assert (answer.status, answer.headers["connection"], answer.body) == (200, "close", body)
+            assert wire.is_ended()
+            assert time.monotonic() - begun < SECONDS / 2
+
+
+def test_a_request_outlasts_the_idle_time_of_a_cached_one_before_it(service: Service) -> None:
+    cached = b"GET /api/v1/themes?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with Wire(service) as wire:
+        wire.send(cached)
+        wire.receive()
+        # In one piece: a cached response, which makes the connection idle, and the head of a body that takes its time.
+        body = b'{"name": "IOM"}' + b" " * 3000
+        request = post(PARTNERS, body)
+        wire.send(cached + request[: -len(body)])
+        wire.receive()
+        for start in range(0, len(body), 500):
+            wire.send(body[start : start + 500], pause=SECONDS / 3)
+        assert wire.receive().status == 201
+
+
 def test_a_stream_ends_with_its_connection_even_when_another_request_waits_behind_it(service: Service) -> None:
     def listeners() -> float:
         metrics = httpx.get(f"{service.address}/metrics").text

@@ -1,8 +1,10 @@
 """Cached responses: sent again until the data change, and never after."""
 
+import asyncio
 import gc
 import tracemalloc
-from itertools import product
+from collections.abc import Mapping
+from itertools import permutations, product
 from typing import Any
 
 import httpx
@@ -20,21 +22,28 @@ PATHS = ("actions?limit=3", "actions/1", "aggregates/actions-per-theme", "vocabu
 
 
 class Asked:
-    """Counts the statements of the connections that answer reads."""
+    """Counts the statements of the connections that answer reads, with and without those for the state of the data."""
 
     def __init__(self, app: FastAPI) -> None:
         database: Database = app.state.database
-        self.count = 0
+        self.count = self.with_state = 0
         event.listen(database.read_engine.sync_engine, "before_cursor_execute", self._one)
 
     def _one(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         self.count += "registry_state" not in statement
+        self.with_state += 1
 
 
 @pytest.fixture
 def asked(app: FastAPI) -> Asked:
     """The counter of the test's service."""
     return Asked(app)
+
+
+def _said(headers: Mapping[str, str]) -> dict[str, object]:
+    """The headers of a response but for its id; what it varies by has no order."""
+    varies_by = {name.strip().lower() for name in headers.get("vary", "").split(",")}
+    return {**headers, "x-request-id": "", "vary": varies_by}
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -50,6 +59,101 @@ async def test_the_same_is_answered_without_asking_again(anonymous: httpx.AsyncC
     assert known.headers["ETag"] == first.headers["ETag"]
 
 
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("more", [{}, {"Origin": "https://page.example", "Accept-Encoding": "gzip"}])
+async def test_a_cached_304_says_the_same_as_one_of_the_application(
+    anonymous: httpx.AsyncClient, asked: Asked, path: str, more: dict[str, str]
+) -> None:
+    full = await anonymous.get(f"{API}/{path}", headers=more)
+    known = {**more, "If-None-Match": full.headers["ETag"]}
+    made = await anonymous.get(f"{API}/{path}", headers={**known, "Cache-Control": "no-cache"})
+    before = asked.count
+    cached = await anonymous.get(f"{API}/{path}", headers=known)
+    assert asked.count == before
+    assert (made.status_code, cached.status_code, cached.content) == (304, 304, b"")
+    assert _said(cached.headers) == _said(made.headers)
+    listed = await anonymous.get(f"{API}/{path}", headers={**more, "If-None-Match": f'"x", W/{full.headers["ETag"]}'})
+    assert (listed.status_code, listed.headers["ETag"]) == (304, full.headers["ETag"])
+
+
+async def test_who_only_asks_whether_something_changed_is_answered_from_the_cache(
+    client: httpx.AsyncClient, anonymous: httpx.AsyncClient, asked: Asked
+) -> None:
+    """Also where nobody asked for the whole since another record changed."""
+    known = {"If-None-Match": (await anonymous.get(f"{API}/actions/1")).headers["ETag"]}
+    other = {"If-Match": (await anonymous.get(f"{API}/actions/2")).headers["ETag"]}
+    assert (await client.patch(f"{API}/actions/2", json={"title": "Other"}, headers=other)).status_code == 200
+    counts = []
+    for _ in range(3):
+        before = asked.with_state
+        assert (await anonymous.get(f"{API}/actions/1", headers=known)).status_code == 304
+        counts.append(asked.with_state - before)
+    assert counts[0] > 0
+    assert counts[1:] == [0, 0]
+    assert (await anonymous.get(f"{API}/actions/1")).status_code == 200
+    assert (await anonymous.get(f"{API}/actions/1", headers={"If-None-Match": '"other"'})).status_code == 200
+
+
+async def test_of_many_who_ask_the_same_at_once_one_has_it_made(anonymous: httpx.AsyncClient, asked: Asked) -> None:
+    await anonymous.get(f"{API}/actions?limit=4")
+    alone, asked.count = asked.count, 0
+    responses = await asyncio.gather(*(anonymous.get(f"{API}/actions?limit=5") for _ in range(20)))
+    assert asked.count == alone
+    assert len({response.content for response in responses}) == 1
+    assert len({response.headers["X-Request-ID"] for response in responses}) == 20
+    # What can't be cached is made for each of them, and for none of them later than for the first one.
+    missing = await asyncio.gather(*(anonymous.get(f"{API}/actions/999") for _ in range(20)))
+    assert {response.status_code for response in missing} == {404}
+
+
+async def test_a_head_is_answered_from_the_cache_without_content(anonymous: httpx.AsyncClient, asked: Asked) -> None:
+    head = await anonymous.head(f"{API}/actions")
+    full = await anonymous.get(f"{API}/actions")
+    assert full.json()["total"] == 17  # the response to HEAD was not taken for it
+    before = asked.count
+    again = await anonymous.head(f"{API}/actions")
+    assert asked.count == before
+    assert again.content == b""
+    assert _said(again.headers) == _said(full.headers) == _said(head.headers)
+
+
+async def test_each_cached_response_has_the_id_of_its_request(anonymous: httpx.AsyncClient) -> None:
+    sent = ["one", "two", "not usable: a b", None]
+    given = []
+    for chosen in sent:
+        headers = {} if chosen is None else {"X-Request-ID": chosen}
+        response = await anonymous.get(f"{API}/actions/2", headers=headers)
+        given += response.headers.get_list("X-Request-ID")
+    assert given[:2] == sent[:2]
+    assert [len(made) for made in given[2:]] == [32, 32]
+    assert len(set(given)) == 4
+
+
+async def test_only_a_trusted_proxy_chooses_what_is_cached(database_url: str) -> None:
+    """What others say of host, scheme and prefix neither gets into a response nor keeps responses apart."""
+    forwarded = {"X-Forwarded-Host": "h.example", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/p"}
+    path = f"{API}/actions?limit=1"
+    for trusted in ("", "127.0.0.1"):
+        async with serving(database_url, trusted_proxies=trusted) as (app, _):
+            transport = httpx.ASGITransport(app, client=("127.0.0.1", 4711))
+            async with httpx.AsyncClient(transport=transport, base_url="http://inside") as client:
+                for _ in range(2):
+                    through, direct = await client.get(path, headers=forwarded), await client.get(path)
+                    assert through.json()["next"].startswith("/p/" if trusted else API)
+                    assert direct.json()["next"].startswith(API)
+                    assert ("strict-transport-security" in through.headers) == bool(trusted)
+                    assert "strict-transport-security" not in direct.headers
+
+
+async def test_the_order_of_headers_does_not_matter(anonymous: httpx.AsyncClient, asked: Asked) -> None:
+    headers = [("Accept", "application/json"), ("Accept-Language", "fr"), ("Origin", "https://page.example")]
+    await anonymous.get(f"{API}/actions", headers=headers)
+    before = asked.count
+    for order in permutations(headers):
+        await anonymous.get(f"{API}/actions", headers=order)
+    assert asked.count == before
+
+
 async def test_a_change_is_seen_at_once(client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
     for number in range(3):
         read = await anonymous.get(f"{API}/actions/1")
@@ -62,11 +166,16 @@ async def test_a_change_is_seen_at_once(client: httpx.AsyncClient, anonymous: ht
         assert f"Title {number}" in (await anonymous.get(f"{API}/actions?limit=500")).text
 
 
-async def test_what_another_process_changes_is_seen_at_once(anonymous: httpx.AsyncClient, database_url: str) -> None:
+async def test_what_another_process_changes_is_seen_soon(anonymous: httpx.AsyncClient, database_url: str) -> None:
+    """In the file of an embedded database at once, on a server within a tenth of a second."""
     total = (await anonymous.get(f"{API}/partners")).json()["total"]
     async with serving(database_url) as (_, other):
-        assert (await other.post(f"{API}/partners", json={"name": "IOM"})).status_code == 201
-    assert (await anonymous.get(f"{API}/partners")).json()["total"] == total + 1
+        for number in range(1, 6):
+            assert (await anonymous.get(f"{API}/partners")).json()["total"] == total + number - 1
+            assert (await other.post(f"{API}/partners", json={"name": f"Partner {number}"})).status_code == 201
+            if not database_url.startswith("sqlite"):
+                await asyncio.sleep(0.1)
+            assert (await anonymous.get(f"{API}/partners")).json()["total"] == total + number
 
 
 async def test_headers_that_choose_the_response_keep_responses_apart(anonymous: httpx.AsyncClient) -> None:
