@@ -73,12 +73,13 @@ async def _prepare(settings: "Settings", *, seed: bool) -> None:
 
     database = _database(settings)
     try:
-        if database.is_embedded and await schema.is_stale(database.engine):
+        if not database.is_embedded:
+            await schema.check_schema(database.engine)
+        elif await schema.is_stale(database.engine):
             await schema.migrate(database.engine)
             async with database.write() as session:
                 await seeding.load_reference(session)
                 await session.commit()
-        await schema.check_schema(database.engine)
         if database.is_embedded and seed:
             async with database.write() as session:
                 if await seeding.is_empty(session):

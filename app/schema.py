@@ -37,9 +37,8 @@ async def current_revision(engine: AsyncEngine) -> str | None:
 
 async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     """Brings the database to a revision, up or down, in one transaction."""
-    # Only who migrates waits for this to be imported.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     def run(connection: Connection) -> None:
         config = Config(ROOT / "alembic.ini")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,6 +67,8 @@ async def load_seed(session: AsyncSession, folder: Path = SEED) -> Report:
 
 
 def _read(path: Path) -> Any:
+    import yaml
+
     return yaml.safe_load(path.read_text("utf-8"))
 
 

@@ -17,7 +17,6 @@ from app.core.reading import ReadSession
 from app.core.sessions import FileSessionDep, ReadConnection
 from app.exports.catalogue import catalogue
 from app.exports.database import database_file
-from app.exports.iati import iati_activities
 from app.exports.package import data_package
 from app.exports.scope import Scope
 from app.exports.workbook import workbook_file
@@ -107,6 +106,8 @@ async def export_database(request: Request, session: FileSessionDep, query: Expo
 async def export_iati(request: Request, session: FileSessionDep, query: ExportDep) -> Response:
     """The actions as activities of the International Aid Transparency Initiative, version 2.03. A date that is known as
     a month or a year is given as its first or last day, with the statement beside it."""
+    from app.exports.iati import iati_activities
+
     source = provenance(request)
     return await _answer(
         request,

@@ -5,13 +5,11 @@ from typing import Final
 
 from app.core.problems import ErrorItem, UnsupportedMediaType
 from app.imports.drafts import Reading
-from app.imports.page.reader import read_page
 from app.imports.problems import UnreadableFile
 from app.imports.readers.archive import is_workbook
 from app.imports.readers.decoding import decode
 from app.imports.readers.delimited import layout_of, read_csv
 from app.imports.readers.structured import read_json, read_ndjson
-from app.imports.readers.workbook import read_workbook
 
 ACCEPTED: Final = {
     "page": "the text of a regional page, or its HTML (.txt, .html)",
@@ -53,6 +51,8 @@ def read_file(content: bytes, file_name: str) -> Reading:
     if content.startswith(b"PK"):
         if not is_workbook(content):
             raise _unsupported("a zip archive that is no workbook (.docx and .ods are not read either)")
+        from app.imports.readers.workbook import read_workbook
+
         return _with_records(read_workbook(content, []))
     text, found = decode(content)
     suffix = PurePath(file_name).suffix.casefold()
@@ -65,6 +65,8 @@ def read_file(content: bytes, file_name: str) -> Reading:
             reading = read_csv(text, found, file_name)
         case _:
             del text  # the page is decoded by its own rules, and a large one isn't held twice
+            from app.imports.page.reader import read_page
+
             reading = read_page(content, file_name)
     return _with_records(reading)
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -96,6 +95,8 @@ async def template_workbook(session: AsyncSession) -> bytes:
 def _written(themes: tuple[tuple[str, str], ...]) -> bytes:
     vocabularies = _vocabularies(themes)
     content = io.BytesIO()
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     formats = {
         "header": book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8EEF4"}),

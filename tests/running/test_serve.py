@@ -4,6 +4,8 @@ import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -28,6 +30,16 @@ def test_first_start_on_the_embedded_database_migrates_seeds_and_prints_one_key(
         assert httpx.get(f"{second.address}/api/v1/actions").json()["total"] == 18
         assert "mx_" not in second.log
         assert "Seeded" not in second.log
+
+
+def test_a_start_imports_nothing_that_few_requests_need() -> None:
+    """Libraries that write and read files, and the reader of pages, wait for the first request that needs them."""
+    few = "alembic lxml python_calamine rapidfuzz rich vl_convert xlsxwriter yaml app.doctor app.exports.iati"
+    code = "import sys, app.main, app.schema, app.seeding, app.keys.bootstrap, uvicorn; print(*sys.modules)"
+    started = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = {*started.stdout.split()}
+    assert "app.main" in imported
+    assert not imported & {*few.split(), "app.imports.page.reader"}
 
 
 def test_no_seed_leaves_the_record_empty_but_for_reference_data(tmp_path: Path) -> None:

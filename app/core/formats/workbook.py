@@ -7,13 +7,13 @@ whatever it begins with. The same content gives the same bytes.
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import IO, Any
-
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from typing import IO, TYPE_CHECKING, Any
 
 from app.core.formats.tables import Column, Kind
 from app.core.problems import Invalid
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 MOST_ROWS = 1_048_575
 """How many rows a sheet has below its header."""
@@ -25,7 +25,7 @@ _WIDTHS = {Kind.TEXT: 24, Kind.INTEGER: 11, Kind.BOOLEAN: 11, Kind.DATE: 12, Kin
 class Sheet:
     """A sheet of a workbook, filled row by row."""
 
-    def __init__(self, book: "Workbook", sheet: Worksheet, columns: Sequence[Column]) -> None:
+    def __init__(self, book: "Workbook", sheet: "Worksheet", columns: Sequence[Column]) -> None:
         self._book, self._sheet, self._columns = book, sheet, columns
         self._next = 1
         for number, column in enumerate(columns):
@@ -83,6 +83,8 @@ class Workbook:
     """A workbook on disk."""
 
     def __init__(self, title: str, day: date, file: IO[bytes] | None = None) -> None:
+        import xlsxwriter
+
         self.file: IO[bytes] = file or tempfile.TemporaryFile(prefix="mieux-")  # noqa: SIM115 - the answer closes it
         self._folder = tempfile.TemporaryDirectory(prefix="mieux-xlsx-")
         self._book = xlsxwriter.Workbook(self.file, {"constant_memory": True, "tmpdir": self._folder.name})

@@ -6,8 +6,6 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
 from app.core.text import words
 from app.core.text_search.analysis import STOP_WORDS, stem
 from app.imports.page.language.lexicon import Kind, page_lexicon
@@ -142,5 +140,7 @@ def _unshared(first: Stems, second: Stems) -> tuple[set[str], set[str]]:
 
 def _is_slip(one: str, other: str) -> bool:
     """`boarder` for border; but `illegal` is not legal, nor `immigration` emigration."""
+    from rapidfuzz.distance import OSA
+
     shorter = min(len(one), len(other))
     return one[0] == other[0] and shorter >= 5 and OSA.distance(one, other) <= (1 if shorter < 9 else 2)

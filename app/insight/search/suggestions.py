@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from sqlalchemy import Connection, func, select
 
 from app.core.text_search.analysis import words_of
@@ -52,6 +50,9 @@ def _count(connection: Connection, word: Word) -> int:
 
 def _nearest(connection: Connection, word: str) -> str | None:
     """The nearest word; of those that are equally near, one that begins alike, then the one that is used most."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     most = _distance(word)
     shortest, longest = max(len(word) - most, SHORTEST), len(word) + most
     statement = select(SearchTerm.term).where(func.length(SearchTerm.term).between(shortest, longest))
