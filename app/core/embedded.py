@@ -3,12 +3,14 @@
 SQLite runs inside this process. Its driver for asyncio hands every step of a statement to a thread and waits for it;
 for the short statements of a list or a record that costs several times what the statement itself does. So a statement
 that only reads is first run where it is, for at most a few milliseconds; one that takes longer, or has to wait for a
-lock, is stopped and run again in the connection's thread, so that it holds up nobody else.
+lock, is stopped and run again in the connection's thread, so that it holds up nobody else. What writes can't be stopped
+without undoing its transaction: it goes to the thread at once, in one step.
 """
 
 import sqlite3
 import time
 from collections import deque
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -84,7 +86,7 @@ class EmbeddedDatabase:
             pool_size=kept,
             max_overflow=more,
             pool_timeout=timeouts.queue,
-            **({"module": ReadingDriver(timeouts)} if reads else {}),
+            module=Driver(timeouts, reads=reads),
         )
         file.watch(engine)
 
@@ -136,9 +138,9 @@ def _set_up(connection: Any, *, reads: bool, at_length: bool) -> None:
         "cache_size": -4096 if at_length else -65536,
         "mmap_size": 0 if at_length else 268435456,
     }
+    pragmas["busy_timeout"] = 0  # a lock is waited for in the connection's thread, never in the event loop
     if reads:
-        # A lock is waited for in the connection's thread, never in the event loop.
-        pragmas |= {"query_only": "ON", "busy_timeout": 0}
+        pragmas["query_only"] = "ON"
     cursor = connection.cursor()
     for name, value in pragmas.items():
         cursor.execute(f"PRAGMA {name}={value}")
@@ -162,6 +164,9 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
     async def _execute_async(self, operation: Any, parameters: Any) -> None:
         """Runs a statement and fetches its rows."""
         connection: sqlite3.Connection = self._connection._conn  # noqa: SLF001
+        if not operation.startswith(("SELECT", "WITH")):
+            await self._patiently(connection, self._run, operation, parameters)
+            return
         deadline = time.monotonic() + SECONDS
         connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
         try:
@@ -173,16 +178,24 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
             return
         finally:
             connection.set_progress_handler(None, 0)
-        await self._connection._execute(self._run_patiently, connection, operation, parameters)  # noqa: SLF001
+        await self._patiently(connection, self._run, operation, parameters)
 
-    def _run_patiently(self, connection: sqlite3.Connection, operation: Any, parameters: Any) -> None:
+    async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> None:
+        """Runs a statement for each of several sets of parameters."""
+        connection: sqlite3.Connection = self._connection._conn  # noqa: SLF001
+        await self._patiently(connection, self._cursor.executemany, operation, seq_of_parameters)
+
+    async def _patiently(self, connection: sqlite3.Connection, run: Any, *statement: Any) -> None:
+        await self._connection._execute(self._run_patiently, connection, run, *statement)  # noqa: SLF001
+
+    def _run_patiently(self, connection: sqlite3.Connection, run: Any, *statement: Any) -> None:
         timeouts: Timeouts = self._adapt_connection.dbapi.timeouts
         connection.execute(f"PRAGMA busy_timeout={round(timeouts.wait * 1000)}")
         if timeouts.statement is not None:
             deadline = time.monotonic() + timeouts.statement
             connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
         try:
-            self._run(operation, parameters)
+            run(*statement)
         finally:
             connection.set_progress_handler(None, 0)
             connection.execute("PRAGMA busy_timeout=0")
@@ -193,12 +206,24 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         self._rows = deque(cursor.fetchall())
 
 
-class _Connection(AsyncAdapt_aiosqlite_connection):
-    """A connection that is only read from: to begin and end its transaction is nothing to wait for."""
+class _WritingConnection(AsyncAdapt_aiosqlite_connection):
+    """A connection whose statements take one step each."""
 
     __slots__ = ()
 
     _cursor_cls = _Cursor
+
+    def rollback(self) -> None:
+        """Undoes the transaction, if there is one."""
+        connection = self._connection._connection  # noqa: SLF001
+        if connection is not None and connection.in_transaction:
+            super().rollback()
+
+
+class _ReadingConnection(_WritingConnection):
+    """A connection that is only read from: to begin and end its transaction is nothing to wait for."""
+
+    __slots__ = ()
 
     def run(self, statement: str) -> None:
         """Runs a statement here that has no rows and takes no time."""
@@ -209,13 +234,14 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         self._connection._conn.rollback()  # noqa: SLF001
 
 
-class ReadingDriver(AsyncAdapt_aiosqlite_dbapi):
-    """The driver of an engine that only reads."""
+class Driver(AsyncAdapt_aiosqlite_dbapi):
+    """The driver of an engine. What only reads is ended by its timeout, too."""
 
-    def __init__(self, timeouts: Timeouts) -> None:
+    def __init__(self, timeouts: Timeouts, *, reads: bool) -> None:
         super().__init__(aiosqlite, sqlite3)  # type: ignore[no-untyped-call, unused-ignore]
-        self.timeouts = timeouts
+        self.timeouts = timeouts if reads else replace(timeouts, statement=None)
+        self._kind = _ReadingConnection if reads else _WritingConnection
 
-    def connect(self, *arg: Any, **kw: Any) -> _Connection:
+    def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
         """Opens a connection that this thread and its own take turns to use."""
-        return _Connection(self, super().connect(*arg, **kw | {"check_same_thread": False})._connection)  # noqa: SLF001
+        return self._kind(self, super().connect(*arg, **kw | {"check_same_thread": False})._connection)  # noqa: SLF001
