@@ -18,8 +18,8 @@ async def ensure_bootstrap_key(database: Database, token: str) -> None:
         if key is not None:
             await session.delete(key)
             await session.flush()
-        await create_key(session, BOOTSTRAP, Role.ADMIN, token=token)
         try:
+            await create_key(session, BOOTSTRAP, Role.ADMIN, token=token)
             await session.commit()
         except IntegrityError:  # another worker, starting at the same moment, was first
             await session.rollback()
