@@ -8,8 +8,8 @@ from pydantic_core import from_json, to_json
 
 from app.core.addresses import address
 from app.core.caching import validator
+from app.core.conditions import IF_MATCH
 from app.core.edge.admission import COUNTED
-from app.core.editing import IF_MATCH
 from app.core.problems import (
     MEDIA_TYPE,
     AddressTooLong,

@@ -76,7 +76,7 @@ async def _add(session: AsyncSession, editing: Editing[Any, Any], facts: dict[st
     """A record made through the same checks that a request passes."""
     record = editing.model()
     fields = {name: value for name, value in facts.items() if name in editing.create.model_fields}
-    await editing.assign(session, record, editing.create.model_validate(fields))
+    await editing.set(session, record, editing.create.model_validate(fields))
     session.add(record)
     await session.flush()
     return record

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ("cached", "comparison", "paging", "exporting", "importing", "faults", "hostile", "soak")
+BENCHMARKS = ("cached", "comparison", "paging", "exporting", "importing", "writing", "faults", "hostile", "soak")
 
 
 def main() -> None:

@@ -1,20 +1,22 @@
 """How actions are written, and what is kept up to date when they or their children change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import event, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from app.actions.detail import complete
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme, Child
 from app.actions.queries import ACTIONS_LISTING
 from app.actions.schemas import ActionCreate, ActionRead
 from app.activities.models import Activity
-from app.core.editing import Editing, assign_fields, form_of_columns, settle_slug
-from app.core.locks import FOR_UPDATE
+from app.core.assigning import Draft, assign_fields, choose_slugs, form_of_columns, present, valid
+from app.core.audit import Operation, note_edit
+from app.core.database import history_of, now
+from app.core.editing import Editing
 from app.core.problems import invalid_field
 from app.deployments.models import Deployment
 from app.outputs.models import Output
@@ -28,14 +30,18 @@ _LINKS: tuple[tuple[str, str, Any, str, Any], ...] = (
     ("partners", "partner_links", ActionPartner, "partner", Partner.id),
 )
 
+WITH_LINKS = tuple(selectinload(getattr(Action, relationship)) for _, relationship, *_ in _LINKS)
+"""Loads actions with their countries, themes and partners."""
 
-async def _assign(session: AsyncSession, action: Action, body: ActionCreate) -> None:
-    body = body.model_copy()
-    await settle_slug(session, action, body, text=body.title, otherwise="action")
-    await assign_fields(session, action, body)
-    if action.follows is not None and action.follows == action.id:
-        raise invalid_field("/follows", "follows-itself", "an action can't follow itself")
-    await set_links(session, action, {field: getattr(body, field) for field, *_ in _LINKS})
+
+async def _assign(session: AsyncSession, drafts: Sequence[Draft]) -> None:
+    await choose_slugs(session, drafts, text="title", otherwise="action")
+    await assign_fields(session, drafts)
+    for draft in valid(drafts):
+        if draft.body.follows is not None and draft.body.follows == draft.record.id:
+            draft.problem = invalid_field("/follows", "follows-itself", "an action can't follow itself")
+    lists = [{field: getattr(draft.body, field) for field, *_ in _LINKS} for draft in drafts]
+    await set_links(session, drafts, lists)
 
 
 def new_links(action: Action, body: ActionCreate) -> None:
@@ -44,29 +50,33 @@ def new_links(action: Action, body: ActionCreate) -> None:
         _set_link(action, relationship, kind, column, getattr(body, field))
 
 
-async def set_links(session: AsyncSession, action: Action, lists: Mapping[str, list[Any]]) -> None:
-    """Makes an action's countries, themes and partners the given ones, in their order.
+async def set_links(session: AsyncSession, drafts: Sequence[Draft], lists: Sequence[Mapping[str, list[Any]]]) -> None:
+    """Makes the countries, themes and partners of actions the given ones, in their order. Those that an action has are
+    loaded.
 
-    Raises Invalid for one that isn't there.
+    A draft is refused by Invalid for one that isn't there.
     """
-    if inspect(action).persistent:
-        await session.refresh(action, [relationship for _, relationship, *_ in _LINKS])
     for field, relationship, kind, column, target in _LINKS:
         if target is not None:
-            await _check_all_exist(session, field, target, lists[field])
-        _set_link(action, relationship, kind, column, lists[field])
+            await _check_all_exist(session, field, target, drafts, lists)
+        for draft, wanted in zip(drafts, lists, strict=True):
+            if draft.problem is None:
+                _set_link(draft.record, relationship, kind, column, wanted[field])
 
 
-async def _check_all_exist(session: AsyncSession, field: str, target: Any, keys: list[Any]) -> None:
-    known = set(await session.scalars(select(target).where(target.in_(keys)))) if keys else set()
-    for position, key in enumerate(keys):
-        if key not in known:
-            allowed = None
-            if field == "themes":
-                allowed = list(await session.scalars(select(target).order_by(target).limit(1000)))
-            raise invalid_field(
-                f"/{field}/{position}", "unknown-reference", f"'{key}' is not among the {field}", allowed
-            )
+async def _check_all_exist(
+    session: AsyncSession, field: str, target: Any, drafts: Sequence[Draft], lists: Sequence[Mapping[str, list[Any]]]
+) -> None:
+    known = await present(session, target, {key for wanted in lists for key in wanted[field]})
+    for draft, wanted in zip(drafts, lists, strict=True):
+        missing = next((position for position, key in enumerate(wanted[field]) if key not in known), None)
+        if missing is None or draft.problem is not None:
+            continue
+        allowed = (
+            list(await session.scalars(select(target).order_by(target).limit(1000))) if field == "themes" else None
+        )
+        message = f"'{wanted[field][missing]}' is not among the {field}"
+        draft.problem = invalid_field(f"/{field}/{missing}", "unknown-reference", message, allowed)
 
 
 def _set_link(action: Action, relationship: str, kind: Any, column: str, keys: list[Any]) -> None:
@@ -83,8 +93,7 @@ def _set_link(action: Action, relationship: str, kind: Any, column: str, keys: l
             flag_modified(action, "updated_at")
 
 
-async def _form(session: AsyncSession, action: Action) -> dict[str, Any]:
-    await session.refresh(action, [relationship for _, relationship, *_ in _LINKS])
+async def _form(_session: AsyncSession, action: Action) -> dict[str, Any]:
     lists = {
         field: [getattr(link, column) for link in getattr(action, relationship)]
         for field, relationship, _, column, _ in _LINKS
@@ -104,19 +113,26 @@ async def _remove(session: AsyncSession, action: Action) -> None:
 
 
 ACTION_EDITING: Editing[Action, ActionRead] = Editing(
-    Action, ActionCreate, ACTIONS_LISTING, assign=_assign, form=_form, remove=_remove, details=complete
+    Action,
+    ActionCreate,
+    ACTIONS_LISTING,
+    assign=_assign,
+    form=_form,
+    loads=WITH_LINKS,
+    remove=_remove,
+    details=complete,
 )
 
 
 # -- upkeep: no call site has to remember it --
 
 
-def _actions_of(session: Session, records: Any) -> set[int]:
+def _actions_of(records: Iterable[Any]) -> set[int]:
     """The actions of changed children: the one that a child belongs to, and the one that it belonged to before."""
     found: set[int] = set()
     for record in records:
         if isinstance(record, Child):
-            history = inspect(record).attrs.action.history
+            history = history_of(record, "action")
             found.update(key for key in (record.action, *history.deleted) if key is not None)
     return found
 
@@ -124,23 +140,26 @@ def _actions_of(session: Session, records: Any) -> set[int]:
 @event.listens_for(Session, "before_flush")
 def _touch_actions(session: Session, _context: Any, _instances: Any) -> None:
     """Whoever changes a child changes its action: the action's version grows, by one in a transaction."""
-    changed = [
-        *session.new,
-        *session.deleted,
-        *(record for record in session.dirty if session.is_modified(record)),
-    ]
+    changed = [*session.new, *session.deleted, *filter(session.is_modified, session.dirty)]
     # A new action has its first version already, and one that changes itself gets a new one by that.
-    grown = session.info.setdefault("actions_grown", set())
+    grown: set[Action] = session.info.setdefault("actions_grown", set())
     grown.update(record for record in changed if isinstance(record, Action))
-    known = {action.id: action for action in grown}
-    for key in sorted(_actions_of(session, changed)):
-        # The newest version, locked; none when somebody else has just deleted it: then the database refuses a child.
-        action = known.get(key) or session.get(Action, key, with_for_update=FOR_UPDATE, populate_existing=True)
-        if action is None or action in session.deleted:
-            continue
-        if action not in grown:
-            grown.add(action)
-            flag_modified(action, "updated_at")
+    touched = _actions_of(changed) - {action.id for action in grown}
+    if not touched:
+        return
+    # The newest versions, locked; none when somebody else has just deleted it: then the database refuses a child.
+    statement = select(Action).where(Action.id.in_(touched)).order_by(Action.id).options(*WITH_LINKS)
+    statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+    actions = session.scalars(statement).all()
+    grown.update(actions)
+    # One statement, where the ORM would take one for each.
+    instant, found = now(), update(Action).where(Action.id.in_([action.id for action in actions]))
+    growing = found.values(version=Action.version + 1, updated_at=instant)
+    session.execute(growing, execution_options={"unaudited": True, "synchronize_session": False})
+    for action in actions:
+        set_committed_value(action, "version", action.version + 1)
+        set_committed_value(action, "updated_at", instant)
+        note_edit(session, action, Operation.UPDATE)
 
 
 @event.listens_for(Session, "before_commit")

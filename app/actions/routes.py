@@ -13,13 +13,13 @@ from app.actions.exporting import ACTION_FORMATS, ACTION_TABLE, ACTION_UNITS
 from app.actions.models import Action
 from app.actions.schemas import ActionCreate, ActionPatch, ActionRead
 from app.core.batches import MAX_BATCH, Added, Batch, create_batch
+from app.core.conditions import IfMatch
 from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
     READ_ERRORS,
     EditSession,
-    IfMatch,
     create_record,
     delete_record,
     patch_record,
@@ -51,12 +51,11 @@ Named = Annotated[
 
 
 async def _key(database: AsyncConnection | AsyncSession, named: str) -> int:
-    """The id of an action that is named by id or slug.
+    """The id of the action with a slug.
 
     Raises NotFound.
     """
-    condition = Action.id == int(named) if _ID.fullmatch(named) else Action.slug == named
-    key = await database.scalar(select(Action.id).where(condition)) if named.isprintable() else None
+    key = await database.scalar(select(Action.id).where(Action.slug == named)) if named.isprintable() else None
     if key is None:
         raise NotFound(f"There is no action '{named}'.")
     return key
@@ -69,7 +68,7 @@ async def _key_to_read(connection: ReadConnection, action: Named) -> int:
 
 async def _key_to_edit(session: EditSession, action: Named) -> int:
     """Looks in the session that will write: a second connection might wait for this one, and a replica lags behind."""
-    return await _key(session, action)
+    return int(action) if _ID.fullmatch(action) else await _key(session, action)
 
 
 ActionKey = Annotated[int, Depends(_key_to_read)]

@@ -1,15 +1,18 @@
 """How activities are written."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.actions.models import Action
 from app.activities.models import Activity
 from app.activities.queries import ACTIVITIES_LISTING
 from app.activities.schemas import ActivityCreate
-from app.core.editing import Editing, assign_fields, form_of_columns
+from app.core.assigning import Draft, assign_fields, form_of_columns
+from app.core.editing import Editing
 from app.core.filters import today
 from app.core.partial_dates import PartialDate
 from app.core.problems import InUse
@@ -32,15 +35,27 @@ def stated_status(body: ActivityCreate) -> str | None:
     return None if stated is None else stated.value
 
 
-async def _assign(session: AsyncSession, activity: Activity, body: ActivityCreate) -> None:
-    body = body.model_copy()
-    if body.position is None:
-        highest = select(func.max(Activity.position)).where(Activity.action == body.action)
-        body.position = activity.position or (await session.scalar(highest) or 0) + 1
-    activity.stated_status = stated_status(body)
-    if inspect(activity).persistent and activity.action != body.action:
-        await check_not_deployed_to(session, activity)
-    await assign_fields(session, activity, body)
+async def _assign(session: AsyncSession, drafts: Sequence[Draft]) -> None:
+    await _set_positions(session, drafts)
+    for draft in drafts:
+        draft.record.stated_status = stated_status(draft.body)
+        if not draft.is_new and draft.record.action != draft.body.action:
+            await check_not_deployed_to(session, draft.record)
+    await assign_fields(session, drafts)
+
+
+async def _set_positions(session: AsyncSession, drafts: Sequence[Draft]) -> None:
+    """What has no position keeps the one that it has, or comes last."""
+    highest = select(Activity.action, func.max(Activity.position)).group_by(Activity.action)
+    actions = {draft.body.action for draft in drafts if draft.body.position is None and draft.is_new}
+    last: defaultdict[int, int] = defaultdict(int)
+    if actions:
+        last.update((await session.execute(highest.where(Activity.action.in_(actions)))).all())
+    for draft in drafts:
+        body = draft.body = draft.body.model_copy()
+        if body.position is None:
+            body.position = draft.record.position or last[body.action] + 1
+        last[body.action] = max(last[body.action], body.position)
 
 
 async def check_not_deployed_to(session: AsyncSession, activity: Activity) -> None:

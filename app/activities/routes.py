@@ -8,13 +8,13 @@ from app.activities.editing import ACTIVITY_EDITING
 from app.activities.exporting import ACTIVITY_TABLE
 from app.activities.schemas import ActivityCreate, ActivityPatch, ActivityRead
 from app.core.batches import MAX_BATCH, Added, Batch, create_batch
+from app.core.conditions import IfMatch
 from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
     READ_ERRORS,
     EditSession,
-    IfMatch,
     create_record,
     delete_record,
     patch_record,

@@ -8,10 +8,12 @@ is refused.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +24,7 @@ from sqlalchemy import (
     String,
     Text,
     event,
+    func,
     insert,
     inspect,
     select,
@@ -30,10 +33,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
-from app.core.database import Base, Instant, Versioned, now
+from app.core.database import Base, Instant, Versioned, history_of, now
 from app.core.facts import complete_facts, differences_of, facts_of, is_root, written
 
 STATE_ID = 1
+AT_ONCE = 10_000
+"""How many records are looked up by one statement: the databases take some 32,000 parameters."""
 
 
 class Operation(StrEnum):
@@ -96,19 +101,28 @@ class Edit:
 
     record: Any
     operation: Operation
-    before: dict[str, Any]
     roots: dict[int, None]
 
 
-def last_facts(session: Session, record: Any) -> dict[str, Any]:
-    """What the record stated after its last change; nothing, for a new one."""
-    found = session.scalar(
-        select(Change.facts)
-        .where(Change.entity == type(record).__tablename__, Change.record == str(inspect(record).identity[0]))
-        .order_by(Change.sequence.desc())
-        .limit(1)
-    )
-    return complete_facts(type(record), found) if found else {}
+def _last_facts(session: Session, edits: Iterable[Edit]) -> dict[tuple[str, str], dict[str, Any]]:
+    """What the records that were there stated after their last changes, by table and key."""
+    keys: defaultdict[Any, list[str]] = defaultdict(list)
+    for edit in edits:
+        if edit.operation is not Operation.CREATE:
+            keys[type(edit.record)].append(_key(edit.record))
+    found = {}
+    for kind, wanted in keys.items():
+        entity = kind.__tablename__
+        for start in range(0, len(wanted), AT_ONCE):
+            theirs = (Change.entity == entity, Change.record.in_(wanted[start : start + AT_ONCE]))
+            last = select(func.max(Change.sequence)).where(*theirs).group_by(Change.record)
+            for key, facts in session.execute(select(Change.record, Change.facts).where(Change.sequence.in_(last))):
+                found[entity, key] = complete_facts(kind, facts) if facts else {}
+    return found
+
+
+def _key(record: Any) -> str:
+    return str(inspect(record).identity[0])
 
 
 def _root_keys(record: Any) -> Iterator[int]:
@@ -116,7 +130,7 @@ def _root_keys(record: Any) -> Iterator[int]:
     name = getattr(record, "audit_root", None)
     if name is None:
         return
-    history = inspect(record).attrs[name].history
+    history = history_of(record, name)
     yield from (key for key in (*history.deleted, getattr(record, name)) if key is not None)
 
 
@@ -125,30 +139,25 @@ def explain(session: Session, record: Any, provenance: dict[str, Any]) -> None:
     session.info.setdefault("provenance", {})[id(record)] = (record, provenance)
 
 
-def edits_of(session: Session) -> dict[int, Edit]:
-    """The edits that the session has under way, by the identity of the object."""
+def note_edit(session: Session, record: Any, operation: Operation) -> None:
+    """Notes that a record was changed, for the history."""
     edits: dict[int, Edit] = session.info.setdefault("edits", {})
-    return edits
+    edit = edits.setdefault(id(record), Edit(record, operation, {}))
+    if operation is Operation.DELETE:
+        edit.operation = operation
+    edit.roots.update(dict.fromkeys(_root_keys(record)))
 
 
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, _context: Any) -> None:
-    edits = edits_of(session)
     seen = [
         *((record, Operation.CREATE) for record in session.new),
         *((record, Operation.UPDATE) for record in session.dirty if session.is_modified(record)),
         *((record, Operation.DELETE) for record in session.deleted),
     ]
     for record, operation in seen:
-        if not isinstance(record, Versioned):
-            continue
-        edit = edits.get(id(record))
-        if edit is None:
-            before = {} if operation is Operation.CREATE else last_facts(session, record)
-            edit = edits[id(record)] = Edit(record, operation, before, {})
-        elif operation is Operation.DELETE:
-            edit.operation = operation
-        edit.roots.update(dict.fromkeys(_root_keys(record)))
+        if isinstance(record, Versioned):
+            note_edit(session, record, operation)
 
 
 @event.listens_for(Session, "before_commit")
@@ -183,11 +192,17 @@ def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
     return int(taken.scalar_one())
 
 
+@cache
+def _order() -> dict[str, int]:
+    """The place of each table behind those that it refers to."""
+    return {table.name: position for position, table in enumerate(Base.metadata.sorted_tables)}
+
+
 def _rows(
     session: Session, edits: Sequence[Edit], explained: dict[int, tuple[Any, dict[str, Any]]]
 ) -> Iterator[dict[str, Any]]:
     """The rows of the edits: what is created or changed from the root down, then what is deleted from below up."""
-    order = {table.name: position for position, table in enumerate(Base.metadata.sorted_tables)}
+    order, before = _order(), _last_facts(session, edits)
 
     def place(edit: Edit) -> tuple[bool, int]:
         position = order[type(edit.record).__tablename__]
@@ -201,9 +216,9 @@ def _rows(
         if is_root(edit.record)
     }
     for edit in sorted(edits, key=place):
-        gone = edit.operation is Operation.DELETE
+        entity, key, gone = type(edit.record).__tablename__, _key(edit.record), edit.operation is Operation.DELETE
         after = {} if gone else facts_of(session, edit.record)
-        found = differences_of(edit.before, after)
+        found = differences_of(before.get((entity, key), {}), after)
         _, provenance = explained.get(id(edit.record), (None, None))
         if not found and not is_root(edit.record) and provenance is None:
             continue
@@ -212,8 +227,8 @@ def _rows(
             "instant": instant,
             "key_name": key_name,
             "operation": operation.value,
-            "entity": type(edit.record).__tablename__,
-            "record": str(inspect(edit.record).identity[0]),
+            "entity": entity,
+            "record": key,
             "version": edit.record.version,
             "facts": None if gone else after,
             "differences": found,

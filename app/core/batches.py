@@ -10,10 +10,10 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Base
-from app.core.editing import Editing, parent_in
+from app.core.editing import Editing
 from app.core.filters import today
 from app.core.idempotency import settle
-from app.core.problems import Conflict, ErrorItem, Invalid, invalid
+from app.core.problems import invalid
 from app.core.write_models import Model, WriteModel
 
 Record = TypeVar("Record", bound=Base)
@@ -56,26 +56,16 @@ async def create_batch(session: AsyncSession, editing: Editing[Record, Read], bo
 
     Raises Invalid with what is wrong in each record, by its pointer, and adds none.
     """
-    await editing.lock_parents(session, map(parent_in, bodies))
-    errors: list[ErrorItem] = []
-    records = []
-    for position, body in enumerate(bodies):
-        record = editing.model()
-        try:
-            await editing.assign(session, record, body)
-        except (Invalid, Conflict) as problem:
-            errors += [
-                error.model_copy(update={"pointer": f"/items/{position}{error.pointer or ''}"})
-                for error in problem.errors
-            ]
-            continue
-        session.add(record)
-        await session.flush()  # the next one may have to know of it: a slug is taken, a position is filled
-        records.append(record)
+    drafts = await editing.add(session, bodies)
+    errors = [
+        error.model_copy(update={"pointer": f"/items/{position}{error.pointer or ''}"})
+        for position, draft in enumerate(drafts)
+        for error in (draft.problem.errors if draft.problem else ())
+    ]
     if errors:
         raise invalid(errors)
     connection = await session.connection()
-    keys = [inspect(record).identity[0] for record in records]  # type: ignore[index]
+    keys = [inspect(draft.record).identity[0] for draft in drafts]
     key = editing.listing.resource.key
     added = await editing.listing.records(connection, today(), keys)
     by_key = {getattr(item, key.key): item for item in added}

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, MetaData, Select, String
+from sqlalchemy import DateTime, MetaData, Select, String, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, PassiveFlag, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import History
 from sqlalchemy.types import TypeDecorator
 
 from app.core.database_url import EmbeddedFile, Server, read_url
@@ -69,6 +70,11 @@ def text_column(length: int) -> String:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
+def history_of(record: Any, name: str) -> History:
+    """What an attribute of a record was and is, as far as that is loaded."""
+    return inspect(record).get_history(name, PassiveFlag.PASSIVE_NO_INITIALIZE)  # type: ignore[no-any-return]
+
+
 def now() -> datetime:
     """This moment in UTC, to the second: finer than that means nothing to a reader."""
     return datetime.now(UTC).replace(microsecond=0)
@@ -83,8 +89,9 @@ class Versioned:
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy calls it on the class
-        """Every UPDATE and DELETE of the ORM names the version that was read."""
-        return {"version_id_col": cls.version}
+        """Every UPDATE and DELETE of the ORM names the version that was read. What the database computes is read from
+        there, so that an INSERT needs no answer."""
+        return {"version_id_col": cls.version, "eager_defaults": False}
 
 
 def _connect(written: str) -> EmbeddedDatabase | ServerDatabase:

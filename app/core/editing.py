@@ -1,38 +1,36 @@
-"""Creating, replacing, patching and deleting records, with the rules that the tables declare.
+"""Creating, replacing, patching and deleting records.
 
 A write model's fields have the names of the mapped attributes, so that assigning needs no code; what the table
 declares (foreign keys, unique columns, who refers to whom) is checked before, with an error that names the field, and
 again by the database at the moment of writing.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import count
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Column, Select, Table, bindparam, func, inspect, select
+from sqlalchemy import Select, Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm.interfaces import ORMOption
 
+from app.core import ids as _ids  # noqa: F401 - what is added together is inserted together
 from app.core.addresses import address
-from app.core.audit import State
+from app.core.assigning import Draft, assign_fields, form_of_columns
 from app.core.bodies import check_media_type
 from app.core.caching import RecordState, record_validator, select_record_state
+from app.core.conditions import check_match
 from app.core.database import Base
-from app.core.epochs import epoch_mark
 from app.core.filters import today
 from app.core.idempotency import settle
-from app.core.json_schema import Keywords
 from app.core.listing import Listing
-from app.core.locks import FOR_UPDATE, lock, reserve
+from app.core.locks import FOR_UPDATE, lock
 from app.core.problems import (
     BadRequest,
     Conflict,
-    ErrorItem,
     Forbidden,
     Gone,
     InUse,
@@ -44,123 +42,16 @@ from app.core.problems import (
     Unauthorized,
     UnsupportedMediaType,
     invalid,
-    invalid_field,
-    invalid_parameter,
     responses,
     validation_errors,
 )
 from app.core.sessions import WriteSession
-from app.core.text import slugify
 from app.core.write_models import WriteModel
-
-_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
-IF_MATCH = "If-Match"
-_ASCII_TAG = r'(W/)?"[!#-~]*"'
-_TAGS = re.compile(rf"\s*(?:\*|{_TAG})(?:\s*,\s*(?:\*|{_TAG}))*\s*")
-_RECORD_TAG = re.compile(r'"([0-9]+)-([0-9a-f]+)["-]')
 
 Record = TypeVar("Record", bound=Base)
 Read = TypeVar("Read", bound=BaseModel)
-Assign = Callable[[AsyncSession, Any, Any], Awaitable[None]]
+Assign = Callable[[AsyncSession, Sequence[Draft]], Awaitable[None]]
 Form = Callable[[AsyncSession, Any], Awaitable[dict[str, Any]]]
-
-
-async def assign_fields(session: AsyncSession, record: Any, body: WriteModel) -> None:
-    """Sets the mapped attributes that have a write model's names, after checking what the table declares.
-
-    Raises Invalid for a reference to a record that isn't there, Conflict for a value that must be unique and is taken.
-    """
-    mapper = inspect(type(record))
-    for name in type(body).model_fields:
-        if name in mapper.columns:
-            setattr(record, name, getattr(body, name))
-    named = [name for name in type(body).model_fields if name in mapper.columns]
-    for name in named:
-        _check_stable(record, name, mapper.columns[name])
-    await check_columns(session, record, named)
-
-
-def _check_stable(record: Any, name: str, column: Column[Any]) -> None:
-    """A key that was given out stays: others may have noted it."""
-    history = inspect(record).attrs[name].history
-    if column.primary_key and history.deleted:
-        raise invalid_field(f"/{name}", f"{name}-is-stable", f"the {name} '{history.deleted[0]}' can't be changed")
-
-
-async def check_columns(session: AsyncSession, record: Any, names: Sequence[str]) -> None:
-    """Checks what the table declares of the named attributes, as they are set.
-
-    Raises Invalid for a reference to a record that isn't there, Conflict for a value that must be unique and is taken.
-    """
-    columns = inspect(type(record)).columns
-    for name in names:
-        await _check_reference(session, name, columns[name], getattr(record, name))
-        await _check_unique(session, record, name, columns[name])
-
-
-async def _check_reference(session: AsyncSession, name: str, column: Column[Any], value: Any) -> None:
-    if value is None:
-        return
-    for foreign_key in column.foreign_keys:
-        target = foreign_key.column
-        if foreign_key.constraint is not None and len(foreign_key.constraint.columns) > 1:
-            continue
-        if await session.scalar(select(target).where(target == value)) is None:
-            noun = target.table.info.get("noun", target.table.name)
-            raise invalid_field(f"/{name}", "unknown-reference", f"there is no {noun} '{value}'")
-
-
-async def _check_unique(session: AsyncSession, record: Any, name: str, column: Column[Any]) -> None:
-    value = getattr(record, name)
-    if value is None or not (column.unique or column.primary_key):
-        return
-    state = inspect(record)
-    if state.persistent and not state.attrs[name].history.has_changes():
-        return
-    if await _is_taken(session, column, value):
-        raise Conflict(
-            f"{name} '{value}' is taken",
-            errors=[ErrorItem(pointer=f"/{name}", code="taken", message=f"'{value}' is taken")],
-        )
-
-
-async def settle_slug(session: AsyncSession, record: Any, body: Any, *, text: str, otherwise: str) -> None:
-    """A new record whose body has no slug gets a free one, made from the text; a slug that was given out stays.
-
-    Raises Invalid for a body that would change it.
-    """
-    column = type(record).slug
-    if inspect(record).persistent:
-        if body.slug not in (None, record.slug):
-            raise invalid_field("/slug", "slug-is-stable", f"the slug '{record.slug}' can't be changed")
-        body.slug = record.slug
-    elif body.slug is None:
-        # What makes it unique must fit, too.
-        wanted = slugify(text, otherwise=otherwise, longest=min(80, column.type.length - 5))
-        body.slug = await _free_slug(session, column, wanted)
-
-
-async def _free_slug(session: AsyncSession, column: Any, wanted: str) -> str:
-    """A slug that no record has, and that no other transaction is about to give to one."""
-    is_reserved = await reserve(session, column, wanted)
-    taken = set(await session.scalars(select(column).where(column.startswith(wanted, autoescape=True))))
-    if is_reserved and wanted not in taken:
-        return wanted
-    for slug in (f"{wanted}-{number}" for number in count(2)):
-        # Who reserved it before may have used it, and be done, since the taken ones were read.
-        if slug not in taken and await reserve(session, column, slug) and not await _is_taken(session, column, slug):
-            return slug
-    raise AssertionError("there is always one more number")
-
-
-async def _is_taken(session: AsyncSession, column: Any, value: Any) -> bool:
-    return await session.scalar(select(column).where(column == value)) is not None
-
-
-async def form_of_columns(create: type[WriteModel], record: Any) -> dict[str, Any]:
-    """A record as what would be sent to make it."""
-    mapper = inspect(type(record))
-    return {name: getattr(record, name) for name in create.model_fields if name in mapper.columns}
 
 
 @dataclass(frozen=True)
@@ -171,7 +62,10 @@ class Editing(Generic[Record, Read]):
     create: type[WriteModel]
     listing: Listing[Read]
     assign: Assign = assign_fields
+    """Sets what drafts state, or says what is wrong with them; asks the database about all of them at once."""
     form: Form | None = None
+    loads: Sequence[ORMOption] = ()
+    """What is loaded with a record that will change."""
     remove: Callable[[AsyncSession, Any], Awaitable[None]] = AsyncSession.delete
     """Takes a record out, with what belongs to it."""
     details: Callable[[AsyncConnection, Read, date], Awaitable[BaseModel]] | None = None
@@ -195,6 +89,26 @@ class Editing(Generic[Record, Read]):
             raise NotFound(f"There is no {self.noun} '{key}'.")
         return await self.details(connection, found[0], day) if self.details else found[0]
 
+    async def set(self, session: AsyncSession, record: Record, body: WriteModel) -> None:
+        """Sets what a record states.
+
+        Raises Invalid and Conflict for what can't be stated.
+        """
+        draft = Draft(record, body)
+        await self.assign(session, [draft])
+        if draft.problem is not None:
+            raise draft.problem
+
+    async def add(self, session: AsyncSession, bodies: Sequence[WriteModel]) -> list[Draft]:
+        """Adds new records, unless something is wrong with one of them: then it is noted with it."""
+        await self.lock_parents(session, map(parent_in, bodies))
+        drafts = [Draft(self.model(), body) for body in bodies]
+        await self.assign(session, drafts)
+        if all(draft.problem is None for draft in drafts):
+            session.add_all(draft.record for draft in drafts)
+            await session.flush()
+        return drafts
+
     async def lock_parents(self, session: AsyncSession, keys: Iterable[int | None]) -> None:
         """Locks the parents that children are about to be added to, or move between."""
         if self.parent is not None:
@@ -214,7 +128,7 @@ class Editing(Generic[Record, Read]):
             child: Any = self.model
             parent = await session.scalar(select(child.action).where(self.listing.resource.key == key))
             await self.lock_parents(session, (parent, new_parent))
-        record = await session.get(self.model, key, with_for_update=FOR_UPDATE)
+        record = await session.get(self.model, key, options=self.loads, with_for_update=FOR_UPDATE)
         if record is None:
             raise NotFound(f"There is no {self.noun} '{key}'.")
         await check_match(session, if_match, record.version)  # type: ignore[attr-defined]
@@ -243,45 +157,6 @@ def _select_state(editing: Editing[Any, Any]) -> Select[*tuple[Any, ...]]:
 def _can_be(key: Any) -> bool:
     """Whether there could be such a key. A database would not even look for one with NUL in it."""
     return not isinstance(key, str) or key.isprintable()
-
-
-EntityTags = Annotated[str, Keywords(pattern=rf"^(\*|{_ASCII_TAG}(, {_ASCII_TAG})*)$")]
-"""The value of an `If-Match`."""
-
-IfMatch = Annotated[
-    EntityTags | None,
-    Header(
-        alias=IF_MATCH,
-        description="The `ETag` that came with the record you read. Without it the answer is 428; if somebody else "
-        "changed the record since, 412.",
-    ),
-]
-
-
-async def check_match(session: AsyncSession, if_match: str | None, version: int | None) -> None:
-    """Compares `If-Match` with the version of the record that is about to change; None is one that isn't there.
-
-    The record must be locked, so that neither its version nor the epoch changes any more.
-
-    Raises PreconditionRequired without the header, StaleVersion when it names another version or a version of another
-    epoch, Invalid when it is no list of entity tags.
-    """
-    if if_match is None:
-        raise PreconditionRequired("Send the ETag that you read as If-Match, so that nobody's change is lost.")
-    if not _TAGS.fullmatch(if_match):
-        raise invalid_parameter("If-Match", "entity-tag", "send the ETag as it came, with its quotes")
-    if "*" in re.sub(_TAG, "", if_match):
-        return
-    # Version and epoch decide, whatever the representation: something on the way that compresses marks a tag as weak,
-    # and the version that it names is the same one.
-    named = set(_RECORD_TAG.findall(if_match))
-    epoch = epoch_mark(await session.scalar(select(State.epoch)) or "")
-    if (str(version), epoch) not in named:
-        if any(its_epoch != epoch for _, its_epoch in named):
-            happened = "A backup was restored since you read the record"
-        else:
-            happened = "It was deleted" if version is None else f"The record is at version {version} now"
-        raise StaleVersion(f"{happened}; read it again and repeat the change on it.", current_version=version)
 
 
 LIST_ERRORS = responses(Invalid)
@@ -324,12 +199,10 @@ async def create_record(
     request: Request, session: AsyncSession, editing: Editing[Record, Read], body: WriteModel
 ) -> Response:
     """Adds a record and answers 201 with it and its address."""
-    await editing.lock_parents(session, [parent_in(body)])
-    record = editing.model()
-    await editing.assign(session, record, body)
-    session.add(record)
-    await session.flush()
-    key = inspect(record).identity[0]  # type: ignore[index]
+    (draft,) = await editing.add(session, [body])
+    if draft.problem is not None:
+        raise draft.problem
+    key = inspect(draft.record).identity[0]
     response = await read_record(request, await session.connection(), editing, key, status=201)
     response.headers["Location"] = address(f"{request.url.path.rstrip('/')}/{key}")
     return await settle(session, response)
@@ -345,7 +218,7 @@ async def replace_record(
 ) -> Response:
     """Sets every field of a record, if it is at the version that `If-Match` names, and answers with it."""
     record = await editing.find(session, key, if_match, new_parent=parent_in(body))
-    await editing.assign(session, record, body)
+    await editing.set(session, record, body)
     await session.flush()
     return await read_record(request, await session.connection(), editing, key)
 
@@ -375,7 +248,7 @@ async def patch_record(
     except ValidationError as error:
         items = validation_errors([{**item, "loc": ("body", *item["loc"])} for item in error.errors()])
         raise invalid(items) from None
-    await editing.assign(session, record, body)
+    await editing.set(session, record, body)
     await session.flush()
     return await read_record(request, await session.connection(), editing, key)
 

@@ -164,7 +164,7 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
     async def _execute_async(self, operation: Any, parameters: Any) -> None:
         """Runs a statement and fetches its rows."""
         connection: sqlite3.Connection = self._connection._conn  # noqa: SLF001
-        if not operation.startswith(("SELECT", "WITH")):
+        if not (self._adapt_connection.dbapi.reads or operation.startswith("SELECT")):
             await self._patiently(connection, self._run, operation, parameters)
             return
         deadline = time.monotonic() + SECONDS
@@ -240,8 +240,9 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
     def __init__(self, timeouts: Timeouts, *, reads: bool) -> None:
         super().__init__(aiosqlite, sqlite3)  # type: ignore[no-untyped-call, unused-ignore]
         self.timeouts = timeouts if reads else replace(timeouts, statement=None)
-        self._kind = _ReadingConnection if reads else _WritingConnection
+        self.reads = reads
 
     def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
         """Opens a connection that this thread and its own take turns to use."""
-        return self._kind(self, super().connect(*arg, **kw | {"check_same_thread": False})._connection)  # noqa: SLF001
+        kind = _ReadingConnection if self.reads else _WritingConnection
+        return kind(self, super().connect(*arg, **kw | {"check_same_thread": False})._connection)  # noqa: SLF001

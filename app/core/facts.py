@@ -3,7 +3,7 @@
 Facts are stored for good, while tables change: facts of any age can be had as a record would state them today.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -21,7 +21,8 @@ def written(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def fact_names(kind: type[Any]) -> list[str]:
+@cache
+def fact_names(kind: Any) -> Sequence[str]:
     """The columns of a record that state facts: neither derived ones nor those that tell of the editing."""
     derived = {"version", "created_at", "updated_at"}
     return [
@@ -81,7 +82,8 @@ def _default(column: Column[Any]) -> Any:
 
 def facts_of(session: Session, record: Any) -> dict[str, Any]:
     """What a record states, with bare codes and ids; a class may add to its columns by a method `linked_facts`."""
-    facts = {name: written(getattr(record, name)) for name in fact_names(type(record))}
+    kind: Any = type(record)
+    facts = {name: written(getattr(record, name)) for name in fact_names(kind)}
     if is_root(record):
         facts["created_at"] = written(record.created_at)  # when it first came into the world, also after a restoration
     linked = getattr(record, "linked_facts", None)

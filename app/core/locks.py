@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import ARRAY, BigInteger, cast, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 FOR_UPDATE = {"key_share": True}
@@ -24,12 +24,18 @@ async def lock(session: AsyncSession, kind: Any, keys: Iterable[Any]) -> None:
         await session.execute(select(column).where(column.in_(wanted)).order_by(column).with_for_update(key_share=True))
 
 
-async def reserve(session: AsyncSession, column: Any, value: str) -> bool:
-    """Keeps a value that must be unique from other transactions that look for a free one, until the end of this one;
-    says whether it did. Nobody waits for anybody: whoever comes second takes the next value.
+async def reserve(session: AsyncSession, column: Any, values: Iterable[str]) -> set[str]:
+    """Reserves values that must be unique, so that no other transaction that looks for free ones takes them, until the
+    end of this one; gives those that it could reserve. Nobody waits for anybody: whoever comes second takes the next
+    value.
     """
     if session.get_bind().dialect.name != "postgresql":
-        return True
-    digest = hashlib.sha256(f"{column} {value}".encode()).digest()
-    key = int.from_bytes(digest[:8], signed=True)
-    return bool(await session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+        return set(values)
+    by_key = {_advisory_key(f"{column} {value}"): value for value in values}
+    key = func.unnest(cast(list(by_key), ARRAY(BigInteger))).column_valued("key")
+    rows = await session.execute(select(key, func.pg_try_advisory_xact_lock(key)))
+    return {by_key[each] for each, is_reserved in rows if is_reserved}
+
+
+def _advisory_key(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], signed=True)

@@ -8,9 +8,10 @@ never begun, and no query needs a branch for either.
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -175,10 +176,13 @@ def days_of(name: str, written: str | None) -> dict[str, date]:
     return {f"{name}_first_day": span.first_day, f"{name}_last_day": span.last_day}
 
 
-def _partial_dates(mapper: Mapper[Any]) -> Iterator[str]:
-    for attribute in mapper.column_attrs:
-        if isinstance(attribute.columns[0].type, PartialDateText) and f"{attribute.key}_first_day" in mapper.attrs:
-            yield attribute.key
+@cache
+def _partial_dates(mapper: Mapper[Any]) -> Sequence[str]:
+    return [
+        attribute.key
+        for attribute in mapper.column_attrs
+        if isinstance(attribute.columns[0].type, PartialDateText) and f"{attribute.key}_first_day" in mapper.attrs
+    ]
 
 
 def keep_days(base: type[DeclarativeBase]) -> None:

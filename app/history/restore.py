@@ -7,12 +7,12 @@ from sqlalchemy import inspect, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.actions.editing import set_links
+from app.actions.editing import WITH_LINKS, set_links
 from app.actions.models import Action
 from app.activities.editing import check_not_deployed_to
 from app.activities.models import Activity
+from app.core.assigning import Draft, check_columns
 from app.core.audit import Change, Operation
-from app.core.editing import check_columns
 from app.core.facts import fact_names
 from app.deployments.models import Deployment
 from app.history.queries import Snapshot
@@ -31,12 +31,14 @@ async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
     action has now, InUse for an activity that deployments of another action name now.
     """
     session.sync_session.info["operation"] = Operation.RESTORE
-    action = await session.get(Action, key)
+    action = await session.get(Action, key, options=WITH_LINKS, populate_existing=True)
     was_gone = action is None
     facts = past.of("actions")[key]
     action = action or Action(id=key, created_at=datetime.fromisoformat(facts["created_at"]))
-    await _state(session, action, facts)
-    await set_links(session, action, facts)
+    draft = await _state(session, action, facts)
+    await set_links(session, [draft], [facts])
+    if draft.problem is not None:
+        raise draft.problem
     session.add(action)
     await session.flush()
     if was_gone:
@@ -58,11 +60,17 @@ async def elsewhere(session: AsyncSession, key: int, past: Snapshot) -> set[int]
     return found
 
 
-async def _state(session: AsyncSession, record: Any, facts: dict[str, Any]) -> None:
-    for name in fact_names(type(record)):
-        if name != "id":
-            setattr(record, name, facts[name])
-    await check_columns(session, record, [name for name in fact_names(type(record)) if name != "id"])
+async def _state(session: AsyncSession, record: Any, facts: dict[str, Any]) -> Draft:
+    """Sets what a record stated. Raises the problem, where that can't be stated any more."""
+    kind: Any = type(record)
+    names = [name for name in fact_names(kind) if name != "id"]
+    for name in names:
+        setattr(record, name, facts[name])
+    draft = Draft(record)
+    await check_columns(session, [draft], names)
+    if draft.problem is not None:
+        raise draft.problem
+    return draft
 
 
 async def _restore_children(

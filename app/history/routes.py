@@ -12,17 +12,10 @@ from app.actions.editing import ACTION_EDITING
 from app.actions.models import Action
 from app.core.addresses import address
 from app.core.caching import state_validator
+from app.core.conditions import IF_MATCH, EntityTags, check_match
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
-from app.core.editing import (
-    FEED_ERRORS,
-    IF_MATCH,
-    READ_ERRORS,
-    RESTORE_ERRORS,
-    EntityTags,
-    check_match,
-    read_record,
-)
+from app.core.editing import FEED_ERRORS, READ_ERRORS, RESTORE_ERRORS, read_record
 from app.core.head import is_head
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.json_schema import Keywords

@@ -17,7 +17,6 @@ from app.actions.models import Action
 from app.activities.editing import ACTIVITY_EDITING, stated_status
 from app.core.audit import explain
 from app.core.editing import Editing
-from app.core.locks import FOR_UPDATE
 from app.core.problems import ErrorItem
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.imports.deciding import conflicts_of
@@ -63,6 +62,8 @@ class Applier:
         self.import_id = import_id
         self.references = ReferenceWriter(session, import_id)
         self._ids: dict[str, int] = {}
+        self._records: dict[tuple[Editing[Any, Any], int], Any] = {}
+        """Those that the group changes."""
         self._later: list[tuple[Action, str]] = []
 
     async def check_versions(self, expected: Mapping[int, tuple[int, str]], new_slugs: Sequence[str]) -> None:
@@ -108,6 +109,7 @@ class Applier:
 
     async def _write_group(self, group: Sequence[PlannedAction]) -> None:
         waiting = [planned for planned in group if is_touched(planned)]
+        await self._load(waiting)
         written: list[_Writing] = []
         while waiting:
             # An action comes after the one that it follows; one that follows in a circle gets that set at the end.
@@ -131,7 +133,7 @@ class Applier:
         named = planned.speaks_for
         speaker = None if named is None else {"id": await self.references.source(named), "title": named.title}
         shown = planned.action
-        record = await self._record(Action, shown.id, f"'{shown.slug}'")
+        record = self._record(ACTION_EDITING, shown.id, f"'{shown.slug}'")
         if planned.operation is Operation.CREATE or planned.differences:
             fields = {
                 **shown.model_dump(),
@@ -149,10 +151,22 @@ class Applier:
         self.session.add(record)
         return _Writing(planned, record, speaker)
 
-    async def _record(self, model: Any, key: int | None, name: str) -> Any:
+    async def _load(self, group: Sequence[PlannedAction]) -> None:
+        """Loads what will change. The actions are locked, and so is what belongs to them."""
+        keys: dict[Editing[Any, Any], set[int | None]] = {ACTION_EDITING: {planned.action.id for planned in group}}
+        for name, editing in _EDITINGS.items():
+            keys[editing] = {child.id for planned in group for child in getattr(planned, name)}
+        self._records = {}
+        for editing, wanted in keys.items():
+            if known := wanted - {None}:
+                statement = select(editing.model).where(editing.listing.resource.key.in_(known)).options(*editing.loads)
+                for record in await self.session.scalars(statement.execution_options(populate_existing=True)):
+                    self._records[editing, record.id] = record
+
+    def _record(self, editing: Editing[Any, Any], key: int | None, name: str) -> Any:
         if key is None:
-            return model()
-        record = await self.session.get(model, key, with_for_update=FOR_UPDATE)
+            return editing.model()
+        record = self._records.get((editing, key))
         if record is None:
             raise RecordMoved(f"{name} was deleted meanwhile.")
         return record
@@ -189,7 +203,7 @@ class Applier:
                 if kind == "activities":
                     writing.activities[place] = child.id
                 continue
-            record = await self._record(editing.model, child.id, f"{editing.noun} {child.id}")
+            record = self._record(editing, child.id, f"{editing.noun} {child.id}")
             fields = {**child.model_dump(), "action": writing.record.id}
             if kind == "activities" and child.id is None and child.position is None:
                 position += 1

@@ -34,7 +34,7 @@ async def assign(session: AsyncSession, editing: Editing[Any, Any], record: Any,
     name = f"{editing.noun} '{fields.get('slug') or fields.get('title') or fields.get('name') or fields.get('id')}'"
     known = {field: value for field, value in fields.items() if field in editing.create.model_fields}
     try:
-        await editing.assign(session, record, editing.create.model_validate(known))
+        await editing.set(session, record, editing.create.model_validate(known))
     except ValidationError as error:
         items = validation_errors([{**item, "loc": ("body", *item["loc"])} for item in error.errors()])
         raise invalid([_named(item, name) for item in items]) from None

@@ -1,8 +1,11 @@
 """How what the record refers to is written."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.editing import Editing, assign_fields, settle_slug
+from app.core.assigning import Draft, assign_fields, choose_slugs
+from app.core.editing import Editing
 from app.reference.models import Partner, Publication, Source, Theme
 from app.reference.queries import (
     PARTNERS_LISTING,
@@ -13,13 +16,12 @@ from app.reference.queries import (
 from app.reference.schemas import PartnerCreate, PublicationCreate, SourceCreate, ThemeCreate
 
 
-async def _assign_theme(session: AsyncSession, theme: Theme, body: ThemeCreate) -> None:
-    body = body.model_copy()
-    await settle_slug(session, theme, body, text=body.name, otherwise="theme")
-    await assign_fields(session, theme, body)
+async def _assign_themes(session: AsyncSession, drafts: Sequence[Draft]) -> None:
+    await choose_slugs(session, drafts, text="name", otherwise="theme")
+    await assign_fields(session, drafts)
 
 
-THEME_EDITING = Editing(Theme, ThemeCreate, THEMES_LISTING, assign=_assign_theme)
+THEME_EDITING = Editing(Theme, ThemeCreate, THEMES_LISTING, assign=_assign_themes)
 PARTNER_EDITING = Editing(Partner, PartnerCreate, PARTNERS_LISTING)
 PUBLICATION_EDITING = Editing(Publication, PublicationCreate, PUBLICATIONS_LISTING)
 SOURCE_EDITING = Editing(Source, SourceCreate, SOURCES_LISTING)

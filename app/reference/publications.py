@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from app.core.conditions import IfMatch
 from app.core.editing import (
     CHANGE_ERRORS,
     CREATE_ERRORS,
     DELETE_ERRORS,
     READ_ERRORS,
     EditSession,
-    IfMatch,
     create_record,
     delete_record,
     patch_record,

@@ -8,12 +8,13 @@ from importlib import resources
 from importlib.metadata import version
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, func, insert, inspect, select
+from sqlalchemy import Connection, delete, event, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
+from app.core.database import history_of
 from app.core.text_search.documents import SearchDocument, SearchState, SearchTerm, row_of, terms_of, vocabulary
 from app.core.text_search.engines import filling
 from app.deployments.models import Deployment
@@ -29,7 +30,7 @@ _RULES = 5
 
 def _now_and_before(record: Any, name: str) -> Iterator[Any]:
     """What a record belongs to, and what it belonged to until now."""
-    history = inspect(record).attrs[name].history
+    history = history_of(record, name)
     yield from (key for key in (getattr(record, name), *history.deleted) if key is not None)
 
 
@@ -59,7 +60,8 @@ def _collect(session: Session, _context: Any) -> None:
         touched.update(_says_anew(record))
 
 
-@event.listens_for(Session, "before_commit")
+# Before the change is numbered: from then on, others wait.
+@event.listens_for(Session, "before_commit", insert=True)
 def _write(session: Session) -> None:
     session.flush()
     touched: Touched = session.info.pop("said_anew", set())

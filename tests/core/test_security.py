@@ -1,5 +1,6 @@
 """Keys: who may write, and what is stored of a key."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.core.database import Database, now
 from app.core.security import Key, Role, create_key, new_token, token_hash
+from app.keys.bootstrap import BOOTSTRAP, ensure_bootstrap_key
 from tests.core.records import PARTNERS
 
 pytestmark = pytest.mark.anyio
@@ -161,3 +163,14 @@ async def test_an_address_has_no_place_for_a_key(client: httpx.AsyncClient, name
         response = await client.request(method, f"/api/v1/partners?{name}=mx_a-key", json={"name": "IOM"})
         assert response.status_code == 422
         assert response.json()["errors"][0]["code"] == "unknown-parameter"
+
+
+async def test_workers_that_start_at_once_make_the_first_key_once(empty_database_url: str) -> None:
+    database, token = Database(empty_database_url), new_token()
+    try:
+        await asyncio.gather(*(ensure_bootstrap_key(database, token) for _ in range(4)))
+        async with database.look_up() as session:
+            (key,) = await session.scalars(select(Key).where(Key.name == BOOTSTRAP))
+        assert key.token_hash == token_hash(token)
+    finally:
+        await database.close()
