@@ -58,16 +58,23 @@ async def set_links(session: AsyncSession, drafts: Sequence[Draft], lists: Seque
     """
     for field, relationship, kind, column, target in _LINKS:
         if target is not None:
-            await _check_all_exist(session, field, target, drafts, lists)
+            linked = (link for draft in drafts if not draft.is_new for link in getattr(draft.record, relationship))
+            known = {getattr(link, column) for link in linked}
+            await _check_all_exist(session, field, target, known, drafts, lists)
         for draft, wanted in zip(drafts, lists, strict=True):
             if draft.problem is None:
                 _set_link(draft.record, relationship, kind, column, wanted[field])
 
 
 async def _check_all_exist(
-    session: AsyncSession, field: str, target: Any, drafts: Sequence[Draft], lists: Sequence[Mapping[str, list[Any]]]
+    session: AsyncSession,
+    field: str,
+    target: Any,
+    known: set[Any],
+    drafts: Sequence[Draft],
+    lists: Sequence[Mapping[str, list[Any]]],
 ) -> None:
-    known = await present(session, target, {key for wanted in lists for key in wanted[field]})
+    known |= await present(session, target, {key for wanted in lists for key in wanted[field]} - known)
     for draft, wanted in zip(drafts, lists, strict=True):
         missing = next((position for position, key in enumerate(wanted[field]) if key not in known), None)
         if missing is None or draft.problem is not None:
