@@ -29,6 +29,7 @@ from app.core.edge.outermost import OutermostLayer
 from app.core.edge.proxies import TrustedProxies, read_networks
 from app.core.edge.response_cache import ResponseCache
 from app.core.edge.security_headers import SecurityHeaders
+from app.core.edge.standby_reads import StandbyReads
 from app.core.formats.files import DiskSpace
 from app.core.formats.negotiation import CSV, JSONSTAT, NDJSON
 from app.core.formats.provenance import Provenance
@@ -136,11 +137,14 @@ def _open_database(settings: Settings) -> Database:
         settings.database_read_url,
         Timeouts(wait, settings.database_statement_timeout, idle=60),
         long=Timeouts(wait, settings.database_long_statement_timeout, idle=600),
+        max_lag=settings.database_max_lag,
     )
 
 
 def _surround(app: FastAPI, settings: Settings) -> None:
     """The layers around the routing."""
+    if settings.database_read_url is not None:
+        app.add_middleware(StandbyReads)
     app.add_middleware(
         AdmissionMiddleware,
         bounds=HeadBounds(settings.max_address_bytes, settings.max_header_bytes, settings.max_headers),

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     database_read_url: DatabaseUrl | None = None
     """A replica of the database to read from; by default the database itself."""
 
+    database_max_lag: Seconds = 5
+    """By how many seconds what is read from the replica may be older than the database; older than that, the database
+    itself is read."""
+
     database_wait_timeout: Seconds = 2
     """For how many seconds a request waits for a lock in the database, and for a new connection; in the queue for those
     in use it waits for twice as long. Then it is answered with 503."""

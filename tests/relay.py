@@ -17,7 +17,8 @@ class Relay:
     def __init__(self, folder: Path, context: ssl.SSLContext | None = None) -> None:
         self.encrypted = 0
         """How many connections were encrypted."""
-        self._folder, self._context = folder, context
+        self.folder, self._context = folder, context
+        """Where new connections lead to."""
         self._open = asyncio.Event()
         self._open.set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -76,7 +77,7 @@ class Relay:
                     await writer.start_tls(self._context)
                     self.encrypted += 1
                     first = b""
-            upstream, out = await asyncio.open_unix_connection(self._folder / ".s.PGSQL.5432")
+            upstream, out = await asyncio.open_unix_connection(self.folder / ".s.PGSQL.5432")
             self._writers.add(out)
             out.write(first)
             async with asyncio.TaskGroup() as group:

@@ -180,6 +180,7 @@ def _write_changes(session: Session) -> None:
 def _forget(session: Session) -> None:
     session.info.pop("edits", None)
     session.info.pop("provenance", None)
+    session.info.pop("state", None)
 
 
 def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
@@ -188,8 +189,12 @@ def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
     values: dict[str, Any] = {"sequence": State.sequence + count}
     if labels:
         values["labels_sequence"] = State.sequence + count
-    taken = session.execute(update(State).where(State.id == STATE_ID).values(values).returning(State.sequence))
-    return int(taken.scalar_one())
+    taken = session.execute(
+        update(State).where(State.id == STATE_ID).values(values).returning(State.epoch, State.sequence)
+    )
+    epoch, sequence = taken.one()
+    session.info["state"] = (epoch, sequence)
+    return int(sequence)
 
 
 @cache

@@ -6,6 +6,7 @@ rows, not objects. Writing goes through an ORM session that the request's end co
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from app.core.embedded import EmbeddedDatabase
 from app.core.partial_dates import keep_days
 from app.core.pools import pool_of
 from app.core.server import ServerDatabase
+from app.core.standby import Standby, State
 from app.core.timeouts import COMMANDS, Timeouts
 
 PROBE_SECONDS = 1.5
@@ -115,9 +117,15 @@ class Database:
     """
 
     def __init__(
-        self, url: str, read_url: str | None = None, timeouts: Timeouts = COMMANDS, long: Timeouts = COMMANDS
+        self,
+        url: str,
+        read_url: str | None = None,
+        timeouts: Timeouts = COMMANDS,
+        long: Timeouts = COMMANDS,
+        max_lag: float = 5,
     ) -> None:
-        """`timeouts` are those of requests, `long` those of what takes its time: exports and imports."""
+        """`timeouts` are those of requests, `long` those of what takes its time: exports and imports. `max_lag` is by
+        how many seconds what is read from a replica may be older than the main database."""
         self._primary = _connect(url)
         self._replica = self._primary if read_url in (None, url) else _connect(read_url)
         self.is_embedded = isinstance(self._primary, EmbeddedDatabase)
@@ -127,9 +135,11 @@ class Database:
         )
         self.read_engine, self.file_engine = self._replica.to_read(timeouts), self._replica.to_read_at_length(long)
         self.primary_read_engine, self.primary_file_engine = self.read_engine, self.file_engine
+        self._standby: Standby | None = None
         if self._replica is not self._primary:
             self.primary_read_engine = self._primary.to_read(timeouts)
             self.primary_file_engine = self._primary.to_read_at_length(long)
+            self._standby = Standby(self._replica, self._primary, max_lag)
         self.pools = {name: pool_of(engine) for name, engine in self._engines().items()}
         for name, pool in self.pools.items():
             pool.show_as(name)
@@ -137,13 +147,16 @@ class Database:
         self.commits = 0
         """How many there were of this process."""
 
-    def read(self) -> AsyncConnection:
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection to read one snapshot from, used as `async with`."""
-        return self.read_engine.connect()
+        return self._reading(self.read_engine, self.primary_read_engine)
 
-    def read_at_length(self) -> AsyncConnection:
+    def read_at_length(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A connection to read everything from, for as long as that takes, used as `async with`."""
-        return self.file_engine.connect()
+        return self._reading(self.file_engine, self.primary_file_engine)
+
+    def _reading(self, engine: AsyncEngine, primary: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]:
+        return engine.connect() if self._standby is None else self._standby.connect(engine, primary)
 
     def read_primary(self) -> AsyncConnection:
         """A connection to read one snapshot of the main database itself, never of a replica that may lag behind, for as
@@ -151,12 +164,13 @@ class Database:
         return self.primary_file_engine.connect()
 
     async def read_row(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
-        """The one row of a small statement, from where reads read, as quickly as possible."""
-        return await self._replica.read_row(statement)
+        """The epoch and the number of the last change, by a small statement for these alone, from where reads read, as
+        quickly as possible."""
+        return await (self._standby or self._primary).read_row(statement)
 
     def read_row_now(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...] | None:
         """The same without waiting; None where that can't be done."""
-        return self._replica.read_row_now(statement)
+        return self._primary.read_row_now(statement) if self._standby is None else None
 
     async def probe(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
         """The same within two seconds, or what the driver raises.
@@ -188,14 +202,19 @@ class Database:
         if self._probe is not None:
             self._probe.cancel()
             await asyncio.wait({self._probe})
+        if self._standby is not None:
+            await self._standby.close()
         for part in {self._primary, self._replica}:
             await part.close()
         for engine in self._engines().values():
             await engine.dispose()
 
-    def _note_commit(self) -> None:
+    def _note_commit(self, last: State | None) -> None:
+        """Notes a commit with the last change it made, before it is acknowledged."""
         self.commits += 1
         self._primary.check()
+        if last is not None and self._standby is not None:
+            self._standby.note_write(last)
 
     def _engines(self) -> dict[str, AsyncEngine]:
         """All engines with connections of their own, by the name of their pool."""
@@ -206,20 +225,22 @@ class Database:
             engines |= {"primary_read": self.primary_read_engine, "primary_file": self.primary_file_engine}
         if isinstance(self._replica, ServerDatabase):
             engines["state"] = self._replica.small_reads
+        if self._replica is not self._primary and isinstance(self._primary, ServerDatabase):
+            engines["primary_state"] = self._primary.small_reads
         return engines
 
 
 class _WriteSession(AsyncSession):
     """A session whose commit is one only when what was written can be found afterwards."""
 
-    def __init__(self, engine: AsyncEngine, committed: Callable[[], None]) -> None:
+    def __init__(self, engine: AsyncEngine, committed: Callable[[State | None], None]) -> None:
         super().__init__(engine, expire_on_commit=False, autoflush=False)
         self._committed = committed
 
     async def commit(self) -> None:
         """Commits. Raises FileReplaced when the change went to a file that is gone."""
         await super().commit()
-        self._committed()
+        self._committed(self.sync_session.info.pop("state", None))
 
 
 async def _database(request: Request) -> Database:

@@ -94,9 +94,12 @@ async def claim(request: Request, session: AsyncSession, key: Key, content: byte
     if claimed is not None:
         session.sync_session.info["claimed"] = claimed
         return
-    done = await session.scalar(select(DoneRequest).where(DoneRequest.key == key.id, DoneRequest.name == name))
+    known = select(DoneRequest).where(DoneRequest.key == key.id, DoneRequest.name == name)
+    done = await session.scalar(known.with_for_update())
     if done is None or done.request_hash != digest:
         raise IdempotencyConflict(f"The key '{name}' came with another request; nothing was done.")
+    # The lock is a change of its own: where commits wait for a standby, this one waits for the former one, too.
+    await session.commit()
     headers = {**(done.headers or {}), "Idempotent-Replay": "true"}
     if LOCATION in headers:
         headers[LOCATION] = address(headers[LOCATION])

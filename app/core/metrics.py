@@ -49,6 +49,9 @@ DATABASE_UP = Gauge(
     "Whether the database answered when the metrics were asked for.",
     multiprocess_mode="mostrecent",
 )
+REPLICATED_READS = Counter(
+    "mieux_database_reads", "Reads beside a replica, by where they were answered.", ("database",)
+)
 POOL_CONNECTIONS = Gauge(
     "mieux_database_pool_connections", "Open connections.", ("pool", "state"), multiprocess_mode="livesum"
 )

@@ -22,13 +22,14 @@ GRACE_SECONDS = 0.5
 """By how much the server's own bound comes first."""
 SMALL_READS = Timeouts(wait=0.75, statement=1.0, idle=None)
 
+_READ_ONLY = "25006"
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class ServerDatabase:
     """A database of a PostgreSQL server, and what connects to it.
 
-    A process has up to 26 connections, or 42 when it reads from a replica.
+    A process has up to 26 connections, or 44 when it reads from a replica.
     """
 
     def __init__(self, server: Server) -> None:
@@ -133,8 +134,11 @@ def _replace_if_lost(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 def _give_up(context: Any) -> None:
-    """Drops a connection over which no answer came: to wait for the end of what it does would be to wait again."""
+    """Drops a connection over which no answer came: to wait for the end of what it does would be to wait again. Drops
+    all of them when the server takes no changes: another one may have taken its place."""
     used = context.connection
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
     if isinstance(context.original_exception, TimeoutError) and used is not None and not used.invalidated:
         used.connection.driver_connection.terminate()
         context.is_disconnect = True

@@ -69,7 +69,11 @@ async def _database(database: Database, settings: Settings) -> AsyncIterator[Fin
         yield server.unreachable("MIEUX_DATABASE_URL", error)
         return
     if settings.database_read_url:
-        yield await _replica(database, *main)
+        replica = Database(settings.database_read_url)
+        try:
+            yield await _replica(replica, *main)
+        finally:
+            await replica.close()
 
 
 def _connections(database: Database) -> int:
@@ -77,10 +81,10 @@ def _connections(database: Database) -> int:
     return sum(pool.limit for pool in database.pools.values())
 
 
-async def _replica(database: Database, epoch: str, sequence: int) -> Finding:
+async def _replica(replica: Database, epoch: str, sequence: int) -> Finding:
     try:
         async with asyncio.timeout(PATIENCE):
-            its_epoch, its_sequence = await database.probe(select(State.epoch, State.sequence))
+            its_epoch, its_sequence = await replica.probe(select(State.epoch, State.sequence))
     except _UNREACHABLE as error:
         return server.unreachable("MIEUX_DATABASE_READ_URL", error)
     if its_epoch != epoch:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -175,18 +176,22 @@ async def test_a_replica_that_lags_behind_refuses_no_cursor_of_the_main_database
     database_url: str, server: Sqlite | Postgresql, tmp_path: Path
 ) -> None:
     replica = await asyncio.to_thread(server.create, "seeded")
-    async with serving(database_url, database_read_url=replica) as (_, client):
+    async with AsyncExitStack() as stack:
+        _, elsewhere = await stack.enter_async_context(serving(database_url))
+        app, _ = await stack.enter_async_context(serving(database_url, database_read_url=replica))
+        transport = httpx.ASGITransport(app)
+        client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://test"))
         there = (await _feed(client)).json()
         cursor = f"{there['epoch']}-{there['latest'] + 1}"
         await _refused(client, cursor)
         file = await _backup(database_url, tmp_path)
-        await _change(client, "Not replicated", 1)
+        await _change(elsewhere, "Not replicated", 1)
         assert await _numbers(client, f"{there['epoch']}-{there['latest']}") == []
         page = (await _feed(client, cursor)).json()
         assert (page["items"], page["latest"]) == ([], there["latest"] + 1)
         await _restore(database_url, file)
         problem = await _refused(client, cursor)
-        await _change(client, "New", 1)
+        await _change(elsewhere, "New", 1)
         assert await _numbers(client, f"{problem['epoch']}-{there['latest']}") == [there["latest"] + 1]
     await asyncio.to_thread(server.drop, replica)
 

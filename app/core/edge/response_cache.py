@@ -42,9 +42,11 @@ _PLACES = {name.encode(): place for place, name in enumerate((*_CHOOSING, *_OF_P
 _LAST_PLACE = len(_CHOOSING) - 1
 """The place in a key of each of them, and the last one of those that everybody may send."""
 _READ = frozenset(
-    (b"authorization", b"cache-control", b"content-length", b"if-none-match", b"transfer-encoding", b"x-forwarded-for")
-) | {REQUEST_ID}
-"""The others that are looked at: with a key or a body, a request isn't answered from here."""
+    (b"authorization", b"cache-control", b"content-length", b"if-none-match", b"registry-sequence",
+     b"transfer-encoding", b"x-forwarded-for")
+) | {REQUEST_ID}  # fmt: skip
+"""The others that are looked at: with a key, a body or a change that the answer has to know of, a request isn't
+answered from here."""
 _METHODS = (b"GET", b"HEAD")
 _CONTENT = frozenset((b"content-type", b"content-length", b"content-disposition", b"content-encoding", b"link"))
 """What a response says of its content, and a 304 doesn't."""
