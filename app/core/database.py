@@ -22,7 +22,7 @@ from app.core.embedded import EmbeddedDatabase
 from app.core.partial_dates import keep_days
 from app.core.pools import pool_of
 from app.core.server import ServerDatabase
-from app.core.standby import Standby, State
+from app.core.standby import Standby, State, snapshot_of
 from app.core.timeouts import COMMANDS, Timeouts
 
 PROBE_SECONDS = 1.5
@@ -156,7 +156,7 @@ class Database:
         return self._reading(self.file_engine, self.primary_file_engine)
 
     def _reading(self, engine: AsyncEngine, primary: AsyncEngine) -> AbstractAsyncContextManager[AsyncConnection]:
-        return engine.connect() if self._standby is None else self._standby.connect(engine, primary)
+        return snapshot_of(engine) if self._standby is None else self._standby.connect(engine, primary)
 
     def read_primary(self) -> AsyncConnection:
         """A connection to read one snapshot of the main database itself, never of a replica that may lag behind, for as

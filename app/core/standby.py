@@ -60,6 +60,22 @@ class Reader:
     failed_on_standby: bool = False
 
 
+@asynccontextmanager
+async def snapshot_of(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection to read one snapshot from. Where a database dies before its end, what was read was right."""
+    connection, is_read = engine.connect(), False
+    try:
+        async with connection:
+            yield connection
+            is_read = True
+    except DATABASE_ERRORS as error:
+        if not is_read:
+            raise
+        log.warning("a connection is given up: %s", describe(error))
+        await connection.invalidate()
+        await connection.close()
+
+
 READER: ContextVar[Reader | None] = ContextVar("reader", default=None)
 
 
@@ -92,7 +108,7 @@ class Standby:
             is_standby = connection is not None
             if connection is None:
                 try:
-                    connection = await stack.enter_async_context(primary.connect())
+                    connection = await stack.enter_async_context(snapshot_of(primary))
                 except DATABASE_ERRORS:
                     connection = await self._enter(stack, standby, reader)  # it may have caught up meanwhile
                     if connection is None:
@@ -132,7 +148,7 @@ class Standby:
             return None
         async with AsyncExitStack() as own:
             try:
-                connection = await own.enter_async_context(engine.connect())
+                connection = await own.enter_async_context(snapshot_of(engine))
                 if not self._suffices(connection.info.get(_SEEN), reader):
                     connection.info[_SEEN] = tuple((await connection.execute(_STATE)).one())
                     if not self._suffices(connection.info[_SEEN], reader):
