@@ -72,8 +72,9 @@ async def snapshot_of(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         if not is_read:
             raise
         log.warning("a connection is given up: %s", describe(error))
-        await connection.invalidate()
-        await connection.close()
+        if not connection.closed:
+            await connection.invalidate()
+            await connection.close()
 
 
 READER: ContextVar[Reader | None] = ContextVar("reader", default=None)
