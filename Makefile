@@ -115,6 +115,11 @@ bench: $(DEV) ## Run the benchmarks
 	@if [ -f benchmarks/run.py ]; then exec $(BIN)/python -m benchmarks.run $(ARGS); \
 	else echo "There are no benchmarks here."; fi
 
+.PHONY: cluster
+cluster: $(DEV) ## Start a whole cluster on loopback, kill its leader under load, and say what was lost (Debian 12)
+	@sh scripts/cluster-tools.sh $(VENV)/cluster
+	@exec $(BIN)/python -m benchmarks.cluster $(VENV)/cluster $(ARGS)
+
 .PHONY: eval
 eval: $(DEV) ## Measure how well pages are read, against keys made by hand (ARGS="-v" names each mistake)
 	@$(BIN)/python -m benchmarks.imports.evaluate $(ARGS)

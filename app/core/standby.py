@@ -105,13 +105,15 @@ class Standby:
         self._start()
         reader = READER.get() or Reader()
         async with AsyncExitStack() as stack:
-            connection = await self._enter(stack, standby, reader)
+            is_first = not self._is_out and not reader.needs_primary
+            connection = await self._enter(stack, standby, reader) if is_first else None
             is_standby = connection is not None
             if connection is None:
                 try:
                     connection = await stack.enter_async_context(snapshot_of(primary))
                 except DATABASE_ERRORS:
-                    connection = await self._enter(stack, standby, reader)  # it may have caught up meanwhile
+                    # It may have caught up, or another one have taken its place.
+                    connection = await self._enter(stack, standby, reader)
                     if connection is None:
                         raise
                     is_standby = True
@@ -144,9 +146,7 @@ class Standby:
             await asyncio.wait({self._poller})
 
     async def _enter(self, stack: AsyncExitStack, engine: AsyncEngine, reader: Reader) -> AsyncConnection | None:
-        """A connection to the standby; None when it is out, or not as far as it has to be."""
-        if self._is_out or reader.needs_primary:
-            return None
+        """A connection to the standby; None when it fails, or is not as far as it has to be."""
         async with AsyncExitStack() as own:
             try:
                 connection = await own.enter_async_context(snapshot_of(engine))
