@@ -14,28 +14,22 @@ from math import prod
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from app.core.addresses import address
 from app.core.filters import NONE, Resource, Selection
 from app.core.index.columns import day_number
 from app.core.index.counting import Axis, Count
 from app.core.index.matching import Matching
-from app.core.index.schema import Coded, Column, Link, Period
+from app.core.index.schema import Coded, Column, Link, Lookup, Period
 from app.core.index.snapshot import Snapshot
 from app.core.listing import API
 from app.core.partial_dates import Span, year_span
 from app.core.problems import invalid_parameter
-from app.core.threads import run_sized
 
 Key = str | None
 MAX_CELLS = 20_000
 """A figure with more cells than that is refused: nobody reads it, and it takes seconds to assemble."""
 COUNTED_AT_ONCE = 100
 """Counting so many records takes as long as assembling one row."""
-MANY_KEYS = 500
-"""With more keys than that, all labels are read: a statement holds only so many values."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +46,8 @@ class Dimension:
     none: Callable[[], str]
     """Gives the label of the row of records without a value."""
     label: Callable[[str], str] = str
-    lookup: tuple[Any, Any] | None = None
-    """For an open vocabulary: the columns of its keys and labels."""
+    lookup: Lookup | None = None
+    """For an open vocabulary: what has its keys and labels."""
     named: Callable[[str, str], str] = lambda _key, label: label
     """For an open vocabulary: what the request's language makes of a key's label."""
     known: Sequence[str] = ()
@@ -140,6 +134,12 @@ class Question:
     selection: Selection
     include_empty: bool = False
 
+    def effort(self, matching: Matching) -> int:
+        """How many rows take about as long to put together as this takes to count, for `run_sized`."""
+        if len(self.by) > 1:
+            return MAX_CELLS if self.include_empty else len(matching.snapshot.roots)
+        return len(matching.snapshot.roots) // COUNTED_AT_ONCE
+
     def distinct(self, matching: Matching) -> int:
         """The value of the figure as a whole: of the list that is not split."""
         return self._count(matching, ()).cells().get((), 0)
@@ -160,60 +160,46 @@ class Question:
 
     # -- keys and labels --
 
-    async def _known_keys(
-        self, connection: AsyncConnection, matching: Matching, dimension: Dimension, years: range
-    ) -> list[str]:
+    def _known_keys(self, snapshot: Snapshot, dimension: Dimension, years: range) -> list[str]:
         """Every key of the dimension that the filter of the same name lets through; of years, those given."""
         given = self.selection.values.get(dimension.filter)
         if dimension.in_years:
             return [str(year) for year in sorted(_asked_years(given, years))]
         if dimension.known_to is not None:
-            keys = list(dimension.known_to(matching.snapshot, self.selection))
+            keys = dimension.known_to(snapshot, self.selection)
         elif dimension.lookup is not None:
-            keys = [str(key) for key in await connection.scalars(select(dimension.lookup[0]))]
+            keys = list(snapshot.beside.tables[dimension.lookup])
         else:
-            keys = list(dimension.known)
-        return keys if given is None else [key for key in keys if key in given]
-
-    @staticmethod
-    async def _labels(connection: AsyncConnection, dimension: Dimension, keys: set[Key]) -> dict[Key, str]:
-        """Each key's label."""
-        if dimension.lookup is None:
-            return {key: dimension.none() if key is None else dimension.label(key) for key in keys}
-        column, label = dimension.lookup
-        statement = select(column, label)
-        if len(keys) <= MANY_KEYS:
-            statement = statement.where(column.in_([column.type.python_type(key) for key in keys if key is not None]))
-        found = {str(key): text for key, text in (await connection.execute(statement)).all()}
-        return {key: dimension.none() if key is None else dimension.named(key, found[key]) for key in keys}
+            keys = dimension.known
+        return [key for key in keys if given is None or key in given]
 
     # -- the answer --
 
-    async def answer(self, connection: AsyncConnection, matching: Matching) -> Figure:
+    def answer(self, matching: Matching) -> Figure:
         """Computes the figure."""
-        return Figure(await self.split(connection, matching), self.distinct(matching), self.href(()))
+        return Figure(self.split(matching), self.distinct(matching), self.href(()))
 
-    async def split(self, connection: AsyncConnection, matching: Matching) -> list[Row]:
+    def split(self, matching: Matching) -> list[Row]:
         """Computes the rows, in their order.
 
         Raises Invalid for more than `MAX_CELLS` of them.
         """
         count = self._count(matching, self.by)
-        counted = await run_sized(len(matching.snapshot.roots) // COUNTED_AT_ONCE, count.cells)
+        counted = count.cells()
         _check_size(len(counted))
         if self.include_empty:
             known = [
-                await self._known_keys(connection, matching, each, count.years(number) if each.in_years else range(0))
+                self._known_keys(matching.snapshot, each, count.years(number) if each.in_years else range(0))
                 for number, each in enumerate(self.by)
             ]
             axes = [{*keys, *(row[number] for row in counted)} for number, keys in enumerate(known)]
             _check_size(prod(map(len, axes)))
-            counted = await run_sized(prod(map(len, axes)), _with_zeros, counted, axes)
+            counted = _with_zeros(counted, axes)
         labels = [
-            await self._labels(connection, dimension, {keys[number] for keys in counted})
+            _labels(matching.snapshot, dimension, {keys[number] for keys in counted})
             for number, dimension in enumerate(self.by)
         ]
-        return await run_sized(len(counted), self._in_order, counted, labels)
+        return self._in_order(counted, labels)
 
     def _in_order(self, counted: Mapping[tuple[Key, ...], int], labels: Sequence[Mapping[Key, str]]) -> list[Row]:
         axes = [
@@ -244,6 +230,14 @@ class Question:
             parameters.append(_encoded("has_actions", ("true",)))
         path = address(API + resource.path)
         return f"{path}?{'&'.join(parameters)}" if parameters else path
+
+
+def _labels(snapshot: Snapshot, dimension: Dimension, keys: set[Key]) -> dict[Key, str]:
+    """Each key's label."""
+    if dimension.lookup is None:
+        return {key: dimension.none() if key is None else dimension.label(key) for key in keys}
+    known = snapshot.beside.tables[dimension.lookup]
+    return {key: dimension.none() if key is None else dimension.named(key, known[key][1] or "") for key in keys}
 
 
 def _with_zeros(counted: Mapping[tuple[Key, ...], int], axes: Sequence[set[Key]]) -> dict[tuple[Key, ...], int]:

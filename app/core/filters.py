@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -26,13 +27,13 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import TypeAliasType
 
 from app.core.index.columns import Keys, Mask, day_number
 from app.core.index.matching import having, touching, with_keys
-from app.core.index.schema import ByDay, Coded, Link, Period
+from app.core.index.schema import ByDay, Coded, Link, Lookup, Period
 from app.core.index.snapshot import Snapshot
 from app.core.json_schema import Keywords
 from app.core.languages import LabelLanguage
@@ -86,10 +87,8 @@ class Filter:
     """How it reads in a definition, after what it keeps: "held in {}". Empty where a value names the linked record."""
     labels: Callable[[str], str] = str
     """A value as it is written in a definition."""
-    exists: Any = None
-    """For an open vocabulary: the column that holds the allowed values."""
-    convert: Callable[[str], Any] = str
-    """A value as the column has it; raises ValueError for what can be no value of it."""
+    exists: Lookup | None = None
+    """For an open vocabulary: what has the allowed values."""
     without: str = ""
     """How the value `none` reads in a definition: "without a stated country". Empty where every linked record has a
     value, so that `none` keeps the roots without any."""
@@ -106,8 +105,7 @@ def one_of(
     phrase: str,
     *,
     labels: Callable[[str], str] = str,
-    exists: Any = None,
-    convert: Callable[[str], Any] = str,
+    exists: Lookup | None = None,
     without: str = "",
 ) -> Filter:
     """Keeps records whose column has one of the values."""
@@ -116,7 +114,7 @@ def one_of(
         return having(snapshot, column, day_number(as_of), values, none=NONE in values)
 
     by_day = isinstance(column, ByDay)
-    return Filter(column.link, keeps, phrase, labels, exists, convert, without, by_day=by_day)
+    return Filter(column.link, keeps, phrase, labels, exists, without, by_day=by_day)
 
 
 def overlapping(period: Period, phrase: str, *, without: str) -> Filter:
@@ -322,33 +320,20 @@ class Selection:
         """Whether a root without any record of this link could pass: every condition on it accepts `none`."""
         return all(NONE in values for name, values in self.values.items() if self.filters[name].link is link)
 
-    async def check(self, connection: AsyncConnection) -> None:
+    async def check(self, connection: AsyncConnection, snapshot: Snapshot) -> None:
         """Refuses values that an open vocabulary does not have, with the ones that it has, and lets the database find
         what only it can.
 
         Raises Invalid.
         """
         for name, values in self.values.items():
-            column, find = self.filters[name].exists, self.filters[name].find
+            lookup, find = self.filters[name].exists, self.filters[name].find
             if find is not None and name not in self.found:
                 self.found[name] = await find(connection, values)
-            wanted = [value for value in values if value != NONE]
-            if column is None or not wanted:
+            if lookup is None:
                 continue
-            typed = {value: key for value in wanted if (key := self._key(name, value)) is not None}
-            known = set((await connection.scalars(select(column).where(column.in_(list(typed.values()))))).all())
-            if missing := [value for value in wanted if typed.get(value) not in known]:
-                allowed = (await connection.scalars(select(column).order_by(column).limit(1000))).all()
-                raise invalid_parameter(
-                    name,
-                    "unknown-value",
-                    f"'{missing[0]}' is not a value of this parameter",
-                    [*allowed, NONE],
-                )
-
-    def _key(self, name: str, value: str) -> Any:
-        """The key that a value of an open vocabulary stands for; None when it can't be one."""
-        try:
-            return self.filters[name].convert(value)
-        except ValueError:
-            return None
+            known = snapshot.beside.tables[lookup]
+            if missing := [value for value in values if value != NONE and value not in known]:
+                message = f"'{missing[0]}' is not a value of this parameter"
+                allowed = [value for value, _ in islice(known.values(), 1000)]
+                raise invalid_parameter(name, "unknown-value", message, [*allowed, NONE])

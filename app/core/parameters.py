@@ -28,7 +28,7 @@ IN_DIGITS = BeforeValidator(_in_digits)
 """Marks a number in an address, of which there is one spelling. It comes last, so that bounds are described, too."""
 
 
-def check_request(request: Request) -> None:
+async def check_request(request: Request) -> None:
     """A dependency of all operations: refuses headers that contradict themselves, and what `check_query` refuses. The
     query of a write is checked by its session, once it has shown its key.
 

@@ -40,5 +40,6 @@ class ReadSession:
 
         Raises Invalid for a value that an open vocabulary does not have.
         """
-        await selection.check(self.connection)
-        return Matching(await self.snapshot(), selection)
+        snapshot = await self.snapshot()
+        await selection.check(self.connection, snapshot)
+        return Matching(snapshot, selection)

@@ -66,7 +66,7 @@ async def _answer(
     if validator.is_known:
         return validator.not_modified()
     selection = query.selection()
-    await selection.check(session.connection)
+    await session.matching(selection)  # refuses values that there are not
     name = file_name(subject, selection, form)
     headers = {**validator.headers, **disposition(form, name)}
     said = told(request, selection, validator.sequence)

@@ -15,7 +15,6 @@ from app.core.partial_dates import Span
 from app.reference.countries import COUNTRIES as COUNTRY_ROWS
 from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name, subregion_name
 from app.reference.labels import theme_name, translated
-from app.reference.models import Partner, Theme
 from app.reference.vocabularies import (
     ActivityType,
     OrganisationType,
@@ -42,11 +41,13 @@ from app.selection.graph import (
     ORGANISATION_TYPE,
     OUTPUT_LIST,
     PARTNER,
+    PARTNER_NAME,
     PILLAR,
     REGION,
     SENDING_COUNTRY,
     SUBREGION,
     THEME,
+    THEME_NAME,
 )
 
 MEASURES: Final = {
@@ -99,7 +100,7 @@ def dimension_of(
 DIMENSIONS: Final = {
     dimension.name: dimension
     for dimension in (
-        dimension_of("theme", THEME, "theme", "No theme", lookup=(Theme.slug, Theme.name), named=theme_name),
+        dimension_of("theme", THEME, "theme", "No theme", lookup=THEME_NAME, named=theme_name),
         dimension_of("pillar", PILLAR, "pillar", "No theme", label_of, known=list(Pillar)),
         dimension_of(
             "country",
@@ -118,7 +119,7 @@ DIMENSIONS: Final = {
             known=list(SUBREGIONS),
         ),
         dimension_of("region", REGION, "region", "No region", label_of, known=list(Region)),
-        dimension_of("partner", PARTNER, "partner", "No partner", lookup=(Partner.id, Partner.name)),
+        dimension_of("partner", PARTNER, "partner", "No partner", lookup=PARTNER_NAME),
         dimension_of("status", ACTION_STATUS, "status", "No status", label_of, known=list(Status)),
         dimension_of(
             "start_year",

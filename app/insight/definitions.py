@@ -1,16 +1,13 @@
 """What a figure counts, in words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Dimension, Question
 from app.core.filters import NONE
 from app.core.index.schema import Link
+from app.core.index.snapshot import Snapshot
 from app.core.languages import LabelLanguage, speaking
-from app.insight.catalogue import DIMENSIONS
 from app.selection.graph import ACTIONS, ACTIVITIES, COUNTRIES, DEPLOYMENTS, PARTNERS, THEMES
 
 # One linked record, and several of them.
@@ -82,25 +79,10 @@ _MEMBERSHIP = (
 )
 
 
-async def define(connection: AsyncConnection, question: Question) -> str:
+def define(snapshot: Snapshot, question: Question) -> str:
     """A sentence that says what is counted, of what, and what may be counted more than once."""
-    labels = await _open_labels(connection, question)
     with speaking(LabelLanguage.EN):  # a sentence is of one piece
-        return _Definition(question, labels).sentence()
-
-
-async def _open_labels(connection: AsyncConnection, question: Question) -> dict[str, dict[str, str]]:
-    """By parameter, the labels of the values in open vocabularies."""
-    labels: dict[str, dict[str, str]] = {}
-    for name, values in question.selection.values.items():
-        dimension = DIMENSIONS.get(name)
-        if dimension is None or dimension.lookup is None:
-            continue
-        key, label = dimension.lookup
-        wanted = [key.type.python_type(value) for value in values if value != NONE]
-        rows = (await connection.execute(select(key, label).where(key.in_(wanted)))).all()
-        labels[name] = {str(found): text for found, text in rows}
-    return labels
+        return _Definition(question, snapshot).sentence()
 
 
 @dataclass(frozen=True)
@@ -108,7 +90,7 @@ class _Definition:
     """The parts of the sentence."""
 
     question: Question
-    labels: Mapping[str, Mapping[str, str]]
+    snapshot: Snapshot
 
     def sentence(self) -> str:
         """What is counted; then, after semicolons, what a reader of the rows has to know."""
@@ -178,9 +160,10 @@ class _Definition:
     def _named(self, name: str) -> str:
         """The values of a filter: "Estonia, Germany or the Netherlands"; empty when there is only `none`."""
         item = self.question.selection.filters[name]
-        known = self.labels.get(name)
+        lookup = item.exists
+        known = {} if lookup is None else self.snapshot.beside.tables[lookup]
         given = [value for value in self.question.selection.values[name] if value != NONE]
-        return _enumerated([known[value] if known else item.labels(value) for value in given], "or")
+        return _enumerated([str(known[value][1]) if lookup else item.labels(value) for value in given], "or")
 
     def _phrase(self, name: str) -> str:
         """A filter as words; empty when no linked record can pass it."""

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.aggregates import Dimension, Question
 from app.core.editing import LIST_ERRORS
@@ -15,6 +14,7 @@ from app.core.filters import NONE
 from app.core.index.matching import Matching
 from app.core.languages import LABELLED
 from app.core.sessions import ReadSessionDep
+from app.core.threads import run_sized
 from app.insight.catalogue import DIMENSIONS, MEASURES, dimension_of
 from app.insight.definitions import define
 from app.insight.places import SUMMARIES, place_among
@@ -107,36 +107,35 @@ async def list_facets(request: Request, session: ReadSessionDep, query: Annotate
     known = await session.validator(request)
     if known.is_known:
         return known.not_modified()
-    selection = query.selection()
-    matching = await session.matching(selection)
-    measure = MEASURES[query.measure]
+    matching = await session.matching(query.selection())
+    return await run_sized(
+        len(matching.snapshot.roots), lambda: known.answer(_facets(query, matching), exclude_unset=True)
+    )
+
+
+def _facets(query: FacetQuery, matching: Matching) -> Facets:
+    selection, measure = query.selection(), MEASURES[query.measure]
     whole = Question(measure, (), selection)
     names = [name for name in FACETS if name in query.facet] if query.facet else list(FACETS)
-    answer = Facets(
+    return Facets(
         measure=measure.name,
         filters={name: list(values) for name, values in selection.values.items()},
         as_of=selection.as_of,
-        definition=await define(session.connection, whole),
+        definition=define(matching.snapshot, whole),
         total=whole.distinct(matching),
         href=whole.href(()),
-        facets=[
-            await _facet(session.connection, FACETS[name], whole, matching, include_empty=query.include_empty)
-            for name in names
-        ],
+        facets=[_facet(FACETS[name], whole, matching, include_empty=query.include_empty) for name in names],
         **({} if query.release is None else {"release": query.release}),
     )
-    return known.answer(answer, exclude_unset=True)
 
 
-async def _facet(
-    connection: AsyncConnection, dimension: Dimension, whole: Question, matching: Matching, *, include_empty: bool
-) -> Facet:
+def _facet(dimension: Dimension, whole: Question, matching: Matching, *, include_empty: bool) -> Facet:
     """The counts behind the values of one filter."""
     name, selection = dimension.filter, whole.selection
     chosen = selection.values.get(name, ())
     others = replace(selection, values={key: values for key, values in selection.values.items() if key != name})
     narrowed = matching.besides(others, *([dimension.link] if chosen else []))
-    rows = await Question(whole.measure, (dimension,), others, include_empty).split(connection, narrowed)
+    rows = Question(whole.measure, (dimension,), others, include_empty).split(narrowed)
     return Facet(
         parameter=name,
         label=name.replace("_", " ").capitalize(),

@@ -2,11 +2,8 @@
 
 from functools import lru_cache
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from app.core.aggregates import Figure, Question
+from app.core.aggregates import Question
 from app.core.index.matching import Matching
-from app.core.threads import run_sized
 from app.insight.definitions import define
 from app.insight.schemas import Aggregate, AggregateCell, AggregateRow, AggregateTotals
 
@@ -17,16 +14,12 @@ def _cell(key: str | None, label: str) -> AggregateCell:
     return AggregateCell(key=key, label=label)
 
 
-async def compute(connection: AsyncConnection, question: Question, matching: Matching) -> Aggregate:
+def compute(question: Question, matching: Matching) -> Aggregate:
     """The figure with its definition, its rows and how they add up.
 
     Raises Invalid for a figure with too many cells.
     """
-    figure = await question.answer(connection, matching)
-    return await run_sized(len(figure.rows), _aggregate, question, figure, await define(connection, question))
-
-
-def _aggregate(question: Question, figure: Figure, definition: str) -> Aggregate:
+    figure = question.answer(matching)
     selection = question.selection
     names = [dimension.name for dimension in question.by]
     return Aggregate(
@@ -34,7 +27,7 @@ def _aggregate(question: Question, figure: Figure, definition: str) -> Aggregate
         by=names,
         filters={name: list(values) for name, values in selection.values.items()},
         as_of=selection.as_of,
-        definition=definition,
+        definition=define(matching.snapshot, question),
         rows=[
             AggregateRow(
                 value=row.value,

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.addresses import address
 from app.core.aggregates import Measure, Question
@@ -15,6 +14,7 @@ from app.core.index.matching import Matching
 from app.core.languages import LABELLED
 from app.core.listing import API
 from app.core.sessions import ReadSessionDep
+from app.core.threads import run_sized
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.insight.figures import compute
@@ -117,32 +117,35 @@ async def get_headline(request: Request, session: ReadSessionDep, query: Annotat
     known = await session.validator(request)
     if known.is_known:
         return known.not_modified()
+    matching = await session.matching(query.selection())
+    return await run_sized(
+        len(matching.snapshot.roots), lambda: known.answer(_headline(query, matching), exclude_unset=True)
+    )
+
+
+def _headline(query: HeadlineQuery, matching: Matching) -> Headline:
     selection = query.selection()
-    asked = _Asked(session.connection, await session.matching(selection), selection)
-    answer = Headline(
+    asked = _Asked(matching, selection)
+    return Headline(
         as_of=selection.as_of,
         filters={name: list(values) for name, values in selection.values.items()},
         figures=HeadlineFigures(
-            **{name: await asked.figure(measure) for name, measure in _COUNTED.items()},
-            member_states=await asked.member_states(),
-            outside_eu=await asked.outside_eu(),
+            **{name: asked.figure(measure) for name, measure in _COUNTED.items()},
+            member_states=asked.member_states(),
+            outside_eu=asked.outside_eu(),
         ),
         **{
-            name: [
-                await compute(session.connection, asked.question(measure, by), asked.matching) for measure, by in split
-            ]
+            name: [compute(asked.question(measure, by), matching) for measure, by in split]
             for name, split in _SPLIT.items()
         },
         **({} if query.release is None else {"release": query.release}),
     )
-    return known.answer(answer, exclude_unset=True)
 
 
 @dataclass(frozen=True)
 class _Asked:
     """What the figures are computed from."""
 
-    connection: AsyncConnection
     matching: Matching
     selection: Selection
 
@@ -150,20 +153,20 @@ class _Asked:
         """A figure by some dimensions."""
         return Question(MEASURES[measure], tuple(DIMENSIONS[name] for name in by), self.selection)
 
-    async def figure(self, measure: Measure) -> HeadlineFigure:
+    def figure(self, measure: Measure) -> HeadlineFigure:
         """A figure that is not split."""
         question = Question(measure, (), self.selection)
         return HeadlineFigure(
             value=question.distinct(self.matching),
-            definition=await define(self.connection, question),
+            definition=define(self.matching.snapshot, question),
             href=question.href(()),
         )
 
-    async def member_states(self) -> HeadlineFigure:
+    def member_states(self) -> HeadlineFigure:
         """How many member states have a row of their own in the figure of deployments per member state."""
         question = self.question("deployments", "member_state")
-        rows = await question.split(self.connection, self.matching)
-        behind = await define(self.connection, question)
+        rows = question.split(self.matching)
+        behind = define(self.matching.snapshot, question)
         _, *parameters = question.href(()).partition("?")
         return HeadlineFigure(
             value=sum(row.cells[0].key is not None for row in rows),
@@ -171,13 +174,13 @@ class _Asked:
             href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
         )
 
-    async def outside_eu(self) -> HeadlineShare | None:
+    def outside_eu(self) -> HeadlineShare | None:
         """Deployments from outside the EU among those whose sending country is known."""
         if "eu_member" in self.selection.values:
             return None
         outside, stated = self._from_members("false"), self._from_members("true", "false")
         part, whole = (each.distinct(self.matching.besides(each.selection, DEPLOYMENTS)) for each in (outside, stated))
-        behind = await define(self.connection, outside)
+        behind = define(self.matching.snapshot, outside)
         return HeadlineShare(
             value=part / whole if whole else None,
             part=part,

@@ -87,9 +87,12 @@ async def _answer(
     dimensions = tuple(DIMENSIONS[name] for name in by)
     matching = await session.matching(selection)
     question = Question(MEASURES[measure], dimensions, selection, query.include_empty)
-    aggregate = await compute(session.connection, question, matching)
+    effort = question.effort(matching)
     if chosen is JSON:
-        return await run_sized(len(aggregate.rows), known.answer, aggregate, headers=VARY, exclude_unset=True)
+        return await run_sized(
+            effort, lambda: known.answer(compute(question, matching), headers=VARY, exclude_unset=True)
+        )
+    aggregate = await run_sized(effort, compute, question, matching)
     called = name or f"{measure}-per-{'-and-'.join(by)}"
     answered = Answered(request, called, question, aggregate, known.sequence, query)
     content = await WRITERS[chosen](answered)

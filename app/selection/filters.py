@@ -1,6 +1,5 @@
 """The filters of every list, facet, figure, search and export, each declared once."""
 
-import re
 from dataclasses import replace
 from typing import Annotated
 
@@ -20,8 +19,7 @@ from app.core.json_schema import Keywords
 from app.core.text import Query
 from app.reference.countries import COUNTRIES as COUNTRY_ROWS
 from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name
-from app.reference.models import Partner, Theme
-from app.reference.schemas import MAX_ID, SLUG_PATTERN
+from app.reference.schemas import SLUG_PATTERN
 from app.reference.vocabularies import (
     ActivityType,
     OrganisationType,
@@ -47,27 +45,14 @@ from app.selection.graph import (
     MEMBER_STATE,
     ORGANISATION_TYPE,
     PARTNER,
+    PARTNER_NAME,
     PILLAR,
     REGION,
     SENDING_COUNTRY,
     SUBREGION,
     THEME,
+    THEME_NAME,
 )
-
-
-def _partner_id(value: str) -> int:
-    """Raises ValueError for what is no id as this service writes it."""
-    if not re.fullmatch("[1-9][0-9]{0,9}", value) or int(value) > MAX_ID:
-        raise ValueError(value)
-    return int(value)
-
-
-def _theme_slug(value: str) -> str:
-    """Raises ValueError for what the database could not even look for."""
-    if not value.isprintable():
-        raise ValueError(value)
-    return value
-
 
 # The countries whose names have an article in a sentence.
 _WITH_ARTICLE = frozenset(
@@ -128,7 +113,7 @@ class RecordFilters(Filters):
     theme: Annotated[
         list[Annotated[str, Keywords(pattern=SLUG_PATTERN, examples=["labour-migration"])]],
         MANY,
-        one_of(THEME, "", exists=Theme.slug, convert=_theme_slug),
+        one_of(THEME, "", exists=THEME_NAME),
     ] = []
     """Theme of the action, its slug as `/themes` lists them."""
 
@@ -142,7 +127,7 @@ class RecordFilters(Filters):
     partner: Annotated[
         list[Annotated[str, Keywords(pattern=f"^([1-9][0-9]{{0,9}}|{NONE})$", examples=["1"])]],
         MANY,
-        one_of(PARTNER, "", exists=Partner.id, convert=_partner_id),
+        one_of(PARTNER, "", exists=PARTNER_NAME),
     ] = []
     """Partner of the action, its id as `/partners` lists them."""
 

@@ -140,9 +140,11 @@ ACTION_DAYS = Period(_action_start[0], _action_end[1])
 
 THEME = THEMES.text(ActionTheme.theme)
 PILLAR = Lookup(THEME, select(Theme.slug, Theme.pillar))
+THEME_NAME = Lookup(THEME, select(Theme.slug, Theme.name).order_by(Theme.slug))
 COUNTRY = COUNTRIES.text(ActionCountry.country)
 SUBREGION = Lookup(COUNTRY, select(Country.code, Country.subregion))
 PARTNER = PARTNERS.text(ActionPartner.partner)
+PARTNER_NAME = Lookup(PARTNER, select(Partner.id, Partner.name).order_by(Partner.id))
 
 ACTIVITY_TYPE = ACTIVITIES.text(Activity.type)
 ACTIVITY_COUNTRY = ACTIVITIES.text(Activity.country)
@@ -158,7 +160,7 @@ EXPERTS = DEPLOYMENTS.number(Deployment.experts_count)
 RECORD = Graph(
     ACTIONS,
     (THEMES, COUNTRIES, PARTNERS, ACTIVITIES, DEPLOYMENTS, OUTPUTS),
-    lookups=(PILLAR, SUBREGION),
+    lookups=(PILLAR, SUBREGION, THEME_NAME, PARTNER_NAME),
     references=(_themes, _countries, _partners, _publications, _sources),
 )
 

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from app.core.aggregates import Question
-from app.core.database import Database
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.selection.filters import RecordFilters
@@ -303,16 +302,16 @@ async def test_every_pair_of_dimensions_and_of_filters_makes_a_sentence(empty_ur
     # Straight from the engine: there are 816 questions, and their words need no figure.
     everything: list[Any] = [{}, *({name: given} for name, given in VALUES.items())]
     everything += [dict(pair) for pair in combinations(VALUES.items(), 2)]
-    database = Database(empty_url)
-    async with database.read() as connection:
-        pairs = [*((one,) for one in DIMENSIONS.values()), *combinations(DIMENSIONS.values(), 2)]
-        for number, (measure, by) in enumerate(product(MEASURES.values(), pairs)):
-            filters = RecordFilters.model_validate(everything[number % len(everything)])
-            words = await define(connection, Question(measure, by, filters.selection()))
-            assert_readable(words)
-            for dimension in by:
-                assert f"per {dimension.noun}" in words
-    await database.close()
+    async with serving(empty_url) as (app, client):
+        await client.get(f"{API}/actions")
+        snapshot = app.state.index.newest
+    pairs = [*((one,) for one in DIMENSIONS.values()), *combinations(DIMENSIONS.values(), 2)]
+    for number, (measure, by) in enumerate(product(MEASURES.values(), pairs)):
+        filters = RecordFilters.model_validate(everything[number % len(everything)])
+        words = define(snapshot, Question(measure, by, filters.selection()))
+        assert_readable(words)
+        for dimension in by:
+            assert f"per {dimension.noun}" in words
 
 
 def assert_readable(words: str) -> None:

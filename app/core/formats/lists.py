@@ -214,7 +214,7 @@ async def write_list(
     if validator.is_known:
         return validator.not_modified(VARY)
     selection = query.selection()
-    await selection.check(session.connection)
+    await session.matching(selection)  # refuses values that there are not
     batches = await read(selection)
     name = file_name(table.name, selection, chosen)
     headers = {**validator.headers, **VARY, **disposition(chosen, name), **batches.headers}

@@ -76,7 +76,7 @@ async def load_some(
     found = await connection.execute(select(root.key).where(root.key.in_(bindparam("keys", expanding=True))), chosen)
     roots = np.array(sorted(found.scalars().all()), np.int64)
     rows = {link: await _rows(connection, link, vocabulary, roots, some=True, **chosen) for link in graph.tables}
-    return Snapshot(graph, state, roots, rows, Beside({}, {}), vocabulary)
+    return Snapshot(graph, state, roots, rows, Beside({}, {}, {}), vocabulary)
 
 
 async def load_beside(connection: AsyncConnection, graph: Graph, vocabulary: Vocabulary) -> Beside:
@@ -94,11 +94,12 @@ async def load_beside(connection: AsyncConnection, graph: Graph, vocabulary: Voc
                 for column, given in zip(link.columns, columns[1:], strict=True)
             },
         )
-    lookups = {}
+    lookups, tables = {}, {}
     for lookup in graph.lookups:
-        table = {str(value): says for value, says in (await connection.execute(lookup.select)).all()}
-        lookups[lookup] = lookup_codes(vocabulary[lookup.column], vocabulary[lookup], table)
-    return Beside(lookups, references)
+        found = await _raw(connection, lookup.select)
+        tables[lookup] = {str(value): (value, says) for value, says in found}
+        lookups[lookup] = lookup_codes(vocabulary[lookup.column], vocabulary[lookup], tables[lookup])
+    return Beside(lookups, references, tables)
 
 
 async def _raw(connection: AsyncConnection, statement: Select[*tuple[Any, ...]], **values: Any) -> list[Any]:

@@ -73,11 +73,11 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """What a record's value says further, by a small table: the pillar of a theme."""
+    """What a record's value says further, by a small table: the pillar of a theme, or its name."""
 
     column: Column
     select: Select[*tuple[Any, ...]]
-    """Selects each value with what it says."""
+    """Selects each value with what it says, in the order of the values."""
 
     @property
     def link(self) -> Link:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Beside:
     lookups: Mapping[Lookup, Codes]
     """For each code of the column looked up, the code of what it says; the last one is that of no value."""
     references: Mapping[Link, Rows]
+    tables: Mapping[Lookup, Mapping[str, tuple[Any, str | None]]]
+    """The values that there are, as texts, each as the database has it, with what it says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +109,7 @@ class Snapshot:
         return self.roots.nbytes + sum(rows.size for rows in self.rows.values())
 
 
-def lookup_codes(column: Words, says: Words, table: Mapping[str, str | None]) -> Codes:
+def lookup_codes(column: Words, says: Words, table: Mapping[str, tuple[Any, str | None]]) -> Codes:
     """The codes of what each word of a column says."""
-    values = [table.get(text) for text in column.texts]
+    values = [table.get(text, (None, None))[1] for text in column.texts]
     return np.append(says.encode(values), np.int32(NULL)).astype(np.int32)
