@@ -33,6 +33,9 @@ SECONDS = 0.005
 STEPS = 5000
 """How many of SQLite's steps lie between two looks at the clock: about 50 microseconds."""
 
+MAPPED_BYTES = 2**31 - 65536
+"""How much of the file is mapped: the most that SQLite maps by default."""
+
 
 class EmbeddedDatabase:
     """A database of SQLite, and what connects to it."""
@@ -134,9 +137,10 @@ def _set_up(connection: Any, *, reads: bool, at_length: bool) -> None:
         "journal_mode": "WAL",
         "synchronous": "FULL",  # an acknowledged change survives a power cut
         "foreign_keys": "ON",
-        # Who reads everything once gains nothing from keeping it, and would fill the memory with it.
-        "cache_size": -4096 if at_length else -65536,
-        "mmap_size": 0 if at_length else 268435456,
+        # Pages come from one map of the file, which all connections share; each has few of its own. Who reads
+        # everything once gains nothing from keeping it, and would fill the memory with it.
+        "cache_size": -4096,
+        "mmap_size": 0 if at_length else MAPPED_BYTES,
     }
     pragmas["busy_timeout"] = 0  # a lock is waited for in the connection's thread, never in the event loop
     if reads:
