@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from app.core.security import Role
+from app.core.roles import Role
 
 if TYPE_CHECKING:
     from app.core.database import Database
@@ -106,6 +106,9 @@ def serve(
     seed: Annotated[bool, typer.Option(help="Seed an empty embedded database.")] = True,
 ) -> None:
     """Serves the API and its documentation. An embedded database is migrated, and seeded when it is empty."""
+    # A start makes a million objects and hardly any garbage. `serve_app` switches the collector on again, in this
+    # process when it is the one that serves.
+    gc.disable()
     import uvicorn
 
     from app.core.logs import configuration
@@ -119,10 +122,8 @@ def serve(
     if settings.metrics_port and not is_port_free(settings.host, settings.metrics_port):
         raise _fail(f"MIEUX_METRICS_PORT: port {settings.metrics_port} on {settings.host} is taken.")
     count = workers or settings.workers
-    if count == 1:
-        # A start makes a million objects and hardly any garbage. `serve_app` switches the collector on again, in this
-        # process when it is the one that serves.
-        gc.disable()
+    if count > 1:
+        gc.enable()
     with shared_by_workers(count):
         _run(_prepare(settings, seed=seed))
         uvicorn.run(

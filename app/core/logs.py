@@ -146,13 +146,16 @@ class LineHandler(logging.StreamHandler[Any]):
             super().emit(record)
 
     def flush(self) -> None:
-        """Writes what waits."""
+        """Writes what waits. A log that can't be written to fails nothing else."""
         self.acquire()
+        requests, self._requests = self._requests, []
         try:
-            if self._requests:
-                requests, self._requests = self._requests, []
+            if requests:
                 self.stream.write("\n".join([*map(self.format, requests), ""]))
             super().flush()
+        except Exception:
+            if requests:
+                self.handleError(requests[0])
         finally:
             self.release()
 

@@ -9,7 +9,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -22,21 +21,9 @@ from app.core.database import Base, Database, Instant, now
 from app.core.limits import client_of
 from app.core.problems import Forbidden, TooManyRequests, Unauthorized
 from app.core.rates import Rate
+from app.core.roles import Role
 
 PREFIX = "mx_"
-
-
-class Role(StrEnum):
-    """What a key may do; each role may do what the ones before it may."""
-
-    READER = "reader"
-    EDITOR = "editor"
-    ADMIN = "admin"
-
-    def covers(self, needed: "Role") -> bool:
-        """Whether this role may do what `needed` may."""
-        ranks = list(Role)
-        return ranks.index(self) >= ranks.index(needed)
 
 
 class Key(Base):

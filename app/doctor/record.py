@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app import schema
 from app.core.audit import Change, State
 from app.core.database import now
-from app.core.security import Key, Role
+from app.core.roles import Role
+from app.core.security import Key
 from app.doctor.findings import Finding, ok, problem, warning
 from app.search.upkeep import is_up_to_date
 

@@ -4,7 +4,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.database import Database
-from app.core.security import Key, Role, create_key, token_hash
+from app.core.roles import Role
+from app.core.security import Key, create_key, token_hash
 
 BOOTSTRAP = "bootstrap"
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from app.core.security import Role
+from app.core.roles import Role
 from app.core.text import Line
 from app.core.write_models import INTEGRAL, WriteModel
 from app.reference.schemas import ReadModel

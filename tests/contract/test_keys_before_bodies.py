@@ -9,7 +9,8 @@ from starlette.types import Message
 
 from app.core.database import Database
 from app.core.problems import MEDIA_TYPE
-from app.core.security import Role, create_key
+from app.core.roles import Role
+from app.core.security import create_key
 from tests.conftest import serving
 from tests.contract.test_openapi import operations
 

@@ -14,7 +14,8 @@ from fastapi import FastAPI
 
 from app.core.listing import API
 from app.core.problems import MEDIA_TYPE
-from app.core.security import Role, create_key
+from app.core.roles import Role
+from app.core.security import create_key
 from tests.conftest import AUTHORIZED, serving
 from tests.core.records import KINDS
 

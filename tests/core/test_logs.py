@@ -1,5 +1,7 @@
 """How lines of the log are written."""
 
+import asyncio
+import io
 import json
 import logging
 import pickle
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.core.logs import JsonFormatter, TextFormatter, configuration
+from app.core.logs import WRITE_SECONDS, JsonFormatter, LineHandler, RequestRecord, TextFormatter, configuration
 
 
 def record(message: str, *values: object, error: BaseException | None = None, **fields: Any) -> logging.LogRecord:
@@ -70,6 +72,40 @@ def test_an_error_is_named_in_the_line_and_its_traceback_can_be_told_from_lines(
     line = json.loads(in_json)
     assert line["error"] == "ValueError: wrong: a"
     assert line["traceback"].startswith("Traceback")
+
+
+@pytest.mark.anyio
+async def test_lines_of_requests_are_written_soon_in_order_and_with_any_other_line_at_once() -> None:
+    stream = io.StringIO()
+    handler = LineHandler(stream)
+    handler.setFormatter(TextFormatter())
+    about = ("method", "GET"), ("route", "/r"), ("path", "/a b"), ("status", 200)
+    for number in range(2):
+        handler.handle(RequestRecord("requests", str(number), about, 0.00125, 17, (("client", "::1"), ("key", None))))
+    assert stream.getvalue() == ""
+    handler.handle(record("said"))
+    first, second, third = stream.getvalue().splitlines()
+    expected = 'method=GET route=/r path="/a b" status=200 ms=1.250 bytes=17 client=::1'
+    assert first.endswith(f" INFO requests: request request_id=0 {expected}")
+    assert second.endswith(f" INFO requests: request request_id=1 {expected}")
+    assert third.endswith("said")
+    handler.setFormatter(JsonFormatter())
+    written = RequestRecord("requests", "2", about, 0.00125, 17, (("client", "::1"), ("key", None)))
+    handler.handle(written)
+    await asyncio.sleep(2 * WRITE_SECONDS)
+    line = json.loads(stream.getvalue().splitlines()[3])
+    assert line.items() >= {"level": "info", "logger": "requests", "message": "request", **written.fields}.items()
+
+
+@pytest.mark.anyio
+async def test_a_log_that_cannot_be_written_to_fails_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    stream = io.StringIO()
+    handler = LineHandler(stream)
+    handler.setFormatter(TextFormatter())
+    stream.close()
+    handler.handle(RequestRecord("requests", "1", (("method", "GET"),), 0.1, 1, ()))
+    handler.handle(record("said"))
+    assert capsys.readouterr().err.count("Logging error") == 2
 
 
 @pytest.mark.parametrize(("form", "level", "shown"), [("json", "info", 2), ("text", "warning", 1)])

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from app.core.database import Database, now
-from app.core.security import Key, Role, create_key, new_token, token_hash
+from app.core.roles import Role
+from app.core.security import Key, create_key, new_token, token_hash
 from app.keys.bootstrap import BOOTSTRAP, ensure_bootstrap_key
 from tests.core.records import PARTNERS
 

@@ -40,6 +40,9 @@ def test_a_start_imports_nothing_that_few_requests_need() -> None:
     imported = {*started.stdout.split()}
     assert "app.main" in imported
     assert not imported & {*few.split(), "app.imports.page.reader"}
+    code = "import sys, app.cli; print(*sys.modules)"
+    helped = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {*helped.stdout.split()} & {"fastapi", "sqlalchemy", "uvicorn"}
 
 
 def test_no_seed_leaves_the_record_empty_but_for_reference_data(tmp_path: Path) -> None:
