@@ -189,7 +189,7 @@ class _NotReportedByServer(logging.Filter):
     """Leaves out what the server says of an error that a request ended with: `Instrumentation` has said it already."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.name != "uvicorn.error" or not str(record.msg).startswith("Exception in ASGI application")
+        return not str(record.msg).startswith("Exception in ASGI application")
 
 
 def configuration(form: LogFormat, level: LogLevel) -> Mapping[str, Any]:
@@ -204,8 +204,8 @@ def configuration(form: LogFormat, level: LogLevel) -> Mapping[str, Any]:
                 "()": LineHandler,
                 "stream": "ext://sys.stderr",
                 "formatter": "lines",
-                "filters": ["not_reported_by_server"],
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
+        "loggers": {"uvicorn.error": {"filters": ["not_reported_by_server"]}},
     }

@@ -1,8 +1,8 @@
 """The id of the request that is under way: of its response, its problem document and its lines in the log."""
 
+import os
 import re
 from contextvars import ContextVar
-from secrets import token_hex
 
 HEADER = b"x-request-id"
 
@@ -13,4 +13,4 @@ _USABLE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 def choose_id(sent: bytes | None) -> str:
     """The id that a client sent, if it can be put in a log, a header and a document as it is, or else a new one."""
-    return sent.decode() if sent and _USABLE.fullmatch(sent) else token_hex(16)
+    return sent.decode() if sent and _USABLE.fullmatch(sent) else os.urandom(16).hex()

@@ -36,9 +36,8 @@ def note_request(
 ) -> None:
     """Counts and logs a request that has ended: its id, what it is `about`, the status that it counts as, and how many
     bytes were sent to whom."""
-    (_, method), (_, route), *_ = about
-    metrics = _metrics.get((method, route, counted)) or _add_metrics(method, route, counted)
-    requests, duration = metrics
+    method, route = about[0][1], about[1][1]
+    requests, duration = _metrics.get((method, route, counted)) or _add_metrics(method, route, counted)
     requests.inc()
     duration.observe(seconds)
     if log.isEnabledFor(logging.INFO):
