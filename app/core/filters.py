@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Annotated, Any, ClassVar
 
-import numpy as np
 from fastapi import Query as QueryParameter
 from pydantic import (
     AfterValidator,
@@ -27,7 +26,6 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
-from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import TypeAliasType
 
@@ -96,7 +94,7 @@ class Filter:
     """Whether the values are intervals of days."""
     by_day: bool = False
     """Whether what it keeps depends on the day `as_of`."""
-    find: Callable[[AsyncConnection, Sequence[str]], Awaitable[Keys]] | None = None
+    find: Callable[[AsyncConnection, Snapshot, Sequence[str]], Awaitable[Keys]] | None = None
     """For what only the database can tell: gives the keys of the roots that are kept, instead of `keeps`."""
 
 
@@ -146,16 +144,10 @@ def _when(value: str) -> str:
 def matching(root: Link, kind: int, phrase: str, synonyms: Synonyms) -> Filter:
     """Keeps roots whose document, of that kind, is found by the query."""
 
-    async def find(connection: AsyncConnection, values: Sequence[str]) -> Keys:
+    async def find(connection: AsyncConnection, snapshot: Snapshot, values: Sequence[str]) -> Keys:
         queries = [query for value in values if (query := parse(value, synonyms))]
-        if not queries:
-            return np.empty(0, np.int64)
-
-        def look_up(sync: Connection) -> Keys:
-            ids = Finder(sync, queries).find()
-            return records_of(ids[kinds_of(ids) == kind])
-
-        return await connection.run_sync(look_up)
+        ids = await connection.run_sync(lambda sync: Finder(sync, queries, snapshot.found).find())
+        return records_of(ids[kinds_of(ids) == kind])
 
     def keeps(_snapshot: Snapshot, _values: Sequence[str], _as_of: date) -> Mask:
         raise AssertionError("the database finds these")
@@ -329,7 +321,7 @@ class Selection:
         for name, values in self.values.items():
             lookup, find = self.filters[name].exists, self.filters[name].find
             if find is not None and name not in self.found:
-                self.found[name] = await find(connection, values)
+                self.found[name] = await find(connection, snapshot, values)
             if lookup is None:
                 continue
             known = snapshot.beside.tables[lookup]

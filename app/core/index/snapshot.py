@@ -1,6 +1,6 @@
 """The index at one state of the data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from app.core.index.columns import NULL, Codes, Words
 from app.core.index.rows import Edit, Rows, replaced
 from app.core.index.schema import ByDay, Coded, Column, Graph, Kind, Link, Lookup
+
+MOST_FOUND = 8_000_000
+"""How many bytes of answers of the database a snapshot holds."""
 
 
 class State(NamedTuple):
@@ -39,6 +42,18 @@ class Vocabulary:
         return self._words[column]
 
 
+class Found(dict[Any, NDArray[Any]]):
+    """What the database found at one state, for whoever asks the same again: the latest answers, up to some bytes."""
+
+    def of(self, asked: Any, find: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """The answer to what was asked, found now if it is not there."""
+        answer = self.pop(asked, None)
+        self[asked] = answer = find() if answer is None else answer
+        while sum(each.nbytes for each in self.values()) > MOST_FOUND and len(self) > 1:
+            del self[next(iter(self))]
+        return answer
+
+
 @dataclass(frozen=True, eq=False)
 class Beside:
     """What belongs to no root: small tables, which are loaded as a whole when one of their records changes."""
@@ -61,6 +76,7 @@ class Snapshot:
     rows: Mapping[Link, Rows]
     beside: "Beside"
     vocabulary: Vocabulary
+    found: Found = field(default_factory=Found)
     _by_day: dict[tuple[ByDay, int], Codes] = field(default_factory=dict)
 
     def codes(self, column: Coded, day: int) -> Codes:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from json import dumps
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import DDL, Connection, delete, event, func, select, text
 
+from app.core.index.snapshot import Found
 from app.core.text_search.analysis import stem
 from app.core.text_search.documents import KIND_BITS, RECORD_BITS, SearchDocument, SearchTerm
 from app.core.text_search.query import SHORTEST_BEGINNING, Alternative, Clause, Phrase, Term, TextQuery, Word
@@ -211,19 +212,24 @@ _ENGINES: Final = {
 class Finder:
     """Answers queries on a connection, from the snapshot that its transaction reads."""
 
-    def __init__(self, connection: Connection, queries: Sequence[TextQuery]) -> None:
+    def __init__(self, connection: Connection, queries: Sequence[TextQuery], known: Found | None = None) -> None:
+        """`known` is what was found before in the same state."""
         self._connection = connection
         self._queries = queries
+        self._known = Found() if known is None else known
         self._engine = _ENGINES[connection.dialect.name]
-        self._longer = {word: self._words_from(word) for query in queries for word in _beginnings(query)}
 
     def find(self) -> Ids:
         """The documents that any of the queries finds."""
-        return np.unique(np.concatenate([np.empty(0, np.int64), *map(self._found, self._queries)]))
+        found = [self._known.of(query, partial(self._found, query)) for query in self._queries]
+        return found[0] if len(found) == 1 else np.unique(np.concatenate([np.empty(0, np.int64), *found]))
 
     def rank(self, ids: Ids) -> NDArray[np.float64]:
         """How well each of some documents that were found answers the queries: the engine's rank, greater for better
         ones. Those that only lack what a query excludes have 0."""
+        return self._known.of((*self._queries, ids.tobytes()), lambda: self._ranks(ids))
+
+    def _ranks(self, ids: Ids) -> NDArray[np.float64]:
         asked = self._engine.grammar.queries(self._queries, self._longer)
         ranks = np.zeros(len(ids))
         if asked != "()" and len(ids):
@@ -232,6 +238,10 @@ class Finder:
             found = np.array([key for key, _ in rows], np.int64)
             ranks[np.searchsorted(ids, found)] = [rank for _, rank in rows]
         return ranks
+
+    @cached_property
+    def _longer(self) -> Longer:
+        return {word: self._words_from(word) for query in self._queries for word in _beginnings(query)}
 
     def _words_from(self, beginning: str) -> list[str]:
         """One word of each stem that some word has which begins so."""

@@ -52,6 +52,18 @@ class _Forms(dict[str, bool]):
         return found
 
 
+class _Firsts(dict[str, tuple[int, ...]]):
+    """The numbers of the terms that may begin with a word; each word is compared once."""
+
+    def __init__(self, terms: Sequence[Sequence[_Forms]]) -> None:
+        self._terms = terms
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        """Compares a word."""
+        found = self[word] = tuple(number for number, (begin, *_) in enumerate(self._terms) if begin[word])
+        return found
+
+
 # Most words of a page stand in it many times.
 _words_in = lru_cache(maxsize=50_000)(words_of)
 _folded = lru_cache(maxsize=10_000)(fold)
@@ -63,8 +75,9 @@ class Highlighter:
     def __init__(self, queries: Sequence[TextQuery]) -> None:
         terms = list(dict.fromkeys(term for query in queries for term in query.terms()))
         self._terms = [_forms(term) for term in terms]
+        self._firsts = _Firsts(self._terms)
         # A quick look: a word and its forms begin alike, all but the last letter of their stem.
-        starts = {word if term.exact else stem(word)[:-1] or word for term in terms for word in term.words}
+        starts = {word if term.exact else stem(word)[:-1] or word for term in terms for word in term.words[:1]}
         self._start = re.compile("|".join(sorted(starts)) or "(?!)")
         self._in_others = dict[tuple[str, ...], set[int]]()
 
@@ -92,24 +105,27 @@ class Highlighter:
         seen = set[int]()
         if self._start.search(fold(text)):
             spans = [(*match.span(), word) for match in _WORD.finditer(text) for word in _words_in(match[0])]
-            words = [word for *_, word in spans]
-            for number, term in enumerate(self._terms):
-                for first in _places(term, words):
-                    seen.add(number)
-                    marks.add((spans[first][0], spans[first + len(term) - 1][1]))
+            for number, first, last in self._places([word for *_, word in spans]):
+                seen.add(number)
+                marks.add((spans[first][0], spans[last][1]))
         seen |= self._found_in(passage.also)
         return _Found(passage, text, sorted(marks), seen) if seen else None
 
     def _found_in(self, others: tuple[str, ...]) -> set[int]:
         """The terms that are in one of the other words for the same."""
         if others not in self._in_others:
-            likely = [_words_in(other) for other in others if self._start.search(_folded(other))]
-            self._in_others[others] = {
-                number
-                for number, term in enumerate(self._terms)
-                if any(next(_places(term, words), None) is not None for words in likely)
-            }
+            likely = (_words_in(other) for other in others if self._start.search(_folded(other)))
+            self._in_others[others] = {number for words in likely for number, *_ in self._places(words)}
         return self._in_others[others]
+
+    def _places(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+        """The number of each term that is there, with the places of its first and last word, each time."""
+        for first, word in enumerate(words):
+            for number in self._firsts[word]:
+                _, *following = self._terms[number]
+                last = first + len(following)
+                if last < len(words) and all(form[words[first + at]] for at, form in enumerate(following, 1)):
+                    yield number, first, last
 
 
 def _forms(term: Term) -> list[_Forms]:
@@ -118,16 +134,6 @@ def _forms(term: Term) -> list[_Forms]:
         *(_Forms(word, begins=False, exact=term.exact) for word in before),
         _Forms(last, begins=term.begins, exact=term.exact),
     ]
-
-
-def _places(term: Sequence[_Forms], words: Sequence[str]) -> Iterator[int]:
-    """Where the first word of a term stands, each time that all of it is there."""
-    begin, *following = term
-    for first, word in enumerate(words):
-        if begin[word]:
-            here = words[first + 1 : first + 1 + len(following)]
-            if len(here) == len(following) and all(form[each] for form, each in zip(following, here, strict=True)):
-                yield first
 
 
 def _html(found: _Found) -> str:

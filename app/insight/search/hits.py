@@ -61,7 +61,7 @@ class Search:
 
     def run(self, connection: Connection) -> Found:
         """Finds, ranks and shows; on a connection that reads the state of the index."""
-        finder = Finder(connection, self.queries)
+        finder = Finder(connection, self.queries, self.matching.snapshot.found)
         ids = self._kept(finder.find())
         kinds = kinds_of(ids)
         counts = {_name(kind): count for kind, count in enumerate(np.bincount(kinds).tolist()) if count}
