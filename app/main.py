@@ -102,6 +102,7 @@ def serve_app() -> FastAPI:
     app = create_app()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # the many objects of a large request go without the collector
     gc.enable()
     # A thread that computes lets the event loop go on after that time, each time that it waits.
     sys.setswitchinterval(0.001)

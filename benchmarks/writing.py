@@ -56,6 +56,7 @@ async def serving(url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
     async with app.router.lifespan_context(app):
         gc.collect()
         gc.freeze()  # as the service does
+        gc.set_threshold(10_000, 20, 20)
         headers = {"Authorization": f"Bearer {KEY}"}
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(
