@@ -54,14 +54,17 @@ async def making(request: Request) -> AsyncIterator[AsyncExitStack]:
         yield held
 
 
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
+
+
 async def answer_with_file(request: Request, make: Make, content_type: str, headers: Mapping[str, str]) -> Response:
     """An answer with a file, which is made here, unless nobody would read it. A request that is `making` holds nothing
     more when it is made."""
     about = {**headers, "Content-Type": content_type}
     if is_head(request):
-        answer = Response(headers=about)
-        del answer.headers["Content-Length"]
-        return answer
+        # More than one part, so that layers outside name the content coding that the file would have.
+        return StreamingResponse(_nothing(), headers=about)
     made = make()
     file = await (_spooled(made) if isinstance(made, AsyncIterator) else made)
     try:

@@ -137,13 +137,13 @@ async def test_a_reader_that_leaves_takes_nothing_along(app: FastAPI) -> None:
 async def test_files_take_only_so_much_of_the_disk(app: FastAPI, anonymous: httpx.AsyncClient) -> None:
     size = len((await anonymous.get(f"{API}/actions?format=ndjson")).content)
     app.state.disk_space = DiskSpace(int(size * 1.5))
-    async with slow_readers(app, "/actions?format=ndjson") as (reader,):
-        answer = await anonymous.get(f"{API}/actions?format=ndjson")
+    async with slow_readers(app, "/actions?format=ndjson&sort=title") as (reader,):
+        answer = await anonymous.get(f"{API}/actions?format=ndjson&sort=-title")
         assert answer.status_code == 503
         assert answer.headers["Content-Type"] == MEDIA_TYPE
         assert answer.headers["Retry-After"]
     assert reader.is_complete
-    assert (await anonymous.get(f"{API}/actions?format=ndjson")).status_code == 200
+    assert (await anonymous.get(f"{API}/actions?format=ndjson&sort=-title")).status_code == 200
 
 
 async def test_what_fails_while_a_file_is_made_is_a_problem(app: FastAPI) -> None:
