@@ -124,8 +124,8 @@ def serve(
     count = workers or settings.workers
     if count > 1:
         gc.enable()
+    _run(_prepare(settings, seed=seed))  # before there is a folder, in which this process would count as a worker
     with shared_by_workers(count):
-        _run(_prepare(settings, seed=seed))
         uvicorn.run(
             "app.main:serve_app",
             factory=True,

@@ -1,4 +1,4 @@
-"""The files of `deploy/cluster/`, read by the programs that they are for, where `make cluster` has unpacked them."""
+"""The files of `deploy/cluster/`, read by the programs that they are for, where `make test` could unpack them."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ TOOLS = ROOT / ".venv" / "cluster"
 LIBRARIES = TOOLS / "usr/lib/x86_64-linux-gnu"
 
 
-@pytest.mark.skipif(not (TOOLS / ".complete").exists(), reason="`make cluster` was not run here")
+@pytest.mark.skipif(not (TOOLS / ".complete").exists(), reason="HAProxy and Varnish of Debian 12 are not unpacked here")
 def test_proxies_accept_their_files(tmp_path: Path) -> None:
     commands = (
         ["haproxy", "-c", "-f", DEPLOYED / "haproxy.cfg"],

@@ -1,5 +1,6 @@
 """The index at the state that each request sees, also when others write meanwhile."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -51,7 +52,7 @@ async def test_a_request_that_began_before_many_changes_sees_none_of_them(
 
 async def test_the_service_is_ready_once_the_index_is_built(app: FastAPI, client: httpx.AsyncClient) -> None:
     index: Index = app.state.index
-    await client.get(f"{API}/actions")
+    await asyncio.wait_for(index.built.wait(), 10)
     index.built.clear()
     response = await client.get("/readyz")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
