@@ -29,7 +29,7 @@ endif
 .PHONY: help
 help: ## List the targets
 	@echo "MIEUX Registry"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 	@echo "Variables: ARGS=\"â€¦\" goes to serve, pytest, the benchmarks or the lock; PYTHON=/path/to/python chooses one;"
 	@echo "MIEUX_PORT=8001 and the like are the service's own settings."
 
@@ -134,6 +134,11 @@ openapi: $(PACKAGE) ## Write the API's description to build/openapi.json (FILE=â
 	@mkdir -p "$$(dirname "$(FILE)")"
 	@$(BIN)/mieux openapi "$(FILE)"
 	@echo "Written: $(FILE)"
+
+.PHONY: openapi-surface
+openapi-surface: $(DEV) ## Write docs/api-surface.txt, unless a change breaks clients of the same version
+	@$(BIN)/python -m tests.surface
+	@echo "Written: docs/api-surface.txt"
 
 .PHONY: clean
 clean: ## Remove the environment, caches and builds; a database stays

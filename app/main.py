@@ -210,7 +210,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(
         title="MIEUX Registry",
-        version="0.1.0",
+        version=SOFTWARE,
         summary=description.SUMMARY,
         description=description.TEXT,
         openapi_tags=description.TAGS,

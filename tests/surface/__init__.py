@@ -1,0 +1,1 @@
+"""The published surface of the API, and what of it may change under one version."""
