@@ -142,18 +142,17 @@ def started(name: str, url: str, commands: Path, folder: Path) -> Iterator[Serve
             yield server
         return
     port, database = free_port(), Path(url.removeprefix("sqlite:///"))
-    match name:
-        case "Datasette":
-            command, ready = canned.command(commands / "datasette", database, port, folder), "/-/versions.json"
-        case "Django REST Framework":
-            application = "benchmarks.peers.rest_framework:application"
-            command = [commands / "gunicorn", "--bind", f"127.0.0.1:{port}", "--keep-alive", "60", application]
-            command[1:1] = ["--worker-class", "gthread", "--threads", str(CONNECTIONS)]
-            ready = "/actions?limit=1"
-        case _:
-            application = "benchmarks.peers.fastapi_orm:app"
-            command = [commands / "uvicorn", "--port", str(port), "--no-access-log", application]
-            ready = "/actions?limit=1"
+    if name == DATASETTE:
+        command, ready = canned.command(commands / "datasette", database, port, folder), "/-/versions.json"
+    else:
+        ready = "/actions?limit=1"
+        if name == REST_FRAMEWORK:
+            threads = ["--worker-class", "gthread", "--threads", str(CONNECTIONS)]
+            options = [*threads, "--bind", f"127.0.0.1:{port}", "--keep-alive", "60"]
+            command = [commands / "gunicorn", *options, "benchmarks.peers.rest_framework:application"]
+        else:
+            options = ["--port", str(port), "--no-access-log"]
+            command = [commands / "uvicorn", *options, "benchmarks.peers.fastapi_orm:app"]
     with running(command, port, ready, folder / "peer.log", PEER_DATABASE=str(database)) as server:
         yield server
 

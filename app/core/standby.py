@@ -177,7 +177,7 @@ class Standby:
 
     def _fails(self, error: Exception) -> bool:
         """Notes an error of the standby, and says whether the main database may do better. A statement that takes too
-        long takes as long there; one that stood in the way of the replay does not."""
+        long takes as long there; one that was cancelled for the replay does not."""
         if isinstance(error, NoConnectionLeft):
             return self._is_out
         state = getattr(getattr(error, "orig", None), "sqlstate", None)

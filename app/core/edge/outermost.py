@@ -79,13 +79,8 @@ class _Exchange:
         recording: Recording | None,
         started: float,
     ) -> None:
-        self._scope, self._send, self._headers, self._recording, self._started = (
-            scope,
-            send,
-            headers,
-            recording,
-            started,
-        )
+        self._scope, self._send, self._headers = scope, send, headers
+        self._recording, self._started = recording, started
         self._id = request_id.get()
         self._status = self._size = 0
 
