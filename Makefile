@@ -18,6 +18,8 @@ RUNTIME := $(VENV)/.runtime
 PACKAGE := $(VENV)/.package
 DEV := $(VENV)/.dev
 TOOLS := $(VENV)/tools
+NOT_INSTALLED = { echo "The packages could not be installed: pip says why above. They come from a package index, so that" \
+	"this machine needs a connection to one (PIP_INDEX_URL or PIP_PROXY name another way). Then run make again." >&2; exit 1; }
 NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 
 # An environment of another folder, or one whose Python is gone, is made anew.
@@ -37,7 +39,8 @@ $(MADE):
 	@if [ -n "$(SOUND)" ] && $(BIN)/python $(NEW_ENOUGH); then touch $@; exit; fi; \
 	chosen= incomplete= found=; \
 	for python in $(PYTHON); do \
-	    version=$$("$$python" --version 2>&1) || continue; \
+	    version=$$("$$python" --version 2>&1) || { \
+	        [ "$(origin PYTHON)" = file ] || found="$$found; PYTHON=$$python can't be run"; continue; }; \
 	    found="$$found; $$python is $$version"; \
 	    "$$python" $(NEW_ENOUGH) 2>/dev/null || continue; \
 	    if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then chosen=$$python; break; fi; \
@@ -57,18 +60,18 @@ $(MADE):
 
 $(RUNTIME): requirements.txt $(MADE)
 	@echo "Installing what the service needs ..."
-	@$(PIP) install -qq --require-hashes -r requirements.txt
+	@$(PIP) install -qq --require-hashes -r requirements.txt || $(NOT_INSTALLED)
 	@touch $@
 
 $(PACKAGE): pyproject.toml $(RUNTIME)
 	@echo "Installing the mieux command ..."
-	@$(PIP) install -qq --no-deps --no-build-isolation -e .
+	@$(PIP) install -qq --no-deps --no-build-isolation -e . || $(NOT_INSTALLED)
 	@$(BIN)/python -m compileall -q app
 	@touch $@
 
 $(DEV): requirements-dev.txt $(PACKAGE)
 	@echo "Installing the tools for tests and checks ..."
-	@$(PIP) install -qq --require-hashes -r requirements-dev.txt
+	@$(PIP) install -qq --require-hashes -r requirements-dev.txt || $(NOT_INSTALLED)
 	@touch $@
 
 .PHONY: setup

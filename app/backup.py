@@ -13,6 +13,7 @@ from app.core.database import Database
 from app.core.database_errors import open_engine
 from app.core.epochs import begin_epoch, keep_writers_out, read_epoch
 from app.core.facts import kind_of
+from app.core.progress import Progress, silent
 from app.search.upkeep import bring_up_to_date
 from app.tables import metadata
 
@@ -21,7 +22,7 @@ class BackupRefused(RuntimeError):
     """The file or the database is not what a restore needs."""
 
 
-async def backup(database: Database, file: Path) -> dict[str, int]:
+async def backup(database: Database, file: Path, progress: Progress = silent) -> dict[str, int]:
     """Writes everything into a new file, as of one moment, while others go on writing; gives the rows per table.
 
     Raises BackupRefused when the file exists.
@@ -30,10 +31,11 @@ async def backup(database: Database, file: Path) -> dict[str, int]:
         raise BackupRefused(f"{file} exists already; a backup never replaces a file.")
     await schema.check_schema(database.engine)
     async with database.read_primary() as source:
-        return await write_copy(source, file, metadata, metadata.sorted_tables, revision=schema.newest_revision())
+        tables = metadata.sorted_tables
+        return await write_copy(source, file, metadata, tables, progress, revision=schema.newest_revision())
 
 
-async def restore(database: Database, file: Path, *, replace: bool) -> dict[str, int]:
+async def restore(database: Database, file: Path, progress: Progress = silent, *, replace: bool) -> dict[str, int]:
     """Puts a backup's content in the place of the database's, in one transaction; gives the rows per table.
 
     Raises BackupRefused when the file is no backup of this version's schema, or when the database has records and
@@ -54,9 +56,9 @@ async def restore(database: Database, file: Path, *, replace: bool) -> dict[str,
             if not replace and await target.scalar(select(func.count()).select_from(actions)):
                 raise BackupRefused("The database has records; say --replace to put the backup in their place.")
             replaced = await read_epoch(target)
-            copied = await replace_tables(source, target, metadata.sorted_tables, await _given_ids(source))
+            copied = await replace_tables(source, target, metadata.sorted_tables, await _given_ids(source), progress)
             await begin_epoch(target, replaced)
-            await target.run_sync(bring_up_to_date)
+            await target.run_sync(bring_up_to_date, progress)
             await session.commit()
             return copied
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.core.progress import Progress, silent
 from app.search.upkeep import bring_up_to_date, is_up_to_date
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +36,7 @@ async def current_revision(engine: AsyncEngine) -> str | None:
         return await connection.run_sync(read)
 
 
-async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
+async def migrate(engine: AsyncEngine, revision: str = "head", progress: Progress = silent) -> None:
     """Brings the database to a revision, up or down, in one transaction."""
     from alembic import command
     from alembic.config import Config
@@ -54,7 +55,7 @@ async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
             await connection.rollback()
         await connection.run_sync(run)
         if revision == "head":
-            await connection.run_sync(bring_up_to_date)
+            await connection.run_sync(bring_up_to_date, progress)
         await connection.commit()
     await engine.dispose()
 

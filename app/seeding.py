@@ -4,6 +4,7 @@ Both only add what is missing, found by its natural key: loading twice changes n
 stays as it is.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,19 +24,24 @@ from app.reference.countries import COUNTRIES
 from app.reference.editing import PARTNER_EDITING, PUBLICATION_EDITING, SOURCE_EDITING, THEME_EDITING
 from app.reference.models import Country, Partner, Publication, Source, Theme
 from app.schema import ROOT
+from app.tables import counted
 
 SEED = ROOT / "seed"
 
 
 @dataclass
 class Report:
-    """How many records were added, by noun."""
+    """How many records were added, by the table of their kind."""
 
-    added: dict[str, int] = field(default_factory=dict)
+    added: Counter[str] = field(default_factory=Counter)
 
-    def count(self, noun: str) -> None:
+    def count(self, editing: Editing[Any, Any]) -> None:
         """One more record."""
-        self.added[noun] = self.added.get(noun, 0) + 1
+        self.added[editing.model.__tablename__] += 1
+
+    def __str__(self) -> str:
+        """In a line; "nothing was missing" where nothing was added."""
+        return counted(self.added) or "nothing was missing"
 
 
 async def load_reference(session: AsyncSession) -> None:
@@ -89,7 +95,7 @@ async def _find_or_add(
     record = await session.scalar(select(editing.model).where(natural_key == key))
     if record is None:
         record = await _add(session, editing, facts)
-        report.count(editing.noun)
+        report.count(editing)
     return record
 
 
@@ -116,16 +122,16 @@ async def _add_action(
         "follows": follows and await session.scalar(select(Action.id).where(Action.slug == follows)),
     }
     action = await _add(session, ACTION_EDITING, facts | links)
-    report.count("action")
+    report.count(ACTION_EDITING)
     activities: dict[str | None, int | None] = {None: None}
     for activity in facts["activities"]:
         added: Activity = await _add(session, ACTIVITY_EDITING, activity | {"action": action.id})
         activities[activity["key"]] = added.id
-        report.count("activity")
+        report.count(ACTIVITY_EDITING)
     for deployment in facts["deployments"]:
         its_activity = activities[deployment["activity"]]
         await _add(session, DEPLOYMENT_EDITING, deployment | {"action": action.id, "activity": its_activity})
-        report.count("deployment")
+        report.count(DEPLOYMENT_EDITING)
     for output in facts["outputs"]:
         await _add(session, OUTPUT_EDITING, output | {"action": action.id})
-        report.count("output")
+        report.count(OUTPUT_EDITING)

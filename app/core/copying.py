@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.database_errors import open_engine
+from app.core.progress import Progress, silent
 
 BATCH = 1000
 
@@ -45,14 +46,17 @@ def lacks_columns(table: Table, present: set[str]) -> bool:
     return any(column.name not in present for column in _stored(table))
 
 
-async def copy_tables(source: AsyncConnection, target: AsyncConnection, tables: Sequence[Table]) -> dict[str, int]:
+async def copy_tables(
+    source: AsyncConnection, target: AsyncConnection, tables: Sequence[Table], progress: Progress = silent
+) -> dict[str, int]:
     """Copies all rows of the tables, parents first, into empty ones; gives how many rows each has.
 
     Columns that an older source lacks have their default.
     """
     copied = {}
     present = await columns_present(source, tables)
-    for table in tables:
+    for number, table in enumerate(tables):
+        progress(f"copying {table.name}", number, len(tables))
         columns = [column for column in _stored(table) if column.name in present[table.name]]
         within = [column for column in _self_references(table) if column in columns]
         if not columns:
@@ -81,7 +85,13 @@ async def copy_tables(source: AsyncConnection, target: AsyncConnection, tables: 
 
 
 async def write_copy(
-    source: AsyncConnection, file: Path, metadata: MetaData, tables: Sequence[Table], *, revision: str | None = None
+    source: AsyncConnection,
+    file: Path,
+    metadata: MetaData,
+    tables: Sequence[Table],
+    progress: Progress = silent,
+    *,
+    revision: str | None = None,
 ) -> dict[str, int]:
     """Writes the tables into a new SQLite file, which appears when it is whole; `revision` is the schema's, to be found
     in the file as in a database."""
@@ -91,7 +101,7 @@ async def write_copy(
     try:
         async with engine.connect() as target:
             await target.run_sync(lambda sync: metadata.create_all(sync, tables=list(tables)))
-            copied = await copy_tables(source, target, tables)
+            copied = await copy_tables(source, target, tables, progress)
             if revision is not None:
                 await target.exec_driver_sql(
                     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
@@ -110,7 +120,11 @@ async def write_copy(
 
 
 async def replace_tables(
-    source: AsyncConnection, target: AsyncConnection, tables: Sequence[Table], given: Mapping[str, int]
+    source: AsyncConnection,
+    target: AsyncConnection,
+    tables: Sequence[Table],
+    given: Mapping[str, int],
+    progress: Progress = silent,
 ) -> dict[str, int]:
     """Replaces all rows of the target's tables by the source's, in the target's transaction.
 
@@ -122,7 +136,7 @@ async def replace_tables(
         for column in _self_references(table):
             await target.execute(update(table).values({column.name: None}))
         await target.execute(table.delete())
-    copied = await copy_tables(source, target, tables)
+    copied = await copy_tables(source, target, tables, progress)
     for table in tables:
         await _continue_ids(target, table, given.get(table.name, 0))
     return copied

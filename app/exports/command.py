@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from starlette.types import Message
 
 from app.core.listing import API
+from app.core.progress import Progress, silent
 from app.insight.catalogue import PRESETS
 
 WHOLE = {
@@ -48,8 +49,10 @@ def address(subject: str | None, form: str, filters: Sequence[str]) -> tuple[str
 class _Receiver:
     """Takes an answer: a file is written as it comes, and a refusal is kept."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], progress: Progress) -> None:
         self.file = file
+        self.progress = progress
+        self.bytes = 0
         self.status = 0
         self.headers: dict[bytes, bytes] = {}
         self.refusal = b""
@@ -59,14 +62,26 @@ class _Receiver:
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], dict(message["headers"])
         elif self.status == 200:
-            self.file.write(message.get("body", b""))
+            self.bytes += self.file.write(message.get("body", b""))
+            self.progress("bytes written", self.bytes, 0)
         else:
             self.refusal += message.get("body", b"")
 
 
-async def _ask(app: FastAPI, path: str, query: str, file: IO[bytes]) -> dict[bytes, bytes]:
+def _subjects(app: FastAPI) -> str:
+    """What there is to export: the lists and figures that have formats."""
+    paths = app.openapi()["paths"]
+    names = (
+        path.removeprefix(f"{API}/").removeprefix("aggregates/")
+        for path, operations in paths.items()
+        if any(parameter.get("name") == "format" for parameter in operations.get("get", {}).get("parameters", ()))
+    )
+    return ", ".join(name for name in names if name != "aggregates" and not {"/", "{"} & {*name})
+
+
+async def _ask(app: FastAPI, path: str, query: str, file: IO[bytes], progress: Progress) -> dict[bytes, bytes]:
     """Writes the answer into a file; gives its headers."""
-    receiver = _Receiver(file)
+    receiver = _Receiver(file, progress)
     scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
@@ -86,15 +101,21 @@ async def _ask(app: FastAPI, path: str, query: str, file: IO[bytes]) -> dict[byt
         return {"type": "http.request", "body": b"", "more_body": False}
 
     await app(scope, nothing_more, receiver)
+    if receiver.status == 404:
+        raise ExportRefused(f"There is no list or figure '{path.rpartition('/')[2]}'.\nThere are: {_subjects(app)}")
     if receiver.status != 200:
         problem = from_json(receiver.refusal)
         choices: list[Any] = next((error["allowed"] for error in problem.get("errors", ()) if error.get("allowed")), [])
         more = f"\nThere are: {', '.join(map(str, choices))}" if choices else ""
+        if choices and path == f"{API}/actions" and problem["errors"][0].get("parameter") == "format":
+            more += f"; of the whole record {', '.join(WHOLE)}"
         raise ExportRefused(f"{problem.get('detail') or problem['title']}{more}")
     return receiver.headers
 
 
-async def write_export(app: FastAPI, path: str, query: str, output: Path | None) -> Path | None:
+async def write_export(
+    app: FastAPI, path: str, query: str, output: Path | None, progress: Progress = silent
+) -> Path | None:
     """Writes an export to a file, by default one of its own telling name in this folder; a dash is standard output,
     for which None is given. The file appears when it is whole.
 
@@ -102,13 +123,13 @@ async def write_export(app: FastAPI, path: str, query: str, output: Path | None)
     """
     async with app.router.lifespan_context(app):
         if output is not None and str(output) == "-":
-            await _ask(app, path, query, sys.stdout.buffer)
+            await _ask(app, path, query, sys.stdout.buffer, progress)
             return None
         folder = output.parent if output is not None else Path()
         unfinished = folder / f".mieux-export-{id(app)}.part"
         try:
             with unfinished.open("wb") as file:
-                headers = await _ask(app, path, query, file)
+                headers = await _ask(app, path, query, file, progress)
             made = output or folder / _file_name(headers)
             unfinished.replace(made)
         finally:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.core.audit import State as RegistryState
 from app.core.database import now
 from app.core.problems import ErrorItem, invalid_field
+from app.core.progress import Progress, silent
 from app.imports.apply import Applier, is_touched
 from app.imports.deciding import conflicts_of, decide
 from app.imports.drafts import Reading, Severity
@@ -43,8 +44,6 @@ from app.imports.schemas import (
 from app.imports.snapshot import load_actions, load_history, load_keys, load_known
 
 Result = TypeVar("Result")
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how far it is, and how much there is."""
 
 PIECE = 100
 KEPT = timedelta(days=30)
@@ -96,11 +95,7 @@ def _uncollected(work: Callable[..., Result], *arguments: Any) -> Result:
             gc.enable()
 
 
-def _silent(_what: str, _done: int, _total: int) -> None:
-    pass
-
-
-async def make_plan(connection: AsyncConnection, order: Order, progress: Progress = _silent) -> Plan:
+async def make_plan(connection: AsyncConnection, order: Order, progress: Progress = silent) -> Plan:
     """Reads the file and compares it with the record as the connection sees it.
 
     Raises UnreadableFile, UnsupportedMediaType, and Invalid for a source or choice that isn't there.
@@ -229,7 +224,7 @@ async def commit(
     choices: Mapping[str, Choice],
     prefer: Prefer,
     on_reject: OnReject,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> None:
     """Does what a kept plan shows, in the session's transaction.
 

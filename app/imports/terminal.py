@@ -1,20 +1,19 @@
 """A plan in the terminal, for `mieux import`."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
 from app.core.database import Database
 from app.core.problems import Problem
+from app.core.progress import Progress, shown
 from app.core.text import compose
 from app.imports.drafts import Severity
-from app.imports.importing import Order, Plan, Progress, commit, keep, make_plan
+from app.imports.importing import Order, Plan, commit, keep, make_plan
 from app.imports.keeping import kept_actions
 from app.imports.limits import MAX_FILE
 from app.imports.models import Import
@@ -32,8 +31,6 @@ from app.imports.schemas import (
     Statement,
 )
 from app.schema import check_schema
-
-Result = TypeVar("Result")
 
 _STYLES = {
     Operation.CREATE: "green",
@@ -158,18 +155,16 @@ async def run_import(
         order = _order(file, source, choose, prefer)
         refusal = OnReject(on_reject)
         await check_schema(database.engine)
-        plan = await _with_progress(errors, lambda progress: _planned(database, order, progress))
+        with shown() as progress:
+            plan = await _planned(database, order, progress)
         show_plan(console, plan, every_note=every_note)
-        kept = await _with_progress(
-            errors, lambda progress: _kept(database, order, plan, refusal if commit_it else None, progress)
-        )
+        with shown() as progress:
+            kept = await _kept(database, order, plan, refusal if commit_it else None, progress)
     except (Problem, ValueError) as error:
         errors.print(Text(str(error), style="red"))
         for item in getattr(error, "errors", [])[:20]:
             errors.print(Text(f"  {item.message}", style="red"))
         return False
-    finally:
-        await database.close()
     if commit_it:
         console.print(Text(f"Recorded as import {kept.id}.", style="green"))
     else:
@@ -201,15 +196,3 @@ async def _kept(
             await commit(session, kept, {}, Prefer.ASK, commit_with, progress)
         await session.commit()
     return kept
-
-
-async def _with_progress(console: Console, work: Callable[[Progress], Awaitable[Result]]) -> Result:
-    """Runs work under a bar that goes away when it is done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console, transient=True) as bars:
-        bar = bars.add_task("read", total=None)
-
-        def progress(what: str, done: int, total: int) -> None:
-            bars.update(bar, description=what, completed=done, total=total)
-
-        return await work(progress)

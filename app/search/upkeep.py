@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
 from app.core.database import history_of
+from app.core.progress import Progress, silent
 from app.core.text_search.documents import SearchDocument, SearchState, SearchTerm, row_of, terms_of, vocabulary
 from app.core.text_search.engines import filling
 from app.deployments.models import Deployment
@@ -138,21 +139,22 @@ def is_up_to_date(executor: Executor) -> bool:
     return bool(executor.execute(select(SearchState.rules)).scalar() == rules())
 
 
-def bring_up_to_date(connection: Connection) -> bool:
+def bring_up_to_date(connection: Connection, progress: Progress = silent) -> bool:
     """Writes every document anew, unless they were written by today's rules; says whether they were written."""
     if is_up_to_date(connection):
         return False
-    write_all(connection)
+    write_all(connection, progress)
     return True
 
 
-def write_all(connection: Connection) -> None:
+def write_all(connection: Connection, progress: Progress = silent) -> None:
     """Writes every document anew."""
     words = set[str]()
     with filling(connection):
         for kind, (key, _) in KINDS.items():
             highest = connection.execute(select(func.max(key))).scalar() or 0
             for first in range(0, highest, AT_ONCE):
+                progress(f"indexing words of {kind}", first, highest)
                 some = list(connection.execute(select(key).where(key > first, key <= first + AT_ONCE)).scalars())
                 if rows := [row_of(document) for document in documents_of(connection, kind, some)]:
                     connection.execute(insert(SearchDocument), rows)

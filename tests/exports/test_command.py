@@ -26,7 +26,7 @@ def test_exports_are_written_whole_or_not_at_all(
         (["country"], "'country' is no filter"),
         (["--format", "pdf"], "format: 'pdf'"),
         (["--format", "json"], "ndjson"),
-        (["--of", "nonsense"], "nothing at"),
+        (["--of", "nonsense"], "no list or figure 'nonsense'"),
     ):
         refused = mieux(database_url, "export", *arguments, "--output", "refused")
         assert refused.returncode == 1

@@ -78,7 +78,7 @@ def test_a_server_database_with_an_old_schema_is_refused_with_the_command_that_m
 def test_seeding_twice_changes_nothing(make_database) -> None:
     url = make_database("empty")
     first, second = mieux(url, "seed"), mieux(url, "seed")
-    assert re.search(r"17 action\b", first.stdout), first
+    assert re.search(r"17 actions\b", first.stdout), first
     assert second.stdout == "Added: nothing was missing.\n"
 
 
