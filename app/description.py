@@ -10,6 +10,7 @@ from app.core.addresses import address
 from app.core.caching import validator
 from app.core.conditions import IF_MATCH
 from app.core.edge.admission import COUNTED
+from app.core.openapi_components import tidy
 from app.core.problems import (
     MEDIA_TYPE,
     AddressTooLong,
@@ -104,6 +105,8 @@ def complete_openapi(app: FastAPI, public_origin: str) -> None:
       a page can send the request at once.
     - Titles of operations read as sentences, and a page of a list is described.
     - Of the tags, those stay that an operation has.
+    - An operation says whether it needs a key, and the document where it is served.
+    - What operations have in common stands once, and is referred to.
     - A merge patch has its own media type.
     - What stands in an address, a header or a form is left out or has a value: none of it can be null.
     - `If-Match` is needed wherever it is declared. The service itself asks for it, with a problem of its own.
@@ -115,11 +118,12 @@ def complete_openapi(app: FastAPI, public_origin: str) -> None:
         if app.openapi_schema is None:
             _complete(generate())
         assert app.openapi_schema is not None
+        app.openapi_schema["servers"] = [{"url": address("") or "/"}]
         here = (public_origin or ADDRESS) + address("")
         if here == ADDRESS:
             return app.openapi_schema
         placed: dict[str, Any] = from_json(to_json(app.openapi_schema).replace(ADDRESS.encode(), here.encode()))
-        return placed | ({"servers": [{"url": address("")}]} if address("") else {})
+        return placed
 
     app.openapi = openapi  # type: ignore[method-assign]
     _serve(app)
@@ -164,8 +168,10 @@ def _complete(schema: dict[str, Any]) -> None:
             for kind in (*ANYWHERE, *(COUNTED_PROBLEMS if path.startswith(COUNTED) else ())):
                 operation["responses"].setdefault(str(kind.status), {"description": kind.__doc__})
             _complete_operation(method, operation)
+            operation.setdefault("security", [])  # reading needs no key
             used.update(operation["tags"])
     add_snippets(schema)
+    tidy(schema)
     schema["tags"] = [tag for tag in schema["tags"] if tag["name"] in used]
 
 
@@ -186,7 +192,7 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
         own = parameter["schema"] = _never_null(parameter["schema"])
         parameter["required"] |= parameter["name"] == IF_MATCH
         if "description" in own:
-            parameter.setdefault("description", own["description"])
+            parameter.setdefault("description", own.pop("description"))
         if parameter["required"] and "example" not in parameter and "examples" in own:
             parameter["example"] = own["examples"][0]
     for status, response in operation["responses"].items():

@@ -14,7 +14,7 @@ from app.actions.queries import ACTIONS_LISTING
 from app.actions.schemas import ActionCreate, ActionRead
 from app.activities.models import Activity
 from app.core.assigning import Draft, assign_fields, choose_slugs, form_of_columns, present, valid
-from app.core.audit import Operation, note_edit
+from app.core.audit import ChangeOperation, note_edit
 from app.core.database import history_of, now
 from app.core.editing import Editing
 from app.core.problems import invalid_field
@@ -166,7 +166,7 @@ def _touch_actions(session: Session, _context: Any, _instances: Any) -> None:
     for action in actions:
         set_committed_value(action, "version", action.version + 1)
         set_committed_value(action, "updated_at", instant)
-        note_edit(session, action, Operation.UPDATE)
+        note_edit(session, action, ChangeOperation.UPDATE)
 
 
 @event.listens_for(Session, "before_commit")

@@ -41,7 +41,7 @@ AT_ONCE = 10_000
 """How many records are looked up by one statement: the databases take some 32,000 parameters."""
 
 
-class Operation(StrEnum):
+class ChangeOperation(StrEnum):
     """What happened to a record."""
 
     CREATE = "create"
@@ -100,7 +100,7 @@ class Edit:
     """A change that is under way in a session."""
 
     record: Any
-    operation: Operation
+    operation: ChangeOperation
     roots: dict[int, None]
 
 
@@ -108,7 +108,7 @@ def _last_facts(session: Session, edits: Iterable[Edit]) -> dict[tuple[str, str]
     """What the records that were there stated after their last changes, by table and key."""
     keys: defaultdict[Any, list[str]] = defaultdict(list)
     for edit in edits:
-        if edit.operation is not Operation.CREATE:
+        if edit.operation is not ChangeOperation.CREATE:
             keys[type(edit.record)].append(_key(edit.record))
     found = {}
     for kind, wanted in keys.items():
@@ -139,11 +139,11 @@ def explain(session: Session, record: Any, provenance: dict[str, Any]) -> None:
     session.info.setdefault("provenance", {})[id(record)] = (record, provenance)
 
 
-def note_edit(session: Session, record: Any, operation: Operation) -> None:
+def note_edit(session: Session, record: Any, operation: ChangeOperation) -> None:
     """Notes that a record was changed, for the history."""
     edits: dict[int, Edit] = session.info.setdefault("edits", {})
     edit = edits.setdefault(id(record), Edit(record, operation, {}))
-    if operation is Operation.DELETE:
+    if operation is ChangeOperation.DELETE:
         edit.operation = operation
     edit.roots.update(dict.fromkeys(_root_keys(record)))
 
@@ -151,9 +151,9 @@ def note_edit(session: Session, record: Any, operation: Operation) -> None:
 @event.listens_for(Session, "after_flush")
 def _collect(session: Session, _context: Any) -> None:
     seen = [
-        *((record, Operation.CREATE) for record in session.new),
-        *((record, Operation.UPDATE) for record in session.dirty if session.is_modified(record)),
-        *((record, Operation.DELETE) for record in session.deleted),
+        *((record, ChangeOperation.CREATE) for record in session.new),
+        *((record, ChangeOperation.UPDATE) for record in session.dirty if session.is_modified(record)),
+        *((record, ChangeOperation.DELETE) for record in session.deleted),
     ]
     for record, operation in seen:
         if isinstance(record, Versioned):
@@ -211,17 +211,17 @@ def _rows(
 
     def place(edit: Edit) -> tuple[bool, int]:
         position = order[type(edit.record).__tablename__]
-        return (True, -position) if edit.operation is Operation.DELETE else (False, position)
+        return (True, -position) if edit.operation is ChangeOperation.DELETE else (False, position)
 
     instant, key_name = now(), session.info.get("key_name")
     # A deletion is a version of its own, so that there is one to go back from.
     versions = {
-        edit.record.id: edit.record.version + (edit.operation is Operation.DELETE)
+        edit.record.id: edit.record.version + (edit.operation is ChangeOperation.DELETE)
         for edit in edits
         if is_root(edit.record)
     }
     for edit in sorted(edits, key=place):
-        entity, key, gone = type(edit.record).__tablename__, _key(edit.record), edit.operation is Operation.DELETE
+        entity, key, gone = type(edit.record).__tablename__, _key(edit.record), edit.operation is ChangeOperation.DELETE
         after = {} if gone else facts_of(session, edit.record)
         found = differences_of(before.get((entity, key), {}), after)
         _, provenance = explained.get(id(edit.record), (None, None))

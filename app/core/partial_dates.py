@@ -152,7 +152,7 @@ class PartialDate(str):
     ) -> JsonSchemaValue:
         return {
             "type": "string",
-            "title": "Partial date",
+            "title": "PartialDate",
             "pattern": PARTIAL_PATTERN,
             "description": "EDTF / ISO 8601 date of the precision that is known: year, month or day.",
             "examples": ["2010", "2010-05", "2010-05-17"],

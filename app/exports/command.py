@@ -74,7 +74,10 @@ def _subjects(app: FastAPI) -> str:
     names = (
         path.removeprefix(f"{API}/").removeprefix("aggregates/")
         for path, operations in paths.items()
-        if any(parameter.get("name") == "format" for parameter in operations.get("get", {}).get("parameters", ()))
+        if any(
+            "format" in (parameter.get("name"), parameter.get("$ref", "").rpartition("/")[2])
+            for parameter in operations.get("get", {}).get("parameters", ())
+        )
     )
     return ", ".join(name for name in names if name != "aggregates" and not {"/", "{"} & {*name})
 

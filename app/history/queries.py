@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.core.audit import Change, Operation
+from app.core.audit import Change, ChangeOperation
 from app.core.facts import complete_facts, kind_of, required_facts
 from app.core.problems import NotFound
-from app.history.schemas import Difference, RecordChange, Revision
+from app.history.schemas import FieldDifference, RecordChange, Revision
 
 _ID = re.compile("[1-9][0-9]{0,8}")
 ACTIONS = "actions"
@@ -67,7 +67,7 @@ def _revision(rows: Sequence[RowMapping]) -> Revision:
             entity=row["entity"],
             id=row["record"],
             operation=row["operation"],
-            differences=[Difference(**difference) for difference in row["differences"]],
+            differences=[FieldDifference(**difference) for difference in row["differences"]],
             provenance=row["provenance"],
         )
         for row in rows
@@ -92,7 +92,7 @@ async def snapshot(connection: AsyncConnection, action: int, version: int) -> Sn
     own = [row for row in rows if row["entity"] == ACTIONS]
     if not own or own[-1]["root_version"] != version:
         raise NotFound(f"Action {action} has no version {version}.")
-    if own[-1]["operation"] == Operation.DELETE:
+    if own[-1]["operation"] == ChangeOperation.DELETE:
         raise NotFound(f"Action {action} was deleted at version {version}.")
     found = Snapshot(own[-1])
     for row in rows:

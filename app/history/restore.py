@@ -12,7 +12,7 @@ from app.actions.models import Action
 from app.activities.editing import check_not_deployed_to
 from app.activities.models import Activity
 from app.core.assigning import Draft, check_columns
-from app.core.audit import Change, Operation
+from app.core.audit import Change, ChangeOperation
 from app.core.facts import fact_names
 from app.deployments.models import Deployment
 from app.history.queries import Snapshot
@@ -30,7 +30,7 @@ async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
     Raises Invalid for a reference to a theme, partner or other record that is gone, Conflict for a slug that another
     action has now, InUse for an activity that deployments of another action name now.
     """
-    session.sync_session.info["operation"] = Operation.RESTORE
+    session.sync_session.info["operation"] = ChangeOperation.RESTORE
     action = await session.get(Action, key, options=WITH_LINKS, populate_existing=True)
     was_gone = action is None
     facts = past.of("actions")[key]

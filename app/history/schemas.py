@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from app.core.audit import Operation
+from app.core.audit import ChangeOperation
 from app.reference.schemas import ReadModel
 
 
-class Difference(ReadModel):
+class FieldDifference(ReadModel):
     """One field that changed."""
 
     field: str
@@ -68,9 +68,9 @@ class RecordChange(ReadModel):
     """Which list the record belongs to: `actions`, `activities`, `deployments` or `outputs`."""
     id: str
     """The record's id."""
-    operation: Operation
+    operation: ChangeOperation
     """What happened to the record."""
-    differences: list[Difference]
+    differences: list[FieldDifference]
     """Field by field, with bare codes and ids."""
     provenance: Provenance | None
     """Where it came from, when it was imported; null for an edit."""
@@ -85,7 +85,7 @@ class Revision(ReadModel):
     """When it was committed, in UTC."""
     key: str | None
     """The name of the key that was used; null for the registry's own commands."""
-    operation: Operation
+    operation: ChangeOperation
     """What happened to the action as a whole; a change of what belongs to it is an update of it."""
     changes: list[RecordChange]
     """What happened to the action's own record and to each that belongs to it."""
@@ -118,7 +118,7 @@ class Change(ReadModel):
     """When it was committed, in UTC."""
     key: str | None
     """The name of the key that was used; null for the registry's own commands."""
-    operation: Operation
+    operation: ChangeOperation
     """What happened to the record."""
     entity: str
     """Which list the record belongs to: `actions`, `activities`, `deployments`, `outputs`, `themes` ..."""
@@ -130,7 +130,7 @@ class Change(ReadModel):
     """The record's version after the change."""
     record: dict[str, Any] | None
     """What the record states after the change, with bare codes and ids; null after its deletion."""
-    differences: list[Difference]
+    differences: list[FieldDifference]
     """Field by field, with bare codes and ids."""
     provenance: Provenance | None
     """Where it came from, when it was imported; null for an edit."""

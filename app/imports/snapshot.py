@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
-from app.core.audit import Change, Operation
+from app.core.audit import Change, ChangeOperation
 from app.core.text import slugify
 from app.deployments.models import Deployment
 from app.imports.drafts import ActionDraft
@@ -154,7 +154,7 @@ async def load_history(connection: AsyncConnection, actions: Collection[Recorded
                     row.root_version or 0,
                     row.instant,
                     row.key_name,
-                    row.operation == Operation.CREATE,
+                    row.operation == ChangeOperation.CREATE,
                     row.differences,
                     row.provenance,
                     sources.get(row.root),

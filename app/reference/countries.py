@@ -141,7 +141,7 @@ CountryCode = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "title": "Country",
+            "title": "CountryCode",
             "description": "ISO 3166-1 alpha-2 code.",
             "enum": list(COUNTRIES),
             "examples": ["AZ"],

@@ -98,12 +98,14 @@ def distinct(values: list[Any]) -> list[Any]:
     return values
 
 
-Language = Annotated[str, AfterValidator(_language), Keywords(enum=list(LANGUAGES)), Field(examples=["en"])]
+Language = Annotated[
+    str, AfterValidator(_language), Keywords(enum=list(LANGUAGES), title="LanguageCode"), Field(examples=["en"])
+]
 Languages = Annotated[list[Language], Field(max_length=50), AfterValidator(distinct), UNIQUE]
 """ISO 639-1 codes, each once."""
 
 
-_URL = re.compile(r"^https?://[^\s<>\"'\x00-\x1f\x7f-\x9f]+$")
+_URL = re.compile(r"""^https?://[^\s<>"'\x00-\x1f\x7f-\x9f]+$""")
 
 
 def _web_address(url: str) -> str:

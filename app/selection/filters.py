@@ -66,7 +66,7 @@ def _country(code: str) -> str:
     return f"the {name}" if code in _WITH_ARTICLE else name
 
 
-CountryChoice = Annotated[str, Choice(list(COUNTRY_ROWS), none=True)]
+CountryChoice = Annotated[str, Choice(list(COUNTRY_ROWS), none=True), Keywords(title="CountryFilter")]
 MANY = Field(max_length=300)
 MANY_INTERVALS = Field(max_length=60)
 
@@ -221,7 +221,7 @@ class RecordFilters(Filters):
     """Country that sent experts, ISO 3166-1 alpha-2."""
 
     member_state: Annotated[
-        list[Annotated[str, Choice(list(MEMBER_STATES), none=True)]],
+        list[Annotated[str, Choice(list(MEMBER_STATES), none=True), Keywords(title="MemberStateFilter")]],
         MANY,
         one_of(
             MEMBER_STATE,

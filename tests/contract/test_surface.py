@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 
 from app.core.listing import API
-from app.main import create_app
-from app.settings import Settings
+from tests.described import description
 from tests.surface import publishing
 from tests.surface.comparing import breaking_changes
 from tests.surface.writing import SurfaceWriter
 
 Document = dict[str, Any]
-DESCRIPTION: Document = create_app(Settings(database_url="sqlite:///described.db")).openapi()
+DESCRIPTION: Document = description()
 SURFACE = SurfaceWriter(DESCRIPTION).text()
 
 

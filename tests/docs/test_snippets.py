@@ -11,12 +11,11 @@ import httpx
 import pytest
 
 from app.docs.snippets import ADDRESS
-from app.main import create_app
-from app.settings import Settings
 from tests.conftest import Sqlite
+from tests.described import description
 from tests.running.service import Service, serve
 
-SCHEMA: dict[str, Any] = create_app(Settings(database_url="sqlite:///described.db")).openapi()
+SCHEMA: dict[str, Any] = description()
 SAMPLED = {
     path: {sample["label"]: sample["source"] for sample in methods["get"]["x-codeSamples"]}
     for path, methods in SCHEMA["paths"].items()

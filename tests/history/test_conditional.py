@@ -3,6 +3,8 @@
 import httpx
 import pytest
 
+from tests.described import expanded
+
 pytestmark = pytest.mark.anyio
 READS = [
     "/api/v1/actions",
@@ -85,7 +87,7 @@ async def test_a_request_that_failed_may_be_repeated_with_its_key(client: httpx.
 
 
 async def test_every_post_that_adds_takes_an_idempotency_key(client: httpx.AsyncClient) -> None:
-    description = (await client.get("/openapi.json")).json()
+    description = expanded((await client.get("/openapi.json")).json())
     without = [
         path
         for path, methods in description["paths"].items()

@@ -4,8 +4,7 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
-from app.main import create_app
-from app.settings import Settings
+from tests.described import description
 from tests.surface.writing import SurfaceWriter
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +22,7 @@ HEADER = """\
 
 def present_surface() -> str:
     """The surface of the application."""
-    return SurfaceWriter(create_app(Settings(database_url="sqlite:///described.db")).openapi()).text()
+    return SurfaceWriter(description()).text()
 
 
 def released_version() -> str:
