@@ -5,128 +5,37 @@ values. Dimensions and filters of one link are read from one and the same linked
 with the same total. Records without a value form the row `null`, as in a left join.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from math import prod
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.core.addresses import address
-from app.core.filters import NONE, Resource, Selection
+from app.core.dimensions import Dimension, Key, Measure
+from app.core.figure import Category, Figure, FigureAxis
+from app.core.filters import NONE, Selection
 from app.core.index.columns import day_number
-from app.core.index.counting import Axis, Count
+from app.core.index.counting import Axis, Cells, Count
 from app.core.index.matching import Matching
-from app.core.index.schema import Coded, Column, Link, Lookup, Period
 from app.core.index.snapshot import Snapshot
 from app.core.listing import API
 from app.core.partial_dates import Span, year_span
 from app.core.problems import invalid_parameter
 
-Key = str | None
+Ints = NDArray[np.int64]
 MAX_CELLS = 20_000
 """A figure with more cells than that is refused: nobody reads it, and it takes seconds to assemble."""
 COUNTED_AT_ONCE = 100
 """Counting so many records takes as long as assembling one row."""
 
 
-@dataclass(frozen=True, eq=False)
-class Dimension:
-    """One way to split a figure."""
-
-    name: str
-    column: Coded | Period
-    """What gives the key; a period gives each year that it touches."""
-    filter: str
-    """The filter parameter that keeps the records of one key."""
-    noun: str
-    """"theme": what follows "per" in a definition."""
-    none: Callable[[], str]
-    """Gives the label of the row of records without a value."""
-    label: Callable[[str], str] = str
-    lookup: Lookup | None = None
-    """For an open vocabulary: what has its keys and labels."""
-    named: Callable[[str, str], str] = lambda _key, label: label
-    """For an open vocabulary: what the request's language makes of a key's label."""
-    known: Sequence[str] = ()
-    """The keys of a closed vocabulary."""
-    known_to: Callable[[Snapshot, Selection], Sequence[str]] | None = None
-    """For keys that exist for a time: those that a selection is about."""
-
-    @property
-    def link(self) -> Link:
-        """The link of the records that have the value."""
-        return self.column.link
-
-    @property
-    def in_years(self) -> bool:
-        """Whether its keys are years."""
-        return isinstance(self.column, Period)
-
-    @property
-    def is_spread(self) -> bool:
-        """Whether one record may stand in several years."""
-        return isinstance(self.column, Period) and not self.column.in_one_year
-
-
-@dataclass(frozen=True, eq=False)
-class Measure:
-    """What is counted: the resource's records, or the sum of one of their columns."""
-
-    name: str
-    resource: Resource
-    noun: str
-    """"deployments": what follows "Distinct" in a definition."""
-    summed: Column | None = None
-
-    @property
-    def link(self) -> Link:
-        """The link of the records that are counted."""
-        assert self.resource.link is not None
-        return self.resource.link
-
-
 @dataclass(frozen=True)
-class Cell:
-    """The value of one dimension in a row."""
-
-    key: Key
-    label: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a figure, with the address of the list behind it."""
-
-    cells: tuple[Cell, ...]
-    value: int
-    href: str
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A computed figure."""
-
-    rows: list[Row]
-    distinct: int
-    href: str
-    """The list behind the figure as a whole."""
-
-    @property
-    def sum_of_rows(self) -> int:
-        """The sum of all rows; a record with several values is in several of them."""
-        return sum(row.value for row in self.rows)
-
-    @property
-    def unassigned(self) -> int:
-        """The sum of the rows without a value."""
-        return sum(row.value for row in self.rows if any(cell.key is None for cell in row.cells))
-
-
-@dataclass(frozen=True)
-class Question:
+class AggregateSpec:
     """A figure that is asked for."""
 
     measure: Measure
@@ -135,14 +44,22 @@ class Question:
     include_empty: bool = False
 
     def effort(self, matching: Matching) -> int:
-        """How many rows take about as long to put together as this takes to count, for `run_sized`."""
-        if len(self.by) > 1:
-            return MAX_CELLS if self.include_empty else len(matching.snapshot.roots)
-        return len(matching.snapshot.roots) // COUNTED_AT_ONCE
+        """How many rows take about as long to assemble as this takes to count, for `run_sized`."""
+        roots = len(matching.snapshot.roots)
+        return MAX_CELLS if self.include_empty and len(self.by) > 1 else roots // COUNTED_AT_ONCE * len(self.by) ** 2
 
     def distinct(self, matching: Matching) -> int:
-        """The value of the figure as a whole: of the list that is not split."""
-        return self._count(matching, ()).cells().get((), 0)
+        """The figure that is not split: the total of the list, or the sum over it."""
+        return int(self._cells(matching, ()).values.sum())
+
+    # -- counting --
+
+    def _cells(self, matching: Matching, by: Sequence[Dimension]) -> Cells:
+        """The value of each combination of keys. It is remembered while the data are the same."""
+        given = frozenset((name, frozenset(values)) for name, values in self.selection.values.items())
+        columns = tuple(dimension.column for dimension in by)
+        asked = self.measure.link, self.measure.summed, columns, given, self.selection.as_of
+        return matching.snapshot.found.of(asked, lambda: self._count(matching, by).cells())
 
     def _count(self, matching: Matching, by: Sequence[Dimension]) -> Count:
         axes = [Axis(dimension.column, self._years_of(dimension) if dimension.in_years else None) for dimension in by]
@@ -160,8 +77,17 @@ class Question:
 
     # -- keys and labels --
 
+    def _empty_keys(self, matching: Matching) -> list[Sequence[str]]:
+        """For each dimension the keys that its filter lets through, where rows without a record are asked for."""
+        if not self.include_empty:
+            return [()] * len(self.by)
+        count = self._count(matching, self.by)
+        return [
+            self._known_keys(matching.snapshot, each, count.years(number) if each.in_years else range(0))
+            for number, each in enumerate(self.by)
+        ]
+
     def _known_keys(self, snapshot: Snapshot, dimension: Dimension, years: range) -> list[str]:
-        """Every key of the dimension that the filter of the same name lets through; of years, those given."""
         given = self.selection.values.get(dimension.filter)
         if dimension.in_years:
             return [str(year) for year in sorted(_asked_years(given, years))]
@@ -175,74 +101,134 @@ class Question:
 
     # -- the answer --
 
-    def answer(self, matching: Matching) -> Figure:
-        """Computes the figure."""
-        return Figure(self.split(matching), self.distinct(matching), self.href(()))
+    def figure(self, matching: Matching) -> Figure:
+        """Computes the figure.
 
-    def split(self, matching: Matching) -> list[Row]:
-        """Computes the rows, in their order.
-
-        Raises Invalid for more than `MAX_CELLS` of them.
+        Raises Invalid for more than `MAX_CELLS` rows.
         """
-        count = self._count(matching, self.by)
-        counted = count.cells()
-        _check_size(len(counted))
-        if self.include_empty:
-            known = [
-                self._known_keys(matching.snapshot, each, count.years(number) if each.in_years else range(0))
-                for number, each in enumerate(self.by)
-            ]
-            axes = [{*keys, *(row[number] for row in counted)} for number, keys in enumerate(known)]
-            _check_size(prod(map(len, axes)))
-            counted = _with_zeros(counted, axes)
-        labels = [
-            _labels(matching.snapshot, dimension, {keys[number] for keys in counted})
-            for number, dimension in enumerate(self.by)
-        ]
-        return self._in_order(counted, labels)
+        cells = self._cells(matching, self.by)
+        _check_size(len(cells.values))
+        known = self._empty_keys(matching)
+        axes, ranks = [], []
+        for number, dimension in enumerate(self.by):
+            axis, rank = _axis(matching.snapshot, dimension, cells, number, known[number])
+            axes.append(axis)
+            ranks.append(rank)
+        sizes = [len(axis.categories) for axis in axes]
+        code = np.zeros(len(cells.values), np.int64)
+        for rank, size in zip(ranks, sizes, strict=True):
+            code = code * size + rank
+        code, values = self._in_order(code, cells.values, axes, sizes)
+        places = [each.tolist() for each in np.unravel_index(code, sizes)] if len(code) else [[]] * len(axes)
+        hrefs = self._hrefs([[each.key for each in axis.categories] for axis in axes], places)
+        return Figure(tuple(axes), places, values.tolist(), hrefs, self.distinct(matching), self.href())
 
-    def _in_order(self, counted: Mapping[tuple[Key, ...], int], labels: Sequence[Mapping[Key, str]]) -> list[Row]:
-        axes = [
-            _ordered(dimension, labels[number], _weights(counted, number)) for number, dimension in enumerate(self.by)
-        ]
-        # Where a key is on its axis decides where its rows are, so no row is compared by its labels.
-        places = [{cell.key: place for place, cell in enumerate(axis)} for axis in axes]
-        cells = [{cell.key: cell for cell in axis} for axis in axes]
-        return [
-            Row(tuple(map(dict.__getitem__, cells, keys)), counted[keys], self.href(keys))
-            for keys in sorted(counted, key=lambda keys: [*map(dict.__getitem__, places, keys)])
-        ]
+    def _in_order(
+        self, code: Ints, values: Ints, axes: Sequence[FigureAxis], sizes: Sequence[int]
+    ) -> tuple[Ints, Ints]:
+        """The rows by the places of their keys, and those without a record where they are asked for: every combination
+        of keys; what has no value only where there is such a record."""
+        if not self.include_empty:
+            order = np.argsort(code)
+            return code[order], values[order]
+        _check_size(prod(sizes))
+        shown = np.zeros(sizes, np.bool_)
+        shown[tuple(slice(sum(each.key is not None for each in axis.categories)) for axis in axes)] = True
+        shown, filled = shown.ravel(), np.zeros(prod(sizes), np.int64)
+        shown[code], filled[code] = True, values
+        return np.flatnonzero(shown), filled[shown]
 
-    def href(self, keys: Sequence[Key]) -> str:
-        """The list behind a row; without keys, the list behind the whole."""
+    # -- the lists behind it --
+
+    def href(self) -> str:
+        """The list behind the figure that is not split."""
+        return "".join(self._href(()))
+
+    def _hrefs(self, keys: Sequence[Sequence[Key]], places: Sequence[Sequence[int]]) -> list[str]:
+        """The list behind each row: for each dimension the keys that it may have, and which of them each row has."""
+        parameters = [
+            [_encoded(each.filter, _narrowed(each, key, self.selection.values.get(each.filter))) for key in given]
+            for each, given in zip(self.by, keys, strict=True)
+        ]
+        # The parameters are in the order of their names.
+        order = sorted(range(len(self.by)), key=lambda number: self.by[number].filter)
+        parts = self._href([self.by[number].filter for number in order])
+        match [(parameters[number], places[number]) for number in order]:
+            case [(some, at)]:
+                before, after = parts
+                return [f"{before}{some[place]}{after}" for place in at]
+            case [(some, at), (others, beside)]:
+                before, between, after = parts
+                return [
+                    f"{before}{some[place]}{between}{others[other]}{after}"
+                    for place, other in zip(at, beside, strict=True)
+                ]
+            case _:
+                raise AssertionError("a figure has one or two dimensions")
+
+    def _href(self, left_out: Sequence[str]) -> list[str]:
+        """The address of the list, in the parts before, between and after the parameters that are left out."""
         selection, resource = self.selection, self.measure.resource
-        values = dict(selection.values)
-        for dimension, key in zip(self.by, keys, strict=False):
-            values[dimension.filter] = _narrowed(dimension, key, selection.values.get(dimension.filter))
-        parameters = [_encoded(name, values[name]) for name in sorted(values)]
-        if selection.as_of_is_given or any(selection.filters[name].by_day for name in values):
-            parameters.append(_encoded("as_of", (selection.as_of.isoformat(),)))
+        names = sorted({*selection.values, *left_out})
+        given = [None if name in left_out else _encoded(name, selection.values[name]) for name in names]
+        if selection.as_of_is_given or any(selection.filters[name].by_day for name in names):
+            given.append(_encoded("as_of", (selection.as_of.isoformat(),)))
         if selection.release is not None:
-            parameters.append(_encoded("release", (selection.release,)))
+            given.append(_encoded("release", (selection.release,)))
         if selection.lang is not None:
-            parameters.append(_encoded("lang", (selection.lang,)))
-        if not values and self.measure.link.shares_records:
-            parameters.append(_encoded("has_actions", ("true",)))
-        path = address(API + resource.path)
-        return f"{path}?{'&'.join(parameters)}" if parameters else path
+            given.append(_encoded("lang", (selection.lang,)))
+        if not names and self.measure.link.shares_records:
+            given.append(_encoded("has_actions", ("true",)))
+        parts = [address(API + resource.path)]
+        for number, parameter in enumerate(given):
+            parts[-1] += "&" if number else "?"
+            if parameter is None:
+                parts.append("")
+            else:
+                parts[-1] += parameter
+        return parts
 
 
-def _labels(snapshot: Snapshot, dimension: Dimension, keys: set[Key]) -> dict[Key, str]:
-    """Each key's label."""
-    if dimension.lookup is None:
-        return {key: dimension.none() if key is None else dimension.label(key) for key in keys}
-    known = snapshot.beside.tables[dimension.lookup]
-    return {key: dimension.none() if key is None else dimension.named(key, known[key][1] or "") for key in keys}
+def _axis(
+    snapshot: Snapshot, dimension: Dimension, cells: Cells, number: int, empty: Sequence[str]
+) -> tuple[FigureAxis, Ints]:
+    """The categories of a dimension in their order, with those that have no record, and which of them each cell has.
+
+    Years run; other keys come by what their rows add up to, then by label; what has no value comes last.
+    """
+    present, at = np.unique(cells.places[number], return_inverse=True)
+    weights = np.bincount(at, cells.values, len(present)).tolist()
+    words = cells.keys[number]
+    weighted: dict[Key, float] = {
+        None if place == 0 else words[place - 1]: weight
+        for place, weight in zip(present.tolist(), weights, strict=True)
+    }
+    keys = {key: place for place, key in enumerate(weighted)}
+    weighted |= {key: 0 for key in empty if key not in weighted}
+    categories = [Category(key, label) for key, label in _labels(snapshot, dimension, weighted)]
+
+    def order(category: Category) -> Any:
+        weight = 0 if dimension.in_years else -weighted[category.key]
+        return category.key is None, weight, category.label, category.key or ""
+
+    categories.sort(key=order)
+    ranks = np.empty(len(present), np.int64)
+    for rank, category in enumerate(categories):
+        if category.key in keys:
+            ranks[keys[category.key]] = rank
+    return FigureAxis(dimension, categories), ranks[at]
 
 
-def _with_zeros(counted: Mapping[tuple[Key, ...], int], axes: Sequence[set[Key]]) -> dict[tuple[Key, ...], int]:
-    """Every combination of keys that are known; what has no value only where there is such a record."""
-    return {keys: counted.get(keys, 0) for keys in product(*axes) if keys in counted or None not in keys}
+def _labels(snapshot: Snapshot, dimension: Dimension, keys: Iterable[Key]) -> Iterator[tuple[Key, str]]:
+    """Each key with its label."""
+    known = {} if dimension.lookup is None else snapshot.beside.tables[dimension.lookup]
+    for key in keys:
+        if key is None:
+            yield key, dimension.none()
+        elif dimension.lookup is None:
+            yield key, dimension.label(key)
+        else:
+            yield key, dimension.named(key, known[key][1] or "")
 
 
 def _check_size(cells: int) -> None:
@@ -253,23 +239,6 @@ def _check_size(cells: int) -> None:
             "for one dimension, or without `include_empty`"
         )
         raise invalid_parameter("by", "too-many-cells", message)
-
-
-def _weights(counted: Mapping[tuple[Key, ...], int], number: int) -> Mapping[Key, int]:
-    """What the rows of each key add up to."""
-    weights: defaultdict[Key, int] = defaultdict(int)
-    for keys, value in counted.items():
-        weights[keys[number]] += value
-    return weights
-
-
-def _ordered(dimension: Dimension, labels: Mapping[Key, str], weights: Mapping[Key, int]) -> list[Cell]:
-    """Years run; other keys stand by their weight, then by label; what has no value comes last."""
-
-    def place(cell: Cell) -> Any:
-        return cell.key is None, 0 if dimension.in_years else -weights[cell.key], cell.label, cell.key or ""
-
-    return sorted((Cell(key, label) for key, label in labels.items()), key=place)
 
 
 def _asked_years(given: Sequence[str] | None, known: range) -> set[int]:

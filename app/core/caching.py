@@ -53,7 +53,10 @@ class Validator:
     ) -> Response:
         """The answer as JSON. The model was checked when it was made, and is written as it is; `options` are those of
         its serializer."""
-        content = shown.__pydantic_serializer__.to_json(shown, **options)
+        return self.respond(shown.__pydantic_serializer__.to_json(shown, **options), status, headers=headers)
+
+    def respond(self, content: bytes, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
+        """The answer whose JSON is written already."""
         return Response(content, status, media_type="application/json", headers={**self.headers, **(headers or {})})
 
     def not_modified(self, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from app.core.aggregates import Dimension, Measure
+from app.core.dimensions import Dimension, Measure
 from app.core.filters import NONE, Selection
 from app.core.index.columns import UNKNOWN, day_number
 from app.core.index.schema import Coded, Period

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.aggregates import Dimension, Question
+from app.core.aggregates import AggregateSpec
+from app.core.dimensions import Dimension
 from app.core.filters import NONE
 from app.core.index.schema import Link
 from app.core.index.snapshot import Snapshot
@@ -79,40 +80,40 @@ _MEMBERSHIP = (
 )
 
 
-def define(snapshot: Snapshot, question: Question) -> str:
+def define(snapshot: Snapshot, spec: AggregateSpec) -> str:
     """A sentence that says what is counted, of what, and what may be counted more than once."""
     with speaking(LabelLanguage.EN):  # a sentence is of one piece
-        return _Definition(question, snapshot).sentence()
+        return _Definition(spec, snapshot).sentence()
 
 
 @dataclass(frozen=True)
 class _Definition:
     """The parts of the sentence."""
 
-    question: Question
+    spec: AggregateSpec
     snapshot: Snapshot
 
     def sentence(self) -> str:
         """What is counted; then, after semicolons, what a reader of the rows has to know."""
-        measure, by = self.question.measure, self.question.by
+        measure, by = self.spec.measure, self.spec.by
         records = f"{measure.noun}{self._kept()}"
         subject = f"Distinct {records}"
         if measure.summed is not None:
             subject = f"Stated numbers of experts, summed over distinct {records}"
         if by:
-            comma = "," if self.question.selection.values or measure.summed is not None else ""
+            comma = "," if self.spec.selection.values or measure.summed is not None else ""
             subject += f"{comma} per {' and per '.join(map(self._noun, by))}"
         return f"{'; '.join([subject, *self._caveats()])}."
 
     def _noun(self, dimension: Dimension) -> str:
-        of_other = dimension.link is ACTIONS and self.question.measure.link is not ACTIONS
+        of_other = dimension.link is ACTIONS and self.spec.measure.link is not ACTIONS
         return f"{dimension.noun} of the action" if of_other else dimension.noun
 
     # -- what is kept --
 
     def _kept(self) -> str:
         """The filters on the counted record, then those on its action."""
-        own = self.question.measure.link
+        own = self.spec.measure.link
         on_actions = [*self._modifiers(ACTIONS), *self._links(besides=own)]
         if own is ACTIONS:
             return _preceded(" ", _enumerated(on_actions))
@@ -134,7 +135,7 @@ class _Definition:
 
     def _links(self, *, besides: Link) -> Iterator[str]:
         """For each filtered link, which linked record an action has to have."""
-        for link in self.question.selection.links():
+        for link in self.spec.selection.links():
             if link not in (besides, ACTIONS):
                 yield self._linked(link)
 
@@ -147,27 +148,27 @@ class _Definition:
         if all([*named, *phrases]):
             record = f"the {noun} {named[0]}" if named else record
             alternatives.append(f"with {record}{_preceded(' ', _enumerated(phrases))}")
-        if self.question.selection.accepts_unlinked(link):
+        if self.spec.selection.accepts_unlinked(link):
             alternatives.append(f"without any {noun}")
         return " or ".join(alternatives) or f"both with and without {record}"
 
     def _filtered(self, link: Link, *, names: bool) -> list[str]:
         """The given filters of a link: those whose values name the record itself, or the others."""
-        selection = self.question.selection
+        selection = self.spec.selection
         filters = ((name, selection.filters[name]) for name in selection.values)
         return [name for name, item in filters if item.link is link and (not item.phrase) == names]
 
     def _named(self, name: str) -> str:
         """The values of a filter: "Estonia, Germany or the Netherlands"; empty when there is only `none`."""
-        item = self.question.selection.filters[name]
+        item = self.spec.selection.filters[name]
         lookup = item.exists
         known = {} if lookup is None else self.snapshot.beside.tables[lookup]
-        given = [value for value in self.question.selection.values[name] if value != NONE]
+        given = [value for value in self.spec.selection.values[name] if value != NONE]
         return _enumerated([str(known[value][1]) if lookup else item.labels(value) for value in given], "or")
 
     def _phrase(self, name: str) -> str:
         """A filter as words; empty when no linked record can pass it."""
-        item, selection = self.question.selection.filters[name], self.question.selection
+        item, selection = self.spec.selection.filters[name], self.spec.selection
         named = self._named(name)
         alternatives = [item.phrase.format(named)] if named else []
         if NONE in selection.values[name] and item.without:
@@ -178,10 +179,10 @@ class _Definition:
     # -- what has to be known --
 
     def _caveats(self) -> Iterator[str]:
-        by, selection = self.question.by, self.question.selection
+        by, selection = self.spec.by, self.spec.selection
         if places := [place for dimension in by if (place := self._places(dimension))]:
-            yield f"{_COUNTED[self.question.measure.name]} counts once {' and '.join(places)}"
-        own = self.question.measure.link
+            yield f"{_COUNTED[self.spec.measure.name]} counts once {' and '.join(places)}"
+        own = self.spec.measure.link
         links = [dimension.link for dimension in by if dimension.link not in (ACTIONS, own)]
         if len(links) == 2 and links[0] is links[1]:
             record = _LINKED[links[0]][0].partition(" ")[2]
@@ -195,12 +196,12 @@ class _Definition:
             yield _MEMBERSHIP
         if any(dimension.name == "status" for dimension in by):
             yield f"status is that on {selection.as_of.isoformat()}"
-        if self.question.measure.summed is not None:
+        if self.spec.measure.summed is not None:
             yield "a deployment without a stated number adds nothing"
 
     def _places(self, dimension: Dimension) -> str:
         """Where a record counts under a dimension that it may have several values of; else nothing."""
-        own = self.question.measure.link
+        own = self.spec.measure.link
         of_action, through = _UNDER[dimension.name]
         if dimension.link is own:
             took_place = "in each year in which it took place"

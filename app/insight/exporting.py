@@ -10,7 +10,8 @@ from typing import Any, Final
 from fastapi import Request
 from pydantic_core import to_json
 
-from app.core.aggregates import Dimension, Question
+from app.core.dimensions import Dimension
+from app.core.figure import Figure, FigureAxis, Row
 from app.core.filters import NONE
 from app.core.formats import jsonstat
 from app.core.formats.delimited import csv_header, csv_rows
@@ -21,11 +22,11 @@ from app.core.formats.workbook import Workbook
 from app.core.languages import language
 from app.core.problems import Invalid, NotAcceptable, TooManyRequests, Unavailable, responses
 from app.core.threads import run_sized
+from app.insight.figures import Defined
 from app.insight.pictures.charts import Chart, chart_of
 from app.insight.pictures.layout import USUAL, Options, svg_of
 from app.insight.pictures.rendering import rasterised
 from app.insight.pictures.schemes import Scheme
-from app.insight.schemas import Aggregate
 from app.reference.countries import country_point
 
 COUNTRY_DIMENSIONS: Final = ("country", "activity_country", "sending_country", "member_state")
@@ -39,17 +40,21 @@ class Answered:
     request: Request
     name: str
     """What a file with it is called: `actions-per-theme`."""
-    question: Question
-    aggregate: Aggregate
+    defined: Defined
     sequence: object
     """The number of the last change that it counts."""
     query: Any
     """What was asked, with the options of the format."""
 
     @property
+    def figure(self) -> Figure:
+        """Its rows."""
+        return self.defined.figure
+
+    @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """What it is split by."""
-        return self.question.by
+        return self.defined.spec.by
 
 
 Writer = Callable[[Answered], Awaitable[bytes]]
@@ -62,38 +67,39 @@ Writer = Callable[[Answered], Awaitable[bytes]]
 def figure_columns(answered: Answered) -> list[Column]:
     """A key and a label for each dimension, the value, and the list behind it."""
     columns = []
-    for dimension in answered.dimensions:
+    for place, dimension in enumerate(answered.dimensions):
         name, filter = dimension.name, dimension.filter  # noqa: A001 - the word of the domain
         about = f"The {dimension.noun}: what the filter `{filter}` takes; empty for records without a value."
-        columns.append(Column(name, Kind.TEXT, about, name, _cell(name, "key"), is_key=True))
-        told_label = f"The {dimension.noun} in words."
-        columns.append(Column(f"{name}_label", Kind.TEXT, told_label, name, _cell(name, "label")))
-    definition = answered.aggregate.definition
-    columns.append(Column("value", Kind.INTEGER, definition, "value", lambda row, _: row.value))
+        columns.append(Column(name, Kind.TEXT, about, name, _cell(place, "key"), is_key=True))
+        columns.append(
+            Column(f"{name}_label", Kind.TEXT, f"The {dimension.noun} in words.", name, _cell(place, "label"))
+        )
+    columns.append(Column("value", Kind.INTEGER, answered.defined.definition, "value", lambda row, _: row.value))
     behind = "The list of exactly these records; its `total` is the value."
     columns.append(Column("href", Kind.TEXT, behind, "href", lambda row, _: row.href))
     return columns
 
 
-def _cell(name: str, part: str) -> Callable[[Any, Lookups], Any]:
-    return lambda row, _: getattr(getattr(row, name), part)
+def _cell(place: int, part: str) -> Callable[[Any, Lookups], Any]:
+    return lambda row, _: getattr(row.cells[place], part)
 
 
 def _csv(answered: Answered) -> bytes:
     columns = figure_columns(answered)
-    rows = rows_of(columns, answered.aggregate.rows, {})
+    rows = rows_of(columns, answered.figure.rows, {})
     return csv_header(columns, bom=answered.query.bom) + csv_rows(rows)
 
 
 def _xlsx(answered: Answered) -> bytes:
     columns = figure_columns(answered)
-    book = Workbook(answered.aggregate.definition[:200], export_day())
+    definition = answered.defined.definition
+    book = Workbook(definition[:200], export_day())
     sheet = book.sheet("figure", columns)
-    sheet.add(rows_of(columns, answered.aggregate.rows, {}))
+    sheet.add(rows_of(columns, answered.figure.rows, {}))
     sheet.finish()
-    totals = {f"total: {name}": str(value) for name, value in answered.aggregate.totals.model_dump().items()}
-    about = told(answered.request, answered.question.selection, answered.sequence)
-    book.codebook({"definition": answered.aggregate.definition, **about, **totals}, {"figure": columns})
+    totals = {f"total: {name}": str(value) for name, value in answered.defined.totals.items()}
+    about = told(answered.request, answered.defined.spec.selection, answered.sequence)
+    book.codebook({"definition": definition, **about, **totals}, {"figure": columns})
     with book.close() as file:
         file.seek(0)
         return file.read()
@@ -102,49 +108,39 @@ def _xlsx(answered: Answered) -> bytes:
 # -- cubes and maps --
 
 
-def _axis(answered: Answered, dimension: Dimension) -> jsonstat.Axis:
-    """A dimension with its keys in the order that the figure gives them: years run, others stand by their weight."""
-    weights: dict[str | None, int] = {}
-    labels = {}
-    rows: list[Any] = answered.aggregate.rows
-    for row in rows:
-        cell = getattr(row, dimension.name)
-        labels[cell.key] = cell.label
-        weights[cell.key] = weights.get(cell.key, 0) + row.value
-
-    def place(key: str | None) -> tuple[Any, ...]:
-        return key is None, 0 if dimension.in_years else -weights[key], labels[key], key or ""
-
+def _axis(axis: FigureAxis) -> jsonstat.Axis:
+    """A dimension with its keys in the order of the figure."""
+    dimension = axis.dimension
     role = "time" if dimension.in_years else "geo" if dimension.name in _PLACES else None
-    categories = {key or NONE: labels[key] for key in sorted(labels, key=place)}
+    categories = {each.key or NONE: each.label for each in axis.categories}
     return jsonstat.Axis(dimension.name, dimension.noun, categories, role)
 
 
 def _jsonstat(answered: Answered) -> bytes:
-    aggregate = answered.aggregate
-    names = [dimension.name for dimension in answered.dimensions]
-    rows: list[Any] = aggregate.rows
+    defined = answered.defined
+    about = {name: value for name, value in defined.about.items() if name != "by"}
     return jsonstat.dataset(
-        [_axis(answered, dimension) for dimension in answered.dimensions],
-        {tuple(getattr(row, name).key or NONE for name in names): row.value for row in rows},
-        label=aggregate.definition,
+        [_axis(axis) for axis in answered.figure.axes],
+        {tuple(cell.key or NONE for cell in row.cells): row.value for row in answered.figure.rows},
+        label=defined.definition,
         source=provenance(answered.request).publisher,
-        extension=aggregate.model_dump(exclude={"rows", "by"}, exclude_unset=True, mode="json"),
+        extension={**about, "totals": defined.totals, **defined.release},
     )
 
 
 def _geojson(answered: Answered) -> bytes:
     columns = figure_columns(answered)
     names = [column.name for column in columns]
-    place = next(dimension.name for dimension in answered.dimensions if dimension.name in COUNTRY_DIMENSIONS)
-    rows: list[Any] = answered.aggregate.rows
+    place = next(at for at, each in enumerate(answered.dimensions) if each.name in COUNTRY_DIMENSIONS)
+    rows: list[Row] = answered.figure.rows
     features = []
     for row, values in zip(rows, rows_of(columns, rows, {}), strict=True):
-        key = getattr(row, place).key
+        key = row.cells[place].key
         point = None if key is None else {"type": "Point", "coordinates": country_point(key)}
         features.append({"type": "Feature", "geometry": point, "properties": dict(zip(names, values, strict=True))})
-    about = answered.aggregate.model_dump(include={"measure", "definition", "as_of", "filters", "totals"}, mode="json")
-    return to_json({"type": "FeatureCollection", **about, "features": features})
+    about = {name: value for name, value in answered.defined.about.items() if name != "by"}
+    about = {"type": "FeatureCollection", **about, "totals": answered.defined.totals}
+    return to_json({**about, "features": features})
 
 
 # -- pictures --
@@ -152,7 +148,7 @@ def _geojson(answered: Answered) -> bytes:
 
 def _chart(answered: Answered) -> Chart:
     source = provenance(answered.request).title
-    return chart_of(answered.aggregate, answered.question, source=source, language=language())
+    return chart_of(answered.defined, source=source, language=language())
 
 
 def _options(answered: Answered) -> Options:
@@ -169,7 +165,7 @@ async def _png(answered: Answered) -> bytes:
 
 
 def _in_thread(write: Callable[[Answered], bytes]) -> Writer:
-    return lambda answered: run_sized(len(answered.aggregate.rows), write, answered)
+    return lambda answered: run_sized(len(answered.figure.values), write, answered)
 
 
 WRITERS: Final[Mapping[Format, Writer]] = {

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
+from pydantic_core import to_json
 
-from app.core.aggregates import Dimension, Question
+from app.core.aggregates import AggregateSpec
+from app.core.dimensions import Dimension
 from app.core.editing import LIST_ERRORS
 from app.core.filters import NONE
 from app.core.index.matching import Matching
@@ -108,45 +110,43 @@ async def list_facets(request: Request, session: ReadSessionDep, query: Annotate
     if known.is_known:
         return known.not_modified()
     matching = await session.matching(query.selection())
-    return await run_sized(
-        len(matching.snapshot.roots), lambda: known.answer(_facets(query, matching), exclude_unset=True)
-    )
+    return await run_sized(len(matching.snapshot.roots), lambda: known.respond(_facets(query, matching)))
 
 
-def _facets(query: FacetQuery, matching: Matching) -> Facets:
+def _facets(query: FacetQuery, matching: Matching) -> bytes:
+    """The answer as `Facets` describes it."""
     selection, measure = query.selection(), MEASURES[query.measure]
-    whole = Question(measure, (), selection)
+    whole = AggregateSpec(measure, (), selection)
     names = [name for name in FACETS if name in query.facet] if query.facet else list(FACETS)
-    return Facets(
-        measure=measure.name,
-        filters={name: list(values) for name, values in selection.values.items()},
-        as_of=selection.as_of,
-        definition=define(matching.snapshot, whole),
-        total=whole.distinct(matching),
-        href=whole.href(()),
-        facets=[_facet(FACETS[name], whole, matching, include_empty=query.include_empty) for name in names],
-        **({} if query.release is None else {"release": query.release}),
+    return to_json(
+        {
+            "measure": measure.name,
+            "filters": selection.values,
+            "as_of": selection.as_of,
+            "definition": define(matching.snapshot, whole),
+            "total": whole.distinct(matching),
+            "href": whole.href(),
+            "facets": [_facet(FACETS[name], whole, matching, include_empty=query.include_empty) for name in names],
+            **({} if query.release is None else {"release": query.release}),
+        }
     )
 
 
-def _facet(dimension: Dimension, whole: Question, matching: Matching, *, include_empty: bool) -> Facet:
+def _facet(dimension: Dimension, whole: AggregateSpec, matching: Matching, *, include_empty: bool) -> dict[str, Any]:
     """The counts behind the values of one filter."""
     name, selection = dimension.filter, whole.selection
     chosen = selection.values.get(name, ())
     others = replace(selection, values={key: values for key, values in selection.values.items() if key != name})
     narrowed = matching.besides(others, *([dimension.link] if chosen else []))
-    rows = Question(whole.measure, (dimension,), others, include_empty).split(narrowed)
-    return Facet(
-        parameter=name,
-        label=name.replace("_", " ").capitalize(),
-        values=[
-            FacetValue(
-                value=(value := NONE if row.cells[0].key is None else row.cells[0].key),
-                label=row.cells[0].label,
-                count=row.value,
-                is_selected=value in chosen,
-                href=row.href,
-            )
-            for row in rows
-        ],
-    )
+    figure = AggregateSpec(whole.measure, (dimension,), others, include_empty).figure(narrowed)
+    values = [
+        {
+            "value": (value := NONE if row.cells[0].key is None else row.cells[0].key),
+            "label": row.cells[0].label,
+            "count": row.value,
+            "is_selected": value in chosen,
+            "href": row.href,
+        }
+        for row in figure.rows
+    ]
+    return {"parameter": name, "label": name.replace("_", " ").capitalize(), "values": values}

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from app.core.addresses import address
-from app.core.aggregates import Measure, Question
+from app.core.aggregates import AggregateSpec
+from app.core.dimensions import Measure
 from app.core.editing import LIST_ERRORS
 from app.core.filters import Selection
 from app.core.index.matching import Matching
@@ -17,7 +18,7 @@ from app.core.sessions import ReadSessionDep
 from app.core.threads import run_sized
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
-from app.insight.figures import compute
+from app.insight.figures import compute, encoded, json_list, json_object
 from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Aggregate, Described
 from app.selection.filters import RecordFilters
@@ -118,28 +119,25 @@ async def get_headline(request: Request, session: ReadSessionDep, query: Annotat
     if known.is_known:
         return known.not_modified()
     matching = await session.matching(query.selection())
-    return await run_sized(
-        len(matching.snapshot.roots), lambda: known.answer(_headline(query, matching), exclude_unset=True)
-    )
+    return await run_sized(len(matching.snapshot.roots), lambda: known.respond(_headline(query, matching)))
 
 
-def _headline(query: HeadlineQuery, matching: Matching) -> Headline:
+def _headline(query: HeadlineQuery, matching: Matching) -> bytes:
+    """The answer as `Headline` describes it."""
     selection = query.selection()
     asked = _Asked(matching, selection)
-    return Headline(
-        as_of=selection.as_of,
-        filters={name: list(values) for name, values in selection.values.items()},
-        figures=HeadlineFigures(
-            **{name: asked.figure(measure) for name, measure in _COUNTED.items()},
-            member_states=asked.member_states(),
-            outside_eu=asked.outside_eu(),
-        ),
-        **{
-            name: [compute(asked.question(measure, by), matching) for measure, by in split]
-            for name, split in _SPLIT.items()
-        },
-        **({} if query.release is None else {"release": query.release}),
-    )
+    figures = {name: asked.figure(measure) for name, measure in _COUNTED.items()}
+    about = {
+        "as_of": selection.as_of,
+        "filters": selection.values,
+        "figures": {**figures, "member_states": asked.member_states(), "outside_eu": asked.outside_eu()},
+    }
+    split = {
+        name: json_list([compute(asked.spec(measure, by), matching).to_json() for measure, by in parts])
+        for name, parts in _SPLIT.items()
+    }
+    release = {} if query.release is None else {"release": query.release}
+    return json_object({**encoded(about), **split, **encoded(release)})
 
 
 @dataclass(frozen=True)
@@ -149,27 +147,24 @@ class _Asked:
     matching: Matching
     selection: Selection
 
-    def question(self, measure: str, *by: str) -> Question:
+    def spec(self, measure: str, *by: str) -> AggregateSpec:
         """A figure by some dimensions."""
-        return Question(MEASURES[measure], tuple(DIMENSIONS[name] for name in by), self.selection)
+        return AggregateSpec(MEASURES[measure], tuple(DIMENSIONS[name] for name in by), self.selection)
 
     def figure(self, measure: Measure) -> HeadlineFigure:
         """A figure that is not split."""
-        question = Question(measure, (), self.selection)
+        spec = AggregateSpec(measure, (), self.selection)
         return HeadlineFigure(
-            value=question.distinct(self.matching),
-            definition=define(self.matching.snapshot, question),
-            href=question.href(()),
+            value=spec.distinct(self.matching), definition=define(self.matching.snapshot, spec), href=spec.href()
         )
 
     def member_states(self) -> HeadlineFigure:
         """How many member states have a row of their own in the figure of deployments per member state."""
-        question = self.question("deployments", "member_state")
-        rows = question.split(self.matching)
-        behind = define(self.matching.snapshot, question)
-        _, *parameters = question.href(()).partition("?")
+        spec = self.spec("deployments", "member_state")
+        ((axis,), behind) = spec.figure(self.matching).axes, define(self.matching.snapshot, spec)
+        _, *parameters = spec.href().partition("?")
         return HeadlineFigure(
-            value=sum(row.cells[0].key is not None for row in rows),
+            value=sum(category.key is not None for category in axis.categories),
             definition=f"Member states of the EU with a row in this figure: {behind[0].lower()}{behind[1:]}",
             href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
         )
@@ -186,10 +181,10 @@ class _Asked:
             part=part,
             whole=whole,
             definition=f"{behind.removesuffix('.')}; as a share of those whose sending country is stated.",
-            href=outside.href(()),
-            whole_href=stated.href(()),
+            href=outside.href(),
+            whole_href=stated.href(),
         )
 
-    def _from_members(self, *memberships: str) -> Question:
+    def _from_members(self, *memberships: str) -> AggregateSpec:
         selection = replace(self.selection, values={**self.selection.values, "eu_member": memberships})
-        return Question(MEASURES["deployments"], (), selection)
+        return AggregateSpec(MEASURES["deployments"], (), selection)

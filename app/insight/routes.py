@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from app.core.aggregates import Question
+from app.core.aggregates import AggregateSpec
 from app.core.formats.negotiation import JSON, PNG, SVG, VARY, XLSX, Format, check_mark, disposition, file_name
 from app.core.formats.provenance import export_day
 from app.core.json_schema import UNIQUE
@@ -86,15 +86,13 @@ async def _answer(
     selection = query.selection()
     dimensions = tuple(DIMENSIONS[name] for name in by)
     matching = await session.matching(selection)
-    question = Question(MEASURES[measure], dimensions, selection, query.include_empty)
-    effort = question.effort(matching)
+    spec = AggregateSpec(MEASURES[measure], dimensions, selection, query.include_empty)
+    effort = spec.effort(matching)
     if chosen is JSON:
-        return await run_sized(
-            effort, lambda: known.answer(compute(question, matching), headers=VARY, exclude_unset=True)
-        )
-    aggregate = await run_sized(effort, compute, question, matching)
+        return await run_sized(effort, lambda: known.respond(compute(spec, matching).to_json(), headers=VARY))
+    defined = await run_sized(effort, compute, spec, matching)
     called = name or f"{measure}-per-{'-and-'.join(by)}"
-    answered = Answered(request, called, question, aggregate, known.sequence, query)
+    answered = Answered(request, called, defined, known.sequence, query)
     content = await WRITERS[chosen](answered)
     told = disposition(chosen, file_name(called, selection, chosen))
     return Response(content, headers={**known.headers, **VARY, **told, "Content-Type": chosen.content_type})

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.core.aggregates import Question
+from app.core.aggregates import AggregateSpec
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.selection.filters import RecordFilters
@@ -308,7 +308,7 @@ async def test_every_pair_of_dimensions_and_of_filters_makes_a_sentence(empty_ur
     pairs = [*((one,) for one in DIMENSIONS.values()), *combinations(DIMENSIONS.values(), 2)]
     for number, (measure, by) in enumerate(product(MEASURES.values(), pairs)):
         filters = RecordFilters.model_validate(everything[number % len(everything)])
-        words = define(snapshot, Question(measure, by, filters.selection()))
+        words = define(snapshot, AggregateSpec(measure, by, filters.selection()))
         assert_readable(words)
         for dimension in by:
             assert f"per {dimension.noun}" in words

@@ -53,6 +53,22 @@ class _Pairs:
     """For records that roots share: the code of each."""
 
 
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The value of each combination of keys that has records."""
+
+    keys: Sequence[Sequence[str]]
+    """For each axis, the keys of the places from 1 on; place 0 is that of no value."""
+    places: Sequence[Ints]
+    """For each axis, the place of each combination."""
+    values: Ints
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes they take."""
+        return self.values.nbytes * (1 + len(self.places))
+
+
 class Count:
     """A count of one link's records, split by some axes."""
 
@@ -79,7 +95,7 @@ class Count:
             known.append(self._day)
         return range(int(begun.min()) // 10000, max(known) // 10000 + 1)
 
-    def cells(self) -> dict[tuple[str | None, ...], int]:
+    def cells(self) -> Cells:
         """The value of each combination of keys that has records."""
         pairs = [self._pairs(link) for link in self._others]
         joined = self._own(aggregated=not any(axis.link is self._link for axis in self._axes))
@@ -96,11 +112,8 @@ class Count:
         values = np.bincount(code, weights, minlength=prod(sizes))
         present = values if joined.counts is None else np.bincount(code, joined.counts, minlength=prod(sizes))
         found = np.flatnonzero(present)
-        keys = [[None, *names] for names in self._keys]
         places = np.unravel_index(found, sizes) if sizes else ()
-        columns = [[names[place] for place in axis.tolist()] for names, axis in zip(keys, places, strict=True)]
-        totals = values[found].astype(np.int64).tolist()
-        return dict(zip(zip(*columns, strict=True) if columns else [()] * len(totals), totals, strict=True))
+        return Cells(self._keys, places, values[found].astype(np.int64))
 
     # -- rows and their places --
 

@@ -1,8 +1,10 @@
 """The index at one state of the data."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from threading import Lock
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,9 @@ from app.core.index.rows import Edit, Rows, replaced
 from app.core.index.schema import ByDay, Coded, Column, Graph, Kind, Link, Lookup
 
 MOST_FOUND = 8_000_000
-"""How many bytes of answers of the database a snapshot holds."""
+"""How many bytes of answers a snapshot holds."""
+KEY_BYTES = 2000
+"""What an answer takes beside its arrays, with what was asked."""
 
 
 class State(NamedTuple):
@@ -42,15 +46,41 @@ class Vocabulary:
         return self._words[column]
 
 
-class Found(dict[Any, NDArray[Any]]):
-    """What the database found at one state, for whoever asks the same again: the latest answers, up to some bytes."""
+class Sized(Protocol):
+    """What knows how many bytes it takes."""
 
-    def of(self, asked: Any, find: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it takes."""
+        ...
+
+
+S = TypeVar("S", bound=Sized)
+
+
+class Found:
+    """What was found at one state, by the database or by counting, for whoever asks the same again: the latest answers,
+    up to some bytes."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[Any, Any] = OrderedDict()
+        self._size = 0
+        self._lock = Lock()  # figures are counted in several threads
+
+    def of(self, asked: Any, find: Callable[[], S]) -> S:
         """The answer to what was asked, found now if it is not there."""
-        answer = self.pop(asked, None)
-        self[asked] = answer = find() if answer is None else answer
-        while sum(each.nbytes for each in self.values()) > MOST_FOUND and len(self) > 1:
-            del self[next(iter(self))]
+        with self._lock:
+            if asked in self._answers:
+                self._answers.move_to_end(asked)
+                known: S = self._answers[asked]
+                return known
+        answer = find()
+        with self._lock:
+            if asked not in self._answers:
+                self._answers[asked] = answer
+                self._size += answer.nbytes + KEY_BYTES
+            while self._size > MOST_FOUND and len(self._answers) > 1:
+                self._size -= self._answers.popitem(last=False)[1].nbytes + KEY_BYTES
         return answer
 
 

@@ -1,6 +1,7 @@
 """One dimension: bars that lie, from the most to the least, or columns that stand over the years."""
 
-from app.insight.pictures.charts import MOST_ROWS, Category, Chart, Mark
+from app.core.figure import Category
+from app.insight.pictures.charts import MOST_ROWS, Chart, Mark
 from app.insight.pictures.drawing import Drawing
 from app.insight.pictures.lettering import width_of, wrapped
 from app.insight.pictures.schemes import Colour, Paint

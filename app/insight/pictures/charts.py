@@ -1,23 +1,14 @@
 """A chart: what a picture shows of a figure, before anything has a place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from app.core.aggregates import Question
+from app.core.aggregates import AggregateSpec
+from app.core.figure import Category
 from app.core.languages import LabelLanguage
+from app.insight.figures import Defined
 from app.insight.pictures.wording import WORDINGS, Wording
-from app.insight.schemas import Aggregate
-
-
-@dataclass(frozen=True)
-class Category:
-    """A value of a dimension."""
-
-    key: str | None
-    """None for records without a value."""
-    label: str
 
 
 @dataclass(frozen=True)
@@ -86,57 +77,29 @@ class Chart:
         return f"{', '.join(category.label for category in mark.categories)}: {self.wording.number(mark.value)}"
 
 
-def chart_of(aggregate: Aggregate, question: Question, *, source: str, language: LabelLanguage) -> Chart:
+def chart_of(defined: Defined, *, source: str, language: LabelLanguage) -> Chart:
     """The chart of a figure, in the language in which its labels are."""
     wording = WORDINGS[language]
-    rows: list[Any] = aggregate.rows
-    marks = tuple(
-        Mark(tuple(Category(cell.key, cell.label) for cell in _cells(row, aggregate.by)), row.value, row.href)
-        for row in rows
-    )
     axes = tuple(
-        Axis(
-            dimension.name,
-            wording.nouns[dimension.name],
-            _in_order(marks, number, in_years=dimension.in_years),
-            dimension.in_years,
-        )
-        for number, dimension in enumerate(question.by)
+        Axis(each.dimension.name, wording.nouns[each.dimension.name], tuple(each.categories), each.dimension.in_years)
+        for each in defined.figure.axes
     )
     named = dict(zip(("first", "second"), (axis.noun for axis in axes), strict=False))
     pattern = wording.title if len(axes) == 1 else wording.title_of_two
     return Chart(
-        title=pattern.format(measure=wording.measures[aggregate.measure], **named),
-        subtitle=aggregate.definition if language is LabelLanguage.EN else _filters(question, wording),
+        title=pattern.format(measure=wording.measures[defined.spec.measure.name], **named),
+        subtitle=defined.definition if language is LabelLanguage.EN else _filters(defined.spec, wording),
         axes=axes,
-        marks=marks,
-        notes=tuple(_notes(aggregate, wording, source)),
+        marks=tuple(Mark(row.cells, row.value, row.href) for row in defined.figure.rows),
+        notes=tuple(_notes(defined, wording, source)),
         wording=wording,
         language=language,
     )
 
 
-def _cells(row: Any, names: Sequence[str]) -> list[Any]:
-    return [getattr(row, name) for name in names]
-
-
-def _in_order(marks: Sequence[Mark], number: int, *, in_years: bool) -> tuple[Category, ...]:
-    """Years run; other values stand by their weight, as in the figure's rows; what has no value comes last."""
-    weights: dict[Category, int] = {}
-    for mark in marks:
-        category = mark.categories[number]
-        weights[category] = weights.get(category, 0) + mark.value
-
-    def place(category: Category) -> tuple[Any, ...]:
-        weight = 0 if in_years else -weights[category]
-        return category.key is None, weight, category.label, category.key or ""
-
-    return tuple(sorted(weights, key=place))
-
-
-def _filters(question: Question, wording: Wording) -> str:
+def _filters(spec: AggregateSpec, wording: Wording) -> str:
     """The filters with their values: "Pays partenaire : Philippines"."""
-    selection = question.selection
+    selection = spec.selection
     told = []
     for name, values in selection.values.items():
         noun = wording.nouns.get(name, name)
@@ -145,15 +108,14 @@ def _filters(question: Question, wording: Wording) -> str:
     return "; ".join(told)
 
 
-def _notes(aggregate: Aggregate, wording: Wording, source: str) -> list[str]:
-    totals = aggregate.totals
+def _notes(defined: Defined, wording: Wording, source: str) -> list[str]:
+    figure, selection = defined.figure, defined.spec.selection
     notes = []
-    if totals.counted_more_than_once:
-        distinct, total = wording.number(totals.distinct), wording.number(totals.sum_of_rows)
-        notes.append(
-            wording.several.format(measure=wording.measures[aggregate.measure], distinct=distinct, total=total)
-        )
-    origin = wording.source.format(source=source, day=aggregate.as_of.isoformat())
-    if aggregate.release is not None:
-        origin += f" ({wording.release.format(release=aggregate.release)})"
+    if figure.counted_more_than_once:
+        distinct, total = wording.number(figure.distinct), wording.number(figure.sum_of_rows)
+        measure = wording.measures[defined.spec.measure.name]
+        notes.append(wording.several.format(measure=measure, distinct=distinct, total=total))
+    origin = wording.source.format(source=source, day=selection.as_of.isoformat())
+    if selection.release is not None:
+        origin += f" ({wording.release.format(release=selection.release)})"
     return [*notes, f"{origin}."]

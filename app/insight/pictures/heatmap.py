@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin
 
-from app.insight.pictures.charts import MOST_CELLS, MOST_ROWS, Axis, Category, Chart, Mark
+from app.core.figure import Category
+from app.insight.pictures.charts import MOST_CELLS, MOST_ROWS, Axis, Chart, Mark
 from app.insight.pictures.drawing import Drawing
 from app.insight.pictures.lettering import width_of, wrapped
 from app.insight.pictures.schemes import Colour, Paint
