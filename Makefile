@@ -139,9 +139,10 @@ openapi: $(PACKAGE) ## Write the API's description to build/openapi.json (FILE=â
 	@echo "Written: $(FILE)"
 
 .PHONY: openapi-surface
-openapi-surface: $(DEV) ## Write docs/api-surface.txt, unless a change breaks clients of the same version
+openapi-surface: $(DEV) ## Write docs/api-surface.txt and the types of the clients, unless a change breaks them
 	@$(BIN)/python -m tests.surface
 	@echo "Written: docs/api-surface.txt"
+	@$(BIN)/python scripts/clients.py
 
 .PHONY: clean
 clean: ## Remove the environment, caches and builds; a database stays

@@ -1,0 +1,1 @@
+"""The clients, as their users use them against a running service."""
