@@ -1,6 +1,7 @@
 """What the documentation says about the API as a whole."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -20,7 +21,8 @@ from app.core.problems import (
     TooManyRequests,
     Unavailable,
 )
-from app.docs.snippets import ADDRESS, add_snippets
+from app.docs.pages import DESCRIPTION
+from app.docs.snippets import ADDRESS, add_samples
 
 ANYWHERE = (BadRequest, AddressTooLong, HeadersTooLarge)
 """What any operation may answer, whatever it does."""
@@ -110,41 +112,55 @@ def complete_openapi(app: FastAPI, public_origin: str) -> None:
     - A merge patch has its own media type.
     - What stands in an address, a header or a form is left out or has a value: none of it can be null.
     - `If-Match` is needed wherever it is declared. The service itself asks for it, with a problem of its own.
-    - Samples ask the service where the reader reaches it, with `public_origin` as scheme and host where it is known.
+    - Samples, which the pages of the documentation have and generators don't need, ask the service where the reader
+      reaches it, with `public_origin` as scheme and host where it is known.
     """
     generate = app.openapi
 
-    def openapi() -> dict[str, Any]:
+    def completed() -> dict[str, Any]:
         if app.openapi_schema is None:
             _complete(generate())
         assert app.openapi_schema is not None
-        app.openapi_schema["servers"] = [{"url": address("") or "/"}]
-        here = (public_origin or ADDRESS) + address("")
-        if here == ADDRESS:
-            return app.openapi_schema
-        placed: dict[str, Any] = from_json(to_json(app.openapi_schema).replace(ADDRESS.encode(), here.encode()))
-        return placed
+        return app.openapi_schema | {"servers": [{"url": address("") or "/"}]}
+
+    def openapi() -> dict[str, Any]:
+        return _placed(completed(), public_origin)
+
+    def with_samples() -> dict[str, Any]:
+        document = from_json(to_json(completed()))
+        add_samples(document)
+        return _placed(document, public_origin)
 
     app.openapi = openapi  # type: ignore[method-assign]
-    _serve(app)
-
-
-def _serve(app: FastAPI) -> None:
-    """Serves the description as bytes that are written once for each prefix, instead of at each request."""
     assert app.openapi_url is not None
+    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", None) != app.openapi_url]
+    _serve(app, app.openapi_url, openapi)
+    _serve(app, DESCRIPTION, with_samples)
+
+
+def _placed(document: dict[str, Any], public_origin: str) -> dict[str, Any]:
+    """The document with the address of this service in samples and texts."""
+    here = (public_origin or ADDRESS) + address("")
+    if here == ADDRESS:
+        return document
+    placed: dict[str, Any] = from_json(to_json(document).replace(ADDRESS.encode(), here.encode()))
+    return placed
+
+
+def _serve(app: FastAPI, path: str, described: Callable[[], dict[str, Any]]) -> None:
+    """Serves a description as bytes that are written once for each prefix, instead of at each request."""
     written: dict[str, bytes] = {}
 
-    async def get_openapi(request: Request) -> Response:
+    async def get_description(request: Request) -> Response:
         known = validator(request)
         if known.is_known:
             return known.not_modified()
         prefix = address("")
         if prefix not in written:
-            written[prefix] = await asyncio.to_thread(lambda: to_json(app.openapi()))
+            written[prefix] = await asyncio.to_thread(lambda: to_json(described()))
         return Response(written[prefix], media_type="application/json", headers=known.headers)
 
-    app.router.routes[:] = [route for route in app.router.routes if getattr(route, "path", None) != app.openapi_url]
-    app.add_route(app.openapi_url, get_openapi, include_in_schema=False)
+    app.add_route(path, get_description, include_in_schema=False)
 
 
 def _complete(schema: dict[str, Any]) -> None:
@@ -170,7 +186,6 @@ def _complete(schema: dict[str, Any]) -> None:
             _complete_operation(method, operation)
             operation.setdefault("security", [])  # reading needs no key
             used.update(operation["tags"])
-    add_snippets(schema)
     tidy(schema)
     schema["tags"] = [tag for tag in schema["tags"] if tag["name"] in used]
 

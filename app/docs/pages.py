@@ -1,7 +1,7 @@
 """The two HTML pages and their Content-Security-Policy, as plain text.
 
 Neither page has an inline script: the script of a page is a file of ours, and reads
-the address of the OpenAPI document from `data-openapi-url`.
+the address of the description with samples from `data-openapi-url`.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ $links
 </header>
 <noscript><p class="note">This page needs JavaScript. The same description of the API,
 as a file: <a href="$openapi_url">$openapi_url</a></p></noscript>
-<main id="api" data-openapi-url="$openapi_url"></main>
+<main id="api" data-openapi-url="$described_url"></main>
 </body>
 </html>
 """)
@@ -83,7 +83,7 @@ SWAGGER = DocsPage(
     package="swagger-ui-dist",
     vendor_scripts=("swagger-ui-bundle.js",),
     vendor_styles=("swagger-ui.css",),
-    scripts=("swagger.js",),
+    scripts=("described.js", "swagger.js"),
     styles=("page.css", "swagger.css"),
 )
 
@@ -94,13 +94,15 @@ REDOC = DocsPage(
     package="redoc",
     vendor_scripts=("redoc.standalone.js",),
     vendor_styles=(),
-    scripts=("redoc.js",),
+    scripts=("described.js", "redoc.js"),
     styles=("page.css", "redoc.css"),
     # ReDoc writes its style sheet into the page, and searches in a worker made of a blob.
     policy_changes=(("style-src", "'self' 'unsafe-inline'"), ("worker-src", "'self' blob:")),
 )
 
 PAGES = (SWAGGER, REDOC)
+DESCRIPTION = "/docs/openapi.json"
+"""The description of the API that the pages show, with samples for each operation."""
 
 
 def render(page: DocsPage, *, openapi_path: str, vendor_folder: str) -> str:
@@ -120,6 +122,7 @@ def render(page: DocsPage, *, openapi_path: str, vendor_folder: str) -> str:
         title=page.title,
         static=static,
         openapi_url=openapi_url,
+        described_url=escape(address(DESCRIPTION)),
         styles="\n".join(f'<link rel="stylesheet" href="{href}">' for href in styles),
         # `defer` keeps the order, and runs the scripts once the page is there.
         scripts="\n".join(f'<script src="{src}" defer></script>' for src in scripts),

@@ -137,7 +137,7 @@ def texts(response: httpx.Response) -> Iterator[str]:
     if response.content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
             yield from (archive.read(name).decode() for name in archive.namelist())
-    elif response.url.path.endswith("/openapi.json"):
+    elif response.url.path.endswith("openapi.json"):
         described = response.json()
         for path, methods in described.pop("paths").items():
             if "get" in methods:
@@ -187,7 +187,7 @@ async def test_the_address_of_what_was_made_leads_back_through_the_proxy(
 
 
 async def test_samples_ask_where_the_reader_reaches_the_service(outside: httpx.AsyncClient, way: str) -> None:
-    described = (await outside.get(f"{PREFIX}/openapi.json")).json()
+    described = (await outside.get(f"{PREFIX}/docs/openapi.json")).json()
     host = HOST if HOST in WAYS[way][0].get("public_url", "") else "http://127.0.0.1:8000"
     assert [server["url"] for server in described["servers"]] == [PREFIX]
     samples = described["paths"][f"{API}/actions"]["get"]["x-codeSamples"]
@@ -199,8 +199,7 @@ def test_a_description_in_a_file_names_the_public_url() -> None:
     written = mieux("sqlite:///unused.db", "openapi", public_url=f"{HOST}{PREFIX}")
     described = json.loads(written.stdout)
     assert described["servers"] == [{"url": f"{HOST}{PREFIX}"}]
-    samples = described["paths"][f"{API}/actions"]["get"]["x-codeSamples"]
-    assert all(f"{HOST}{PREFIX}{API}/actions" in sample["source"] for sample in samples)
+    assert f"'{HOST}{PREFIX}{API}/aggregates/" in described["info"]["description"]
 
 
 async def test_answers_under_several_prefixes_are_not_mixed(database_url: str) -> None:

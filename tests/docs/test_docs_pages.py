@@ -170,7 +170,7 @@ async def test_addresses_follow_the_root_path() -> None:
             page = await fetch(client, f"/registry{path}")
             assert all(address.startswith("/registry/") for address in page.addresses)
             main = next(attrs for tag, attrs in page.tags if tag == "main")
-            assert main["data-openapi-url"] == "/registry/api/openapi.json"
+            assert main["data-openapi-url"] == "/registry/docs/openapi.json"
             for address in page.addresses:
                 assert (await client.get(address)).status_code == 200, address
 

@@ -1,7 +1,7 @@
 // Starts ReDoc. A file of its own, because the page allows no inline script.
 "use strict";
 
-(function start() {
+(async function start() {
   const page = document.getElementById("api");
   const sans = getComputedStyle(document.body).fontFamily;
   const mono = getComputedStyle(document.documentElement).getPropertyValue("--mono");
@@ -26,5 +26,5 @@
     },
   };
 
-  Redoc.init(page.dataset.openapiUrl, options, page);
+  Redoc.init(await readDescription(page.dataset.openapiUrl), options, page);
 })();
