@@ -148,13 +148,26 @@ def test_the_next_requests_head_has_the_same_time(service: Service) -> None:
         wire.receive().check_problem(408, "request-timeout")
 
 
-def test_an_idle_connection_ends(service: Service) -> None:
+@pytest.mark.parametrize("more", [b"", b"\r\n"], ids=["silent", "line-end"])
+def test_an_idle_connection_ends(service: Service, more: bytes) -> None:
     with Wire(service) as wire:
         wire.send(GET)
         assert wire.receive().status == 200
+        wire.send(more)
         begun = time.monotonic()
         assert wire.is_ended()
         assert 0.5 * SECONDS < time.monotonic() - begun < 3 * SECONDS
+
+
+def test_a_connection_that_is_used_is_not_idle(service: Service) -> None:
+    cached = b"GET /api/v1/themes?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with Wire(service) as wire:
+        for _ in range(5):
+            for request in (GET, cached):
+                wire.send(request)
+                assert wire.receive().status == 200
+            time.sleep(SECONDS / 2)
+        assert wire.is_ended()  # in the end it is
 
 
 @pytest.mark.parametrize("end", [b"\r\n\r\n", b""], ids=["complete", "endless"])

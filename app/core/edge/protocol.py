@@ -63,6 +63,9 @@ class LimitedProtocol(HttpToolsProtocol):
         self._left_at_once = MOST_AT_ONCE
         self._is_answered = False  # the present request, from the cache
         self._has_asked = False
+        self._idle_since: float | None = None  # the last response ended then, and nothing came since
+        self._server_headers: list[tuple[bytes, bytes]] = []  # those of the last cached response, and as its lines
+        self._server_lines = b""
 
     def has_asked(self) -> bool:
         """Whether there ever was a request."""
@@ -93,6 +96,8 @@ class LimitedProtocol(HttpToolsProtocol):
         """Gives the place back."""
         self._stop_timer()
         self._stop_write_timer()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         self._connections.remove(self)
         super().connection_lost(exc)
         if self._answered is not None:  # the base class tells the latest request only
@@ -121,13 +126,20 @@ class LimitedProtocol(HttpToolsProtocol):
         """A request begins."""
         if len(self.pipeline) >= MOST_PIPELINED:
             raise ValueError("too many requests at once")  # ends the parsing, and the connection with it
-        super().on_message_begin()
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+        self._idle_since = None
         self._part = _Part.HEAD
         self._is_new = True
 
     def on_headers_complete(self) -> None:
         """The application can begin, unless the response is known."""
         if not self._answer_from_cache():
+            url, headers, expects = self.url, self.headers, self.expect_100_continue
+            super().on_message_begin()  # makes the scope, which a cached response needs none of
+            self.scope["headers"] = self.headers = headers
+            self.url, self.expect_100_continue = url, expects
             super().on_headers_complete()
         self._part = _Part.BODY
         self._is_new = True
@@ -144,12 +156,13 @@ class LimitedProtocol(HttpToolsProtocol):
         self._part = _Part.NONE
         if self._is_answered:
             self._is_answered = False
+            self.on_response_complete()
         else:
             super().on_message_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """One request after the other is answered; later ones may have been read already."""
-        self._unset_keepalive_if_required()
+        self._idle_since = None
         self._answered = cycle
         super()._start_asgi_task(cycle, app)
 
@@ -158,7 +171,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if not self._left_at_once or not self.is_idle() or self.flow.write_paused or self.transport.is_closing():
             return False
         started = time.perf_counter()
-        method, base = self.parser.get_method(), (self.scope["scheme"], self.root_path)
+        method, base = self.parser.get_method(), (self.scheme or "http", self.root_path)
         question = self._cache.question(method, self.url, self.headers, base, self.client and self.client[0])
         if question is None or not self.parser.should_keep_alive() or self.parser.get_http_version() != "1.1":
             return False
@@ -169,8 +182,9 @@ class LimitedProtocol(HttpToolsProtocol):
         if response is None:
             return False
         chosen = choose_id(question.request_id)
-        lines = b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
-        head = b"%b%bx-request-id: %b\r\n\r\n" % (response.head, lines, chosen.encode())
+        if self._server_headers is not (own := self.server_state.default_headers):  # others, each second
+            self._server_headers, self._server_lines = own, b"".join([b"%b: %b\r\n" % header for header in own])
+        head = b"%b%bx-request-id: %b\r\n\r\n" % (response.head, self._server_lines, chosen.encode())
         body = b"" if question.is_head else response.body
         if body:
             self.transport.writelines((head, body))
@@ -180,7 +194,6 @@ class LimitedProtocol(HttpToolsProtocol):
         self._is_answered = self._has_asked = True
         seconds = time.perf_counter() - started
         note_request(chosen, response.about(question), response.status, seconds, len(body), question.client)
-        self.on_response_complete()
         return True
 
     def send_400_response(self, msg: str) -> None:
@@ -191,8 +204,40 @@ class LimitedProtocol(HttpToolsProtocol):
     def _unsupported_upgrade_warning(self) -> None:
         """The offer of another protocol needs no warning: the request is answered as it is."""
 
+    def on_response_complete(self) -> None:
+        """The next request is answered, or awaited. One timer watches a connection all the time: to set one after each
+        response, and to cancel it again, would take longer than to look a response up."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._await_request()
+
+    def _await_request(self) -> None:
+        if self._part is not _Part.NONE:  # it is coming already
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._start_keep_alive(self.timeout_keep_alive)
+
+    def _start_keep_alive(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """The timer goes on: what came may be no request."""
+
     def timeout_keep_alive_handler(self) -> None:
         """Ends a connection that has been idle, even when its client has not read the last response."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._start_keep_alive(left)
+            return
         if self.transport.get_write_buffer_size():
             self.transport.abort()
         super().timeout_keep_alive_handler()
@@ -267,10 +312,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Nothing more is awaited of the request that is complete."""
         self._stop_timer()
         if self.is_idle():  # its response came first
-            self._unset_keepalive_if_required()
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+            self._await_request()
 
     # -- refusals --
 
