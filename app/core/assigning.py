@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Column, inspect, select
+from sqlalchemy import Column, and_, inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import instance_state
 
 from app.core.database import Base, history_of
 from app.core.locks import reserve
@@ -20,6 +21,8 @@ from app.core.write_models import WriteModel
 
 AT_ONCE = 10_000
 """How many values are looked up by one statement: the databases take some 32,000 parameters."""
+RANGES_AT_ONCE = 200
+"""The same for ranges of values, of which SQLite takes a thousand."""
 
 
 @dataclass
@@ -34,7 +37,7 @@ class Draft:
     @property
     def is_new(self) -> bool:
         """Whether the record is being created."""
-        return not inspect(self.record).persistent
+        return not instance_state(self.record).persistent
 
     def changes(self, name: str) -> bool:
         """Whether an attribute gets another value."""
@@ -60,20 +63,19 @@ async def assign_fields(session: AsyncSession, drafts: Sequence[Draft]) -> None:
     A draft is refused by Invalid for a reference to a record that isn't there, and for a key that would change; by
     Conflict for a value that must be unique and is taken.
     """
-    names: list[str] = []
+    columns = inspect(type(drafts[0].record)).columns
+    names = [name for name in type(drafts[0].body).model_fields if name in columns]
+    keys = [name for name in names if columns[name].primary_key]
     for draft in valid(drafts):
-        columns = inspect(type(draft.record)).columns
-        names = [name for name in type(draft.body).model_fields if name in columns]
         for name in names:
             setattr(draft.record, name, getattr(draft.body, name))
-            _check_stable(draft, name, columns[name])
+        for name in keys:
+            _check_stable(draft, name)
     await check_columns(session, drafts, names)
 
 
-def _check_stable(draft: Draft, name: str, column: Column[Any]) -> None:
+def _check_stable(draft: Draft, name: str) -> None:
     """A key that was given out stays: others may have noted it."""
-    if not column.primary_key:
-        return
     if history := history_of(draft.record, name).deleted:
         problem = invalid_field(f"/{name}", f"{name}-is-stable", f"the {name} '{history[0]}' can't be changed")
         draft.problem = draft.problem or problem
@@ -84,6 +86,8 @@ async def check_columns(session: AsyncSession, drafts: Sequence[Draft], names: S
     does."""
     for name in names:
         column = inspect(type(drafts[0].record)).columns[name]
+        if not (column.foreign_keys or column.unique or column.primary_key):
+            continue
         changed = [draft for draft in valid(drafts) if getattr(draft.record, name) is not None and draft.changes(name)]
         if changed:
             await _check_reference(session, changed, name, column)
@@ -154,13 +158,22 @@ async def _free_slugs(session: AsyncSession, column: Any, wanted: Sequence[str],
         waiting = [(place, slug) for place, slug in enumerate(wanted) if place not in found]
         if not waiting:
             return [found[place] for place in range(len(wanted))]
-        for slug in {slug: None for _, slug in waiting if slug not in numbers}:
-            taken.update(await session.scalars(select(column).where(column > f"{slug}-", column < f"{slug}.")))
-            numbers[slug] = count(2)
+        others = {slug: count(2) for _, slug in waiting if slug not in numbers}
+        taken |= await _numbered(session, column, list(others))
+        numbers |= others
         tried = {}
         for place, slug in waiting:
             numbered = (f"{slug}-{number}" for number in numbers[slug])
             tried[next(each for each in numbered if each not in taken)] = place
+
+
+async def _numbered(session: AsyncSession, column: Any, slugs: Sequence[str]) -> set[str]:
+    """What records have of these slugs with more behind a hyphen."""
+    found: set[str] = set()
+    for start in range(0, len(slugs), RANGES_AT_ONCE):
+        ranges = [and_(column > f"{slug}-", column < f"{slug}.") for slug in slugs[start : start + RANGES_AT_ONCE]]
+        found.update(await session.scalars(select(column).where(or_(*ranges))))
+    return found
 
 
 async def form_of_columns(create: type[WriteModel], record: Base) -> dict[str, Any]:

@@ -26,12 +26,12 @@ from sqlalchemy import (
     event,
     func,
     insert,
-    inspect,
     select,
     text,
     update,
 )
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm.attributes import instance_state
 
 from app.core.database import Base, Instant, Versioned, history_of, now
 from app.core.facts import complete_facts, differences_of, facts_of, is_root, written
@@ -116,13 +116,16 @@ def _last_facts(session: Session, edits: Iterable[Edit]) -> dict[tuple[str, str]
         for start in range(0, len(wanted), AT_ONCE):
             theirs = (Change.entity == entity, Change.record.in_(wanted[start : start + AT_ONCE]))
             last = select(func.max(Change.sequence)).where(*theirs).group_by(Change.record)
-            for key, facts in session.execute(select(Change.record, Change.facts).where(Change.sequence.in_(last))):
+            known = select(Change.record, Change.facts).where(Change.sequence.in_(last))
+            for key, facts in session.connection().execute(known):
                 found[entity, key] = complete_facts(kind, facts) if facts else {}
     return found
 
 
 def _key(record: Any) -> str:
-    return str(inspect(record).identity[0])
+    identity = instance_state(record).identity
+    assert identity is not None
+    return str(identity[0])
 
 
 def _root_keys(record: Any) -> Iterator[int]:
@@ -173,7 +176,7 @@ def _write_changes(session: Session) -> None:
     last = _take_numbers(session, len(rows), labels=any(row["root"] is None for row in rows))
     for number, row in enumerate(rows, last - len(rows) + 1):
         row["sequence"] = number
-    session.execute(insert(Change), rows)
+    session.connection().execute(insert(Change), rows)
 
 
 @event.listens_for(Session, "after_rollback")
@@ -189,7 +192,7 @@ def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
     values: dict[str, Any] = {"sequence": State.sequence + count}
     if labels:
         values["labels_sequence"] = State.sequence + count
-    taken = session.execute(
+    taken = session.connection().execute(
         update(State).where(State.id == STATE_ID).values(values).returning(State.epoch, State.sequence)
     )
     epoch, sequence = taken.one()

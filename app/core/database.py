@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, MetaData, Select, String, inspect
+from sqlalchemy import DateTime, MetaData, Select, String
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, PassiveFlag, declared_attr, mapped_column
-from sqlalchemy.orm.attributes import History
+from sqlalchemy.orm.attributes import History, instance_state
 from sqlalchemy.types import TypeDecorator
 
 from app.core.database_url import EmbeddedFile, Server, read_url
@@ -74,7 +74,7 @@ def text_column(length: int) -> String:
 
 def history_of(record: Any, name: str) -> History:
     """What an attribute of a record was and is, as far as that is loaded."""
-    return inspect(record).get_history(name, PassiveFlag.PASSIVE_NO_INITIALIZE)  # type: ignore[no-any-return]
+    return instance_state(record).get_history(name, PassiveFlag.PASSIVE_NO_INITIALIZE)
 
 
 def now() -> datetime:

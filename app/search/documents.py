@@ -6,12 +6,24 @@ whenever it finds one of its activities or outputs, and also when its words stan
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from functools import lru_cache
-from typing import Any, Final, Protocol
+from functools import lru_cache, partial
+from typing import Any, Final
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
@@ -34,13 +46,6 @@ class Kind(IntEnum):
     ACTIVITY = 1
     PARTNER = 2
     ACTION = 3
-
-
-class Executor(Protocol):
-    """A session or connection, either of which runs statements."""
-
-    def execute(self, statement: Any, parameters: Any = None, /) -> Any:
-        """Runs a statement."""
 
 
 def _text(section: Section, field: str, text: str | None) -> Iterator[Passage]:
@@ -113,9 +118,12 @@ def _recency(day: date) -> int:
     return 0 if day == UNKNOWN_DAY else day.toordinal()
 
 
+_KEYS = bindparam("keys", expanding=True, type_=Integer)
+
+
 def _of(key: Any, *columns: Any) -> Select[*tuple[Any, ...]]:
     """Columns of the rows that have one of `keys` in the first one."""
-    return select(key, *columns).where(key.in_(bindparam("keys", expanding=True, type_=Integer)))
+    return select(key, *columns).where(key.in_(_KEYS))
 
 
 # Built once: that takes several times as long as to run them.
@@ -126,27 +134,15 @@ _OWN_OF_ACTIONS = _of(Action.id, Action.title, Action.objective, Action.summary,
 _OWN_OF_ACTIVITIES = _of(Activity.id, Activity.action, Activity.start_first_day, *_ACTIVITY)
 _OWN_OF_OUTPUTS = _of(Output.id, Output.action, Output.published_first_day, *_OUTPUT)
 _OWN_OF_PARTNERS = _of(Partner.id, Partner.name, Partner.acronym, Partner.country)
-_COUNTRIES_OF_ACTIONS = _of(ActionCountry.action, ActionCountry.country).order_by(ActionCountry.position)
-_THEMES_OF_ACTIONS = (
-    _of(ActionTheme.action, Theme.slug, Theme.name)
-    .join(Theme, Theme.slug == ActionTheme.theme)
-    .order_by(ActionTheme.position)
-)
-_PARTNERS_OF_ACTIONS = (
-    _of(ActionPartner.action, Partner.name, Partner.acronym)
-    .join(Partner, Partner.id == ActionPartner.partner)
-    .order_by(ActionPartner.position)
-)
 _SENDERS_OF_ACTIVITIES = _of(Deployment.activity, *_DEPLOYMENT).order_by(Deployment.id)
 
 
-def _actions(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
-    linked = _passages_of_links(executor, keys)
-    parts = _passages_of_parts(executor, keys)
-    for key, title, objective, summary, region, day in executor.execute(_OWN_OF_ACTIONS, {"keys": keys}):
+def _actions(connection: Connection, keys: Sequence[int]) -> Iterator[Document]:
+    links, parts = _linked_passages(connection, keys)
+    for key, title, objective, summary, region, day in connection.execute(_OWN_OF_ACTIONS, {"keys": keys}):
         passages = [
             *_text(Section.TITLE, "title", title),
-            *linked[key],
+            *links[key],
             *(_label(Section.NAMES, "region", label_of, region) if region else ()),
             *_text(Section.AIM, "objective", objective),
             *_text(Section.BODY, "summary", summary),
@@ -155,24 +151,19 @@ def _actions(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
         yield Document(Kind.ACTION, key, key, _recency(day), title, tuple(passages))
 
 
-def _passages_of_links(executor: Executor, keys: Sequence[int]) -> Mapping[int, list[Passage]]:
-    found: defaultdict[int, list[Passage]] = defaultdict(list)
-    for key, code in executor.execute(_COUNTRIES_OF_ACTIONS, {"keys": keys}):
-        found[key] += _country(Section.NAMES, "countries", code)
-    for key, *theme in executor.execute(_THEMES_OF_ACTIONS, {"keys": keys}):
-        found[key] += _theme(*theme)
-    for key, *name in executor.execute(_PARTNERS_OF_ACTIONS, {"keys": keys}):
-        found[key] += _partner(Section.NAMES, "partners", *name)
-    return found
-
-
-def _passages_of_parts(executor: Executor, keys: Sequence[int]) -> Mapping[int, list[Passage]]:
-    found: defaultdict[int, list[Passage]] = defaultdict(list)
-    for statement, describe, field in _PARTS:
-        for key, *values in executor.execute(statement, {"keys": keys}):
+def _linked_passages(connection: Connection, keys: Sequence[int]) -> tuple[Mapping[int, list[Passage]], ...]:
+    """What actions are linked to, and what belongs to them."""
+    links: defaultdict[int, list[Passage]] = defaultdict(list)
+    parts: defaultdict[int, list[Passage]] = defaultdict(list)
+    for number, key, _, *values in connection.execute(_LINKED_TO_ACTIONS, {"keys": keys}):
+        kind = _OF_ACTIONS[number]
+        passages = kind.describe(*values[: len(kind.columns)])
+        if kind.field:
             # What a part is called or says itself is no more than a part here.
-            found[key] += (Passage(Section.PARTS, field, own.text, own.also, own.code) for own in describe(*values))
-    return found
+            parts[key] += [Passage(Section.PARTS, kind.field, text, also, code) for _, _, text, also, code in passages]
+        else:
+            links[key] += passages
+    return links, parts
 
 
 def _activity_passages(
@@ -196,34 +187,77 @@ def _deployment_passages(country: str | None, origin: str | None, organisation: 
     yield from _text(Section.PARTS, "deployments", organisation)
 
 
-_PARTS: Final[Sequence[tuple[Any, Callable[..., Iterator[Passage]], str]]] = (
-    (_of(Activity.action, *_ACTIVITY).order_by(Activity.id), _activity_passages, "activities"),
-    (_of(Output.action, *_OUTPUT).order_by(Output.id), _output_passages, "outputs"),
-    (_of(Deployment.action, *_DEPLOYMENT).order_by(Deployment.id), _deployment_passages, "deployments"),
+@dataclass(frozen=True)
+class _OfActions:
+    """What actions have, in a table of its own."""
+
+    table: Any
+    order: Any
+    columns: Sequence[Any]
+    describe: Callable[..., Iterator[Passage]]
+    """What the columns say."""
+    named_by: Any = None
+    """The table that has the columns, if it is another one."""
+    field: str = ""
+    """For parts: the action's field."""
+
+
+_OF_ACTIONS: Final = (
+    _OfActions(
+        ActionCountry, ActionCountry.position, (ActionCountry.country,), partial(_country, Section.NAMES, "countries")
+    ),
+    _OfActions(ActionTheme, ActionTheme.position, (Theme.slug, Theme.name), _theme, Theme),
+    _OfActions(
+        ActionPartner,
+        ActionPartner.position,
+        (Partner.name, Partner.acronym),
+        partial(_partner, Section.NAMES, "partners"),
+        Partner,
+    ),
+    _OfActions(Activity, Activity.id, _ACTIVITY, _activity_passages, field="activities"),
+    _OfActions(Output, Output.id, _OUTPUT, _output_passages, field="outputs"),
+    _OfActions(Deployment, Deployment.id, _DEPLOYMENT, _deployment_passages, field="deployments"),
 )
 
 
-def _activities(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
+def _select_linked() -> CompoundSelect[*tuple[Any, ...]]:
+    """Selects all that actions have, each kind in its order: one statement takes less time than six."""
+    width = max(len(kind.columns) for kind in _OF_ACTIONS)
+    selects = []
+    for number, kind in enumerate(_OF_ACTIONS):
+        nulls = [null().cast(String).label(f"none_{place}") for place in range(width - len(kind.columns))]
+        part, order = literal_column(str(number), Integer).label("part"), kind.order.label("place")
+        own = select(part, kind.table.action, order, *kind.columns, *nulls).select_from(kind.table)
+        if kind.named_by is not None:
+            own = own.join(kind.named_by)
+        selects.append(own.where(kind.table.action.in_(_KEYS)))
+    return union_all(*selects).order_by("part", "place")
+
+
+_LINKED_TO_ACTIONS: Final = _select_linked()
+
+
+def _activities(connection: Connection, keys: Sequence[int]) -> Iterator[Document]:
     sent: defaultdict[int, list[Passage]] = defaultdict(list)
-    for key, *sender in executor.execute(_SENDERS_OF_ACTIVITIES, {"keys": keys}):
+    for key, *sender in connection.execute(_SENDERS_OF_ACTIVITIES, {"keys": keys}):
         sent[key] += _deployment_passages(*sender)
-    for key, action, day, *values in executor.execute(_OWN_OF_ACTIVITIES, {"keys": keys}):
+    for key, action, day, *values in connection.execute(_OWN_OF_ACTIVITIES, {"keys": keys}):
         _, title, *_ = values
         yield Document(Kind.ACTIVITY, key, action, _recency(day), title, (*_activity_passages(*values), *sent[key]))
 
 
-def _outputs(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
-    for key, action, day, kind, title in executor.execute(_OWN_OF_OUTPUTS, {"keys": keys}):
+def _outputs(connection: Connection, keys: Sequence[int]) -> Iterator[Document]:
+    for key, action, day, kind, title in connection.execute(_OWN_OF_OUTPUTS, {"keys": keys}):
         yield Document(Kind.OUTPUT, key, action, _recency(day), title, tuple(_output_passages(kind, title)))
 
 
-def _partners(executor: Executor, keys: Sequence[int]) -> Iterator[Document]:
-    for key, name, acronym, country in executor.execute(_OWN_OF_PARTNERS, {"keys": keys}):
+def _partners(connection: Connection, keys: Sequence[int]) -> Iterator[Document]:
+    for key, name, acronym, country in connection.execute(_OWN_OF_PARTNERS, {"keys": keys}):
         passages = (*_partner(Section.TITLE, "name", name, acronym), *_country(Section.NAMES, "country", country))
         yield Document(Kind.PARTNER, key, None, 0, name, passages)
 
 
-KINDS: Final[Mapping[Kind, tuple[Any, Callable[[Executor, Sequence[int]], Iterable[Document]]]]] = {
+KINDS: Final[Mapping[Kind, tuple[Any, Callable[[Connection, Sequence[int]], Iterable[Document]]]]] = {
     Kind.ACTION: (Action.id, _actions),
     Kind.ACTIVITY: (Activity.id, _activities),
     Kind.OUTPUT: (Output.id, _outputs),
@@ -232,7 +266,7 @@ KINDS: Final[Mapping[Kind, tuple[Any, Callable[[Executor, Sequence[int]], Iterab
 """Each kind of record that can be found: its ids, and what says what such records say."""
 
 
-def documents_of(executor: Executor, kind: Kind, keys: Sequence[int]) -> list[Document]:
+def documents_of(connection: Connection, kind: Kind, keys: Sequence[int]) -> list[Document]:
     """The documents of those of the records that exist."""
     _, describe = KINDS[kind]
-    return list(describe(executor, keys)) if keys else []
+    return list(describe(connection, keys)) if keys else []

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, event, func, insert, select
@@ -21,7 +22,7 @@ from app.core.text_search.engines import filling
 from app.deployments.models import Deployment
 from app.outputs.models import Output
 from app.reference.models import Partner, Theme
-from app.search.documents import KINDS, Executor, Kind, documents_of
+from app.search.documents import KINDS, Kind, documents_of
 
 AT_ONCE = 500
 Touched = set[tuple[Kind | str, Any]]
@@ -69,10 +70,17 @@ def _write(session: Session) -> None:
     keys: defaultdict[Kind | str, set[Any]] = defaultdict(set)
     for kind, key in touched:
         keys[kind].add(key)
-    keys[Kind.ACTION].update(_actions_named(session, ActionTheme.action, ActionTheme.theme, keys.pop("theme", set())))
-    keys[Kind.ACTION].update(_actions_named(session, ActionPartner.action, ActionPartner.partner, keys[Kind.PARTNER]))
+    if not touched:
+        return
+    connection = session.connection()  # rows need no ORM
+    links: tuple[tuple[Any, Any, set[Any]], ...] = (
+        (ActionTheme.action, ActionTheme.theme, keys.pop("theme", set())),
+        (ActionPartner.action, ActionPartner.partner, keys[Kind.PARTNER]),
+    )
+    for action, column, named in links:
+        keys[Kind.ACTION].update(_actions_named(connection, action, column, named))
     for kind in KINDS:
-        _refresh(session, kind, sorted(keys[kind]))
+        _refresh(connection, kind, sorted(keys[kind]))
 
 
 @event.listens_for(Session, "after_rollback")
@@ -80,45 +88,47 @@ def _forget(session: Session) -> None:
     session.info.pop("said_anew", None)
 
 
-def _actions_named(session: Session, action: Any, column: Any, keys: set[Any]) -> Iterator[int]:
+def _actions_named(connection: Connection, action: Any, column: Any, keys: set[Any]) -> Iterator[int]:
     """The actions that have one of the records."""
     if keys:
-        yield from session.execute(select(action).where(column.in_(keys))).scalars()
+        yield from connection.execute(select(action).where(column.in_(keys))).scalars()
 
 
-def _refresh(executor: Any, kind: Kind, keys: Sequence[int]) -> None:
+def _refresh(connection: Connection, kind: Kind, keys: Sequence[int]) -> None:
     """Writes the documents of records as they stand; those of records that are gone go, too."""
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
-        rows = [row_of(document) for document in documents_of(executor, kind, some)]
-        _put(executor, rows, _known(executor, kind, some))
+        rows = [row_of(document) for document in documents_of(connection, kind, some)]
+        _put(connection, rows, _known(connection, kind, some))
         if gone := set(some) - {row["record"] for row in rows}:
-            executor.execute(delete(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.record.in_(gone)))
+            connection.execute(
+                delete(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.record.in_(gone))
+            )
 
 
-def _known(executor: Executor, kind: Kind, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+def _known(connection: Connection, kind: Kind, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
     """The documents as they were written last."""
     table = SearchDocument.__table__
     wanted = select(table).where(table.c.kind == kind, table.c.record.in_(keys))
-    return {row["record"]: dict(row) for row in executor.execute(wanted).mappings()}
+    return {row["record"]: dict(row) for row in connection.execute(wanted).mappings()}
 
 
-def _put(executor: Any, documents: Sequence[dict[str, Any]], known: Mapping[int, dict[str, Any]]) -> None:
+def _put(connection: Connection, documents: Sequence[dict[str, Any]], known: Mapping[int, dict[str, Any]]) -> None:
     """Writes what is new, and nothing else: most changes of a record don't touch most of its words."""
-    rows = [row for row in documents if row != known.get(row["record"])]
+    # In the order of the index: it writes what it has gathered whenever one comes that is before the last.
+    rows = sorted((row for row in documents if row != known.get(row["record"])), key=itemgetter("id"))
     if not rows:
         return
     columns = [name for name in rows[0] if name not in ("kind", "record")]
-    statement = _insert(executor, SearchDocument)
+    statement = _insert(connection, SearchDocument)
     changes = {name: statement.excluded[name] for name in columns}
-    executor.execute(statement.on_conflict_do_update(index_elements=["kind", "record"], set_=changes), rows)
+    connection.execute(statement.on_conflict_do_update(index_elements=["kind", "record"], set_=changes), rows)
     if terms := terms_of(vocabulary(rows) - vocabulary(known.values())):
-        executor.execute(_insert(executor, SearchTerm).on_conflict_do_nothing(), terms)
+        connection.execute(_insert(connection, SearchTerm).on_conflict_do_nothing(), terms)
 
 
-def _insert(executor: Any, model: Any) -> Any:
-    bind = executor.get_bind() if isinstance(executor, Session) else executor
-    return (postgresql if bind.dialect.name == "postgresql" else sqlite).insert(model.__table__)
+def _insert(connection: Connection, model: Any) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(model.__table__)
 
 
 # -- all of them --
@@ -134,9 +144,9 @@ def rules() -> str:
     return hashlib.sha256(b"\n".join([f"{_RULES}".encode(), *libraries, *tables])).hexdigest()
 
 
-def is_up_to_date(executor: Executor) -> bool:
+def is_up_to_date(connection: Connection) -> bool:
     """Whether the documents were written by today's rules."""
-    return bool(executor.execute(select(SearchState.rules)).scalar() == rules())
+    return bool(connection.execute(select(SearchState.rules)).scalar() == rules())
 
 
 def bring_up_to_date(connection: Connection, progress: Progress = silent) -> bool:

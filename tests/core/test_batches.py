@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 
+from app.core.database import Database
 from app.core.listing import API
 from tests.contract.test_statement_counts import statements_of
 from tests.core.records import ACTIONS, KINDS, Kind
@@ -58,6 +60,39 @@ async def test_actions_of_one_title_get_slugs_in_their_order(shared: httpx.Async
     bodies.append({"title": "Something", "slug": "new-words-2"})
     slugs = [action["slug"] for action in await add(shared, "/actions", bodies)]
     assert slugs == ["same-words-2", "same-words-4", "same-words-5", "new-words", "new-words-3", "new-words-2"]
+
+
+async def test_many_taken_titles_take_the_statements_of_a_few(shared_app: FastAPI, shared: httpx.AsyncClient) -> None:
+    bodies = [{"title": f"Taken title {number}"} for number in range(60)]
+    await add(shared, "/actions", bodies)
+    taken = []
+    for length in (2, 2, 60):
+        with statements_of(shared_app) as statements:
+            added = await add(shared, "/actions", bodies[:length])
+        taken.append(len(statements))
+    assert [action["slug"] for action in added[1:3]] == ["taken-title-1-4", "taken-title-2-2"]
+    assert taken[2] <= taken[1] + 2, statements  # as above
+
+
+async def test_their_words_are_written_in_the_order_of_the_index(
+    shared_app: FastAPI, shared: httpx.AsyncClient
+) -> None:
+    """SQLite's engine writes down what it has gathered whenever a document comes before the last one."""
+    written: list[list[int]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if many and statement.startswith("INSERT INTO search_documents"):
+            written.append([row[0] for row in parameters])
+
+    database: Database = shared_app.state.database
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        years = ("2015", "2011", "2019", "2013")
+        await add(shared, "/actions", [{"title": f"Of {year}", "start": year} for year in years])
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    assert [len(ids) for ids in written] == [len(years)]
+    assert written == [sorted(ids) for ids in written]
 
 
 async def test_a_slug_can_be_given_to_one_of_them_alone(shared: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, CheckConstraint, Engine, Index, Integer, String, Text, event, text
 from sqlalchemy.engine import Dialect
@@ -34,8 +34,7 @@ class Section(IntEnum):
     """What belongs to records of its own."""
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(NamedTuple):
     """A text of a record."""
 
     section: Section
