@@ -4,8 +4,8 @@ comes after what all others wait for."""
 import os
 import sys
 
-from vl_convert import svg_to_png
-
 if __name__ == "__main__":
-    os.nice(10)
+    os.nice(10)  # already for what follows, which takes longer than most pictures
+    from vl_convert import svg_to_png
+
     sys.stdout.buffer.write(svg_to_png(sys.stdin.buffer.read().decode()))
