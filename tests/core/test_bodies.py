@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -99,6 +100,18 @@ async def test_a_large_body_is_read_and_validated_as_a_small_one(shared: httpx.A
     for url, method in (("/api/v1/actions", "POST"), ("/api/v1/actions/1", "PATCH")):
         answer = await shared.request(method, url, json=patch, headers={"If-Match": "*"})
         assert [error["pointer"] for error in answer.json()["errors"]] == ["/summary"], method
+
+
+def test_to_look_for_surrogates_takes_no_longer_than_to_parse() -> None:
+    """It is one step, in which nobody else has a turn."""
+    body = json.dumps([letter * 200_000 for letter in "aä" * 20], ensure_ascii=False).encode()
+
+    def cost(read: Callable[[bytes], Any]) -> float:
+        begun = time.thread_time()
+        read(body)
+        return time.thread_time() - begun
+
+    assert min(cost(read_json) for _ in range(5)) < 3 * min(cost(json.loads) for _ in range(5))
 
 
 async def test_a_large_body_does_not_stop_the_event_loop(shared: httpx.AsyncClient) -> None:
