@@ -11,8 +11,10 @@ from typing import ParamSpec, TypeVar
 LARGE = 500
 """From so many rows on, assembling them takes longer than the way into a thread and back."""
 
-# Threads that compute in Python at once are no faster, and make the event loop wait longer for its turn.
-_POOL = ThreadPoolExecutor(1, thread_name_prefix="large")
+# Threads that compute in Python at once are no faster, and make the event loop wait longer for its turn. So there are
+# two, and what takes seconds, if a client asks for it, holds up nothing that never does.
+_LARGE = ThreadPoolExecutor(1, thread_name_prefix="large")
+_SHORT = ThreadPoolExecutor(1, thread_name_prefix="short")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,15 +22,22 @@ T = TypeVar("T")
 
 async def run_large(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The result of a function that computes for long: it runs in a thread, one after the other."""
-    call = partial(copy_context().run, function, *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(_POOL, call)
+    return await _run(_LARGE, function, *args, **kwargs)
 
 
 async def run_sized(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The result of a function that handles `size` rows: called here for a few, in a thread for many."""
-    if size < LARGE:
-        return function(*args, **kwargs)
-    return await run_large(function, *args, **kwargs)
+    return function(*args, **kwargs) if size < LARGE else await _run(_LARGE, function, *args, **kwargs)
+
+
+async def run_short(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same for what takes as long for everybody, hundredths of a second: it doesn't wait for what is large."""
+    return function(*args, **kwargs) if size < LARGE else await _run(_SHORT, function, *args, **kwargs)
+
+
+async def _run(pool: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    call = partial(copy_context().run, function, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(pool, call)
 
 
 def paced(generate: Callable[P, AsyncIterator[T]]) -> Callable[P, AsyncIterator[T]]:

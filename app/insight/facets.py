@@ -16,7 +16,7 @@ from app.core.filters import NONE
 from app.core.index.matching import Matching
 from app.core.languages import LABELLED
 from app.core.sessions import ReadSessionDep
-from app.core.threads import run_sized
+from app.core.threads import run_short
 from app.insight.catalogue import DIMENSIONS, MEASURES, dimension_of
 from app.insight.definitions import define
 from app.insight.places import SUMMARIES, place_among
@@ -110,7 +110,7 @@ async def list_facets(request: Request, session: ReadSessionDep, query: Annotate
     if known.is_known:
         return known.not_modified()
     matching = await session.matching(query.selection())
-    return await run_sized(len(matching.snapshot.roots), lambda: known.respond(_facets(query, matching)))
+    return await run_short(len(matching.snapshot.roots), lambda: known.respond(_facets(query, matching)))
 
 
 def _facets(query: FacetQuery, matching: Matching) -> bytes:

@@ -15,7 +15,7 @@ from app.core.index.matching import Matching
 from app.core.languages import LABELLED
 from app.core.listing import API
 from app.core.sessions import ReadSessionDep
-from app.core.threads import run_sized
+from app.core.threads import run_short
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.insight.figures import compute, encoded, json_list, json_object
@@ -119,7 +119,7 @@ async def get_headline(request: Request, session: ReadSessionDep, query: Annotat
     if known.is_known:
         return known.not_modified()
     matching = await session.matching(query.selection())
-    return await run_sized(len(matching.snapshot.roots), lambda: known.respond(_headline(query, matching)))
+    return await run_short(len(matching.snapshot.roots), lambda: known.respond(_headline(query, matching)))
 
 
 def _headline(query: HeadlineQuery, matching: Matching) -> bytes:

@@ -5,6 +5,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from itertools import pairwise
+from threading import Event
 from time import process_time
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from app.core import threads
 from app.core.limits import Places
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS
 from app.insight.places import FIGURES, SUMMARIES
@@ -655,6 +657,22 @@ async def test_figures_wait_for_their_turn_and_others_do_not(
         assert not any(task.done() for task in waiting)
     for task in waiting:
         assert (await task).status_code == 200
+
+
+async def test_summaries_wait_for_no_large_work(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "LARGE", 0)  # everything goes to a thread, as with a large record
+    is_done = Event()
+    work = asyncio.create_task(threads.run_large(is_done.wait, 60))
+    try:
+        figure_of_two = asyncio.create_task(client.get(f"{API}/aggregates?measure=actions&by=theme&by=country"))
+        async with asyncio.timeout(30):
+            for path in ("facets", "headline"):
+                assert (await client.get(f"{API}/{path}")).status_code == 200
+        assert not figure_of_two.done()
+    finally:
+        is_done.set()
+        assert await work
+    assert (await figure_of_two).status_code == 200
 
 
 async def test_a_preset_is_its_measure_and_dimensions(client: httpx.AsyncClient, make: Maker) -> None:

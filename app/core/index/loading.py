@@ -20,7 +20,7 @@ from app.core.index.columns import NULL, UNKNOWN, encode_days
 from app.core.index.rows import PHANTOM, Rows
 from app.core.index.schema import Column, Graph, Kind, Link
 from app.core.index.snapshot import Beside, Snapshot, State, Vocabulary, lookup_codes
-from app.core.threads import run_sized
+from app.core.threads import run_short
 
 log = logging.getLogger(__name__)
 PART = 5_000
@@ -120,7 +120,7 @@ async def _rows(
     **chosen: Any,
 ) -> Rows:
     found = await _raw(connection, _select(link, some=some), **chosen)
-    return await run_sized(len(found), _held, found, link, vocabulary, roots)
+    return await run_short(len(found), _held, found, link, vocabulary, roots)
 
 
 def _held(found: Sequence[Any], link: Link, vocabulary: Vocabulary, roots: NDArray[np.int64]) -> Rows:
