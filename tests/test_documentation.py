@@ -26,13 +26,13 @@ QUESTIONS = re.findall(
 )
 
 
-def _holds(told: Any, answered: Any) -> bool:
+def holds(told: Any, answered: Any) -> bool:
     """Whether a shortened answer is a part of the whole one: fewer names, fewer rows in the same order."""
     if isinstance(told, dict):
-        return all(name in answered and _holds(value, answered[name]) for name, value in told.items())
+        return all(name in answered and holds(value, answered[name]) for name, value in told.items())
     if isinstance(told, list):
         rest = iter(answered)
-        return all(any(_holds(item, candidate) for candidate in rest) for item in told)
+        return all(any(holds(item, candidate) for candidate in rest) for item in told)
     return bool(told == answered)
 
 
@@ -45,7 +45,7 @@ def test_there_are_five_questions() -> None:
 async def test_the_answers_of_the_readme_are_the_real_ones(anonymous: httpx.AsyncClient, url: str, told: str) -> None:
     answer = await anonymous.get(url)
     assert answer.status_code == 200
-    assert _holds(json.loads(told), answer.json()), answer.json()
+    assert holds(json.loads(told), answer.json()), answer.json()
 
 
 def test_every_setting_is_documented() -> None:

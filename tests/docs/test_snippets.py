@@ -79,6 +79,8 @@ WRITING = [
 @pytest.mark.parametrize("label", ["curl", "Python"])
 def test_the_samples_that_write_do_so(service: Service, label: str) -> None:
     """With a key and the tag of what they change. What the other language has added is there already, hence 409."""
+    if label == "curl" and shutil.which("curl") is None:
+        pytest.skip("no curl on this machine")
     for method, path in WRITING:
         samples = {each["label"]: each["source"] for each in SCHEMA["paths"][path][method]["x-codeSamples"]}
         sample = samples[label].replace(ADDRESS, service.address).replace(KEY, service.key)
