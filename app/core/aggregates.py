@@ -194,7 +194,7 @@ def _axis(
 ) -> tuple[FigureAxis, Ints]:
     """The categories of a dimension in their order, with those that have no record, and which of them each cell has.
 
-    Years run; other keys come by what their rows add up to, then by label; what has no value comes last.
+    Years run; other keys come by what their rows add up to, then by label; what is apart or has no value comes last.
     """
     present, at = np.unique(cells.places[number], return_inverse=True)
     weights = np.bincount(at, cells.values, len(present)).tolist()
@@ -209,7 +209,8 @@ def _axis(
 
     def order(category: Category) -> Any:
         weight = 0 if dimension.in_years else -weighted[category.key]
-        return category.key is None, weight, category.label, category.key or ""
+        is_apart = category.key in (None, dimension.apart)
+        return category.key is None, is_apart, weight, category.label, category.key or ""
 
     categories.sort(key=order)
     ranks = np.empty(len(present), np.int64)

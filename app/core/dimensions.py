@@ -30,6 +30,8 @@ class Dimension:
     """For an open vocabulary: what the request's language makes of a key's label."""
     known: Sequence[str] = ()
     """The keys of a closed vocabulary."""
+    apart: Key = None
+    """The key of what is not one of the values that are compared: it comes after them."""
     known_to: Callable[[Snapshot, Selection], Sequence[str]] | None = None
     """For keys that exist for a time: those that a selection is about."""
 

@@ -11,7 +11,7 @@ from app.core.listing import Listing
 from app.deployments.models import Deployment
 from app.deployments.schemas import DeploymentRead
 from app.reference.countries import country_ref
-from app.selection.graph import DEPLOYMENT_LIST, DEPLOYMENT_SORTS, IS_EU_MEMBER
+from app.selection.graph import DEPLOYMENT_LIST, DEPLOYMENT_SORTS, DEPLOYMENTS, IS_EU_MEMBER
 
 
 def _select_deployments(_as_of: date) -> Select[*tuple[Any, ...]]:
@@ -26,7 +26,7 @@ def _select_deployments(_as_of: date) -> Select[*tuple[Any, ...]]:
         Deployment.experts_count,
         IS_EU_MEMBER.label("is_eu_member_state"),
         Deployment.source_quote,
-    )
+    ).select_from(DEPLOYMENTS.source)
 
 
 async def _deployments(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[DeploymentRead]:

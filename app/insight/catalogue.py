@@ -18,6 +18,7 @@ from app.reference.labels import theme_name, translated
 from app.reference.vocabularies import (
     ActivityType,
     OrganisationType,
+    OutputKind,
     Pillar,
     Region,
     Status,
@@ -34,12 +35,15 @@ from app.selection.graph import (
     ACTIVITY_TYPE,
     COUNTRY,
     COUNTRY_LIST,
+    DEPLOYMENT_DAYS,
     DEPLOYMENT_LIST,
     EU_MEMBER,
     EXPERTS,
     MEMBER_STATE,
     ORGANISATION_TYPE,
+    OUTPUT_KIND,
     OUTPUT_LIST,
+    OUTSIDE_EU,
     PARTNER,
     PARTNER_NAME,
     PILLAR,
@@ -76,10 +80,19 @@ def _member_states(snapshot: Snapshot, selection: Selection) -> list[str]:
     first = min(int(starts.min(initial=UNKNOWN)), day_number(selection.as_of))
     since = date(first // 10000, first // 100 % 100, first % 100)
     period = [Span.parse(value) for value in given] or [Span(since, selection.as_of)]
-    return [code for code, days in _MEMBERSHIPS.items() if any(map(days.intersection, period))]
+    return [*(code for code, days in _MEMBERSHIPS.items() if any(map(days.intersection, period))), OUTSIDE_EU]
 
 
 _EU_LABELS: Final = {"true": "EU member states", "false": "Outside the EU"}
+
+
+def _membership(key: str) -> str:
+    return translated("eu_member", key, _EU_LABELS[key])
+
+
+def _sender_name(key: str) -> str:
+    """A member state, or what stands for all countries that were none."""
+    return _membership("false") if key == OUTSIDE_EU else country_name(key)
 
 
 def dimension_of(
@@ -170,17 +183,18 @@ DIMENSIONS: Final = {
             "member_state",
             MEMBER_STATE,
             "member state",
-            "Not known to be from a member state",
-            country_name,
-            known=MEMBER_STATES,
+            "Country not stated",
+            _sender_name,
+            known=(*MEMBER_STATES, OUTSIDE_EU),
             known_to=_member_states,
+            apart=OUTSIDE_EU,
         ),
         dimension_of(
             "eu_member",
             EU_MEMBER,
             "EU membership of the sending country",
             "Country not stated",
-            lambda key: translated("eu_member", key, _EU_LABELS[key]),
+            _membership,
             known=list(_EU_LABELS),
         ),
         dimension_of(
@@ -191,6 +205,14 @@ DIMENSIONS: Final = {
             label_of,
             known=list(OrganisationType),
         ),
+        dimension_of(
+            "deployment_year",
+            DEPLOYMENT_DAYS,
+            "deployment year",
+            "Date not known",
+            filter="deployed_in",
+        ),
+        dimension_of("output_kind", OUTPUT_KIND, "output kind", "No output", label_of, known=list(OutputKind)),
     )
 }
 
@@ -248,6 +270,15 @@ PRESETS: Final = {
             "deployments",
             ("organisation_type",),
             "What kinds of organisations sent experts?",
+        ),
+        Preset(
+            "deployments-per-year", "deployments", ("deployment_year",), "How many deployments were there in each year?"
+        ),
+        Preset(
+            "member-states-by-year",
+            "deployments",
+            ("member_state", "deployment_year"),
+            "Which member states sent experts in which years?",
         ),
         Preset(
             "member-states-by-country",

@@ -9,7 +9,7 @@ from app.core.filters import NONE
 from app.core.index.schema import Link
 from app.core.index.snapshot import Snapshot
 from app.core.languages import LabelLanguage, speaking
-from app.selection.graph import ACTIONS, ACTIVITIES, COUNTRIES, DEPLOYMENTS, PARTNERS, THEMES
+from app.selection.graph import ACTIONS, ACTIVITIES, COUNTRIES, DEPLOYMENTS, OUTPUTS, PARTNERS, THEMES
 
 # One linked record, and several of them.
 _LINKED = {
@@ -18,6 +18,7 @@ _LINKED = {
     PARTNERS: ("a partner", "partners"),
     ACTIVITIES: ("an activity", "activities"),
     DEPLOYMENTS: ("a deployment", "deployments"),
+    OUTPUTS: ("an output", "outputs"),
 }
 
 # One of the records that a measure counts.
@@ -70,6 +71,11 @@ _UNDER = {
         "under each organisation type of its deployments",
         "under each organisation type of {action_s} deployments",
     ),
+    "deployment_year": (
+        "in each year of one of its deployments",
+        "in each year of one of {action_s} deployments",
+    ),
+    "output_kind": ("under each kind of its outputs", "under each kind of {action_s} outputs"),
 }
 _THROUGH_ACTION = {"actions": "its action", "action_s": "its action's", "one_action": "its action"}
 _THROUGH_ACTIONS = {"actions": "its actions", "action_s": "its actions'", "one_action": "one of its actions"}
@@ -77,6 +83,11 @@ _THROUGH_ACTIONS = {"actions": "its actions", "action_s": "its actions'", "one_a
 _MEMBERSHIP = (
     "membership of the EU is that on the first day of the activity, or of the action where the activity or its day is "
     "not known"
+)
+
+_YEARS_OF_DEPLOYMENT = (
+    "the time of a deployment is that of its own activity, or that in which its action is known to run where the "
+    "activity or its day is not known"
 )
 
 
@@ -194,6 +205,8 @@ class _Definition:
             yield "rows show only years that the filters keep"
         if {"member_state", "eu_member"} & {*selection.values, *(dimension.name for dimension in by)}:
             yield _MEMBERSHIP
+        if "deployed_in" in {*selection.values, *(dimension.filter for dimension in by)}:
+            yield _YEARS_OF_DEPLOYMENT
         if any(dimension.name == "status" for dimension in by):
             yield f"status is that on {selection.as_of.isoformat()}"
         if self.spec.measure.summed is not None:
@@ -204,7 +217,9 @@ class _Definition:
         own = self.spec.measure.link
         of_action, through = _UNDER[dimension.name]
         if dimension.link is own:
-            took_place = "in each year in which it took place"
+            took_place = (
+                "in each of its years" if dimension.name == "deployment_year" else "in each year in which it took place"
+            )
             return "" if not dimension.is_spread else of_action if own is ACTIONS else took_place
         if own is ACTIONS:
             return of_action

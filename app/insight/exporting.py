@@ -27,7 +27,7 @@ from app.insight.pictures.charts import Chart, chart_of
 from app.insight.pictures.layout import USUAL, Options, svg_of
 from app.insight.pictures.rendering import rasterised
 from app.insight.pictures.schemes import Scheme
-from app.reference.countries import country_point
+from app.reference.countries import COUNTRIES, country_point
 
 COUNTRY_DIMENSIONS: Final = ("country", "activity_country", "sending_country", "member_state")
 _PLACES: Final = (*COUNTRY_DIMENSIONS, "subregion", "region")
@@ -136,7 +136,7 @@ def _geojson(answered: Answered) -> bytes:
     features = []
     for row, values in zip(rows, rows_of(columns, rows, {}), strict=True):
         key = row.cells[place].key
-        point = None if key is None else {"type": "Point", "coordinates": country_point(key)}
+        point = {"type": "Point", "coordinates": country_point(key)} if key in COUNTRIES else None
         features.append({"type": "Feature", "geometry": point, "properties": dict(zip(names, values, strict=True))})
     about = {name: value for name, value in answered.defined.about.items() if name != "by"}
     about = {"type": "FeatureCollection", **about, "totals": answered.defined.totals}

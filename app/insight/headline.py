@@ -22,7 +22,7 @@ from app.insight.figures import compute, encoded, json_list, json_object
 from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Aggregate, Described
 from app.selection.filters import RecordFilters
-from app.selection.graph import DEPLOYMENTS, PARTNER_LIST
+from app.selection.graph import DEPLOYMENTS, OUTSIDE_EU, PARTNER_LIST
 
 router = APIRouter(prefix="/headline", tags=["Aggregates"], dependencies=[*LABELLED, place_among(SUMMARIES)])
 
@@ -164,7 +164,7 @@ class _Asked:
         ((axis,), behind) = spec.figure(self.matching).axes, define(self.matching.snapshot, spec)
         _, *parameters = spec.href().partition("?")
         return HeadlineFigure(
-            value=sum(category.key is not None for category in axis.categories),
+            value=sum(category.key not in (None, OUTSIDE_EU) for category in axis.categories),
             definition=f"Member states of the EU with a row in this figure: {behind[0].lower()}{behind[1:]}",
             href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
         )

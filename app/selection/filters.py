@@ -23,6 +23,7 @@ from app.reference.schemas import SLUG_PATTERN
 from app.reference.vocabularies import (
     ActivityType,
     OrganisationType,
+    OutputKind,
     Pillar,
     Region,
     Status,
@@ -41,9 +42,12 @@ from app.selection.graph import (
     ACTIVITY_STATUS,
     ACTIVITY_TYPE,
     COUNTRY,
+    DEPLOYMENT_DAYS,
     EU_MEMBER,
     MEMBER_STATE,
     ORGANISATION_TYPE,
+    OUTPUT_KIND,
+    OUTSIDE_EU,
     PARTNER,
     PARTNER_NAME,
     PILLAR,
@@ -64,6 +68,11 @@ def _country(code: str) -> str:
     """A country's name as it stands in a sentence: "the Philippines"."""
     name = country_name(code)
     return f"the {name}" if code in _WITH_ARTICLE else name
+
+
+def _sender(key: str) -> str:
+    """What sent experts, in a sentence."""
+    return "a country outside the EU" if key == OUTSIDE_EU else f"the member state {country_name(key)}"
 
 
 CountryChoice = Annotated[str, Choice(list(COUNTRY_ROWS), none=True), Keywords(title="CountryFilter")]
@@ -187,7 +196,7 @@ class RecordFilters(Filters):
             without="without dates",
         ),
     ] = []
-    """When an activity took place: a year, month, day or interval."""
+    """When an activity took place: a year, month, day or interval. `deployed_in` is about deployments instead."""
 
     activity_country: Annotated[
         list[CountryChoice],
@@ -221,17 +230,17 @@ class RecordFilters(Filters):
     """Country that sent experts, ISO 3166-1 alpha-2."""
 
     member_state: Annotated[
-        list[Annotated[str, Choice(list(MEMBER_STATES), none=True), Keywords(title="MemberStateFilter")]],
+        list[Annotated[str, Choice([*MEMBER_STATES, OUTSIDE_EU], none=True), Keywords(title="MemberStateFilter")]],
         MANY,
         one_of(
             MEMBER_STATE,
-            "from the member state {}",
-            labels=country_name,
-            without="from no known member state",
+            "from {}",
+            labels=_sender,
+            without="without a stated sending country",
         ),
     ] = []
-    """Country that sent experts while it was a member state of the EU; `none` keeps deployments from elsewhere, from an
-    unknown country, and actions without any."""
+    """Country that sent experts while it was a member state of the EU; `outside-eu` keeps deployments from a country
+    that was none then, `none` those whose country is not stated, and actions without any."""
 
     eu_member: Annotated[
         list[Annotated[str, Choice(["true", "false"], none=True)]],
@@ -255,6 +264,22 @@ class RecordFilters(Filters):
         ),
     ] = []
     """Kind of organisation that sent experts."""
+
+    deployed_in: Annotated[
+        list[Interval],
+        MANY_INTERVALS,
+        overlapping(DEPLOYMENT_DAYS, "made {}", without="of an unknown time"),
+    ] = []
+    """When experts were deployed: a year, month, day or interval. The time of a deployment is that of its own activity,
+    or that in which its action is known to run where the activity or its day is not known. `activity_in` is about
+    activities instead: on deployments, it keeps those whose *action* has an activity at that time."""
+
+    output_kind: Annotated[
+        list[Annotated[str, Choice(list(OutputKind), none=True)]],
+        MANY,
+        one_of(OUTPUT_KIND, "of the kind {}", labels=label_of),
+    ] = []
+    """Kind of an output."""
 
 
 class LinkedFilters(RecordFilters):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import join
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
@@ -23,7 +24,15 @@ THEMES = Link("theme", ActionTheme, ActionTheme.action, ActionTheme.theme, share
 COUNTRIES = Link("country", ActionCountry, ActionCountry.action, ActionCountry.country, shares_records=True)
 PARTNERS = Link("partner", ActionPartner, ActionPartner.action, ActionPartner.partner, shares_records=True)
 ACTIVITIES = Link("activity", Activity, Activity.action, Activity.id)
-DEPLOYMENTS = Link("deployment", Deployment, Deployment.action, Deployment.id)
+DEPLOYMENTS = Link(
+    "deployment",
+    Deployment,
+    Deployment.action,
+    Deployment.id,
+    source=join(Deployment, Action, Action.id == Deployment.action)
+    .outerjoin(Activity, Activity.id == Deployment.activity)
+    .outerjoin(Country, Country.code == Deployment.sending_country),
+)
 OUTPUTS = Link("output", Output, Output.action, Output.id)
 
 _themes, _countries, _partners, _publications, _sources = (
@@ -70,39 +79,32 @@ def activity_status(as_of: date) -> ColumnElement[str | None]:
     return func.coalesce(Activity.stated_status, by_dates)
 
 
-def _day_of_deployment() -> Any:
-    """The first day of the deployment's activity, or of its action where that is not known."""
-    of_activity = (
-        select(Activity.start_first_day)
-        .where(Activity.id == Deployment.activity, Activity.start_first_day < UNKNOWN_DAY)
-        .correlate(Deployment)
-        .scalar_subquery()
+OUTSIDE_EU = "outside-eu"
+"""Instead of a member state: a known country that was none then."""
+
+# A deployment without any date lies ahead, so it counts with the countries whose membership lasts.
+_DAY_OF_DEPLOYMENT = case(
+    (Activity.start_first_day < UNKNOWN_DAY, Activity.start_first_day), else_=Action.start_first_day
+)
+_WAS_MEMBER = and_(
+    Country.eu_member_from <= _DAY_OF_DEPLOYMENT,
+    or_(Country.eu_member_until.is_(None), Country.eu_member_until >= _DAY_OF_DEPLOYMENT),
+)
+IS_EU_MEMBER = case((Deployment.sending_country.is_(None), None), (_WAS_MEMBER, "true"), else_="false")
+"""Whether a deployment came from a country that was a member state on the first day of its activity, or of its action
+where that is not known; as the words of the filter, and null where its country is unknown. It is read from the source
+of `DEPLOYMENTS`."""
+
+
+def _days_of_deployment() -> Period:
+    """The days of the deployment's own activity, or those in which its action is known to run where the activity or its
+    days are not known."""
+    is_dated = ACTIVITY_DAYS.first.expression < UNKNOWN_DAY
+    first, last = (
+        DEPLOYMENTS.day(case((is_dated, own.expression), else_=of_action.expression))
+        for own, of_action in ((ACTIVITY_DAYS.first, ACTION_DAYS.first), (ACTIVITY_DAYS.last, ACTION_DAYS.last))
     )
-    of_action = (
-        select(Action.start_first_day).where(Action.id == Deployment.action).correlate(Deployment).scalar_subquery()
-    )
-    return func.coalesce(of_activity, of_action)
-
-
-def _member_state() -> ColumnElement[str | None]:
-    """The sending country, when it was a member state on the deployment's day. A deployment without any date lies
-    ahead, so it counts with the countries whose membership lasts."""
-    day = _day_of_deployment()
-    return (
-        select(Country.code)
-        .where(
-            Country.code == Deployment.sending_country,
-            and_(Country.eu_member_from <= day),
-            or_(Country.eu_member_until.is_(None), Country.eu_member_until >= day),
-        )
-        .correlate(Deployment)
-        .scalar_subquery()
-    )
-
-
-_FROM_MEMBER_STATE = _member_state()
-IS_EU_MEMBER = case((Deployment.sending_country.is_(None), None), (_FROM_MEMBER_STATE.is_(None), "false"), else_="true")
-"""Whether a deployment came from a member state, as the words of the filter; null where its country is unknown."""
+    return Period(first, last)
 
 
 # -- what the index holds of each --
@@ -152,10 +154,15 @@ ACTIVITY_DAYS = Period(*_activity_days)
 ACTIVITY_STATUS = ByDay((_stated_status, *_activity_days), _STATUSES, _status_of_activity)
 
 SENDING_COUNTRY = DEPLOYMENTS.text(Deployment.sending_country)
-MEMBER_STATE = DEPLOYMENTS.text(_FROM_MEMBER_STATE)
+MEMBER_STATE = DEPLOYMENTS.text(
+    case((Deployment.sending_country.is_(None), None), (_WAS_MEMBER, Deployment.sending_country), else_=OUTSIDE_EU)
+)
 EU_MEMBER = DEPLOYMENTS.text(IS_EU_MEMBER)
+DEPLOYMENT_DAYS = _days_of_deployment()
 ORGANISATION_TYPE = DEPLOYMENTS.text(Deployment.organisation_type)
 EXPERTS = DEPLOYMENTS.number(Deployment.experts_count)
+
+OUTPUT_KIND = OUTPUTS.text(Output.kind)
 
 RECORD = Graph(
     ACTIONS,
@@ -195,7 +202,7 @@ DEPLOYMENT_SORTS: Mapping[str, Order] = {
 OUTPUT_SORTS: Mapping[str, Order] = {
     "id": RecordKey(OUTPUTS),
     "action": RootKey(OUTPUTS),
-    "kind": OUTPUTS.text(Output.kind),
+    "kind": OUTPUT_KIND,
     "title": OUTPUTS.text(func.lower(Output.title)),
     "published": OUTPUTS.day(Output.published_first_day),
     "updated_at": OUTPUTS.instant(Output.updated_at),

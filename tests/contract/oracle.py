@@ -44,14 +44,17 @@ FIELDS = {
     "member_state": ("deployment", "member_state"),
     "eu_member": ("deployment", "eu_member"),
     "organisation_type": ("deployment", "organisation_type"),
+    "deployed_in": ("deployment", "days"),
+    "output_kind": ("output", "kind"),
 }
-INTERVALS = {"active_in", "started_in", "ended_in", "activity_in"}
+INTERVALS = {"active_in", "started_in", "ended_in", "activity_in", "deployed_in"}
 # The filter that a dimension has its name and field from.
 FILTER_OF = {
     **{name: name for name in FIELDS if name not in INTERVALS | {"q", "activity_status"}},
     "start_year": "started_in",
     "active_year": "active_in",
     "activity_year": "activity_in",
+    "deployment_year": "deployed_in",
 }
 DIMENSIONS = tuple(FILTER_OF)
 # Each measure's resource, and the linked record that it counts.
@@ -63,7 +66,7 @@ MEASURES = {
     "countries": ("/countries", "country"),
     "outputs": ("/outputs", "output"),
 }
-LINKS = ("action", "theme", "country", "partner", "activity", "deployment")
+LINKS = ("action", "theme", "country", "partner", "activity", "deployment", "output")
 NOT_LINKED: Row = {}
 """Stands for the linked record of an action that has none."""
 
@@ -148,17 +151,20 @@ class Oracle:
         starts = {child["id"]: child["start"] for child in self.lists["activities"]}
         for action in self.lists["actions"]:
             own = {name: found[action["id"]] for name, found in children.items()}
+            of_action = _action_row(action, own, as_of)
+            activities = {row["id"]: _activity_row(row) for row in own["activities"]}
             yield {
-                "action": [_action_row(action, own, as_of)],
+                "action": [of_action],
                 "theme": [{"slug": theme["slug"], "pillar": pillars[theme["slug"]]} for theme in action["themes"]],
                 "country": [_country_row(countries[country["code"]]) for country in action["countries"]],
                 "partner": [{"id": str(partner["id"])} for partner in action["partners"]],
-                "activity": [_activity_row(activity) for activity in own["activities"]],
+                "activity": [*activities.values()],
                 "deployment": [
                     _deployment_row(row, countries, starts.get(row["activity"]) or action["start"])
+                    | {"days": activities.get(row["activity"], {}).get("days") or of_action["days"]}
                     for row in own["deployments"]
                 ],
-                "output": [{"id": row["id"]} for row in own["outputs"]],
+                "output": [{"id": row["id"], "kind": row["kind"]} for row in own["outputs"]],
             }
 
     def selected(self, filters: Filters, as_of: date) -> list[dict[str, list[Row]]]:
@@ -183,7 +189,7 @@ class Oracle:
                 for link in LINKS
             }
             if all(kept.values()):
-                yield {**kept, "output": action["output"]}
+                yield kept
 
     # -- figures --
 
@@ -312,7 +318,7 @@ def _deployment_row(deployment: Row, countries: Mapping[str, Row], start: str | 
     return {
         "id": deployment["id"],
         "sending_country": sender,
-        "member_state": sender if is_member else None,
+        "member_state": sender if is_member else sender and "outside-eu",
         "eu_member": str(is_member).lower() if sender else None,
         "organisation_type": deployment["organisation_type"],
     }

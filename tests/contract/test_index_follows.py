@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from app.core.database import Database
 from app.core.index.following import Index
 from app.reference.countries import COUNTRIES, MEMBER_STATES, SUBREGIONS
-from app.reference.vocabularies import ActivityType, OrganisationType, Pillar, Region, Status
+from app.reference.vocabularies import ActivityType, OrganisationType, OutputKind, Pillar, Region, Status
 from tests.conftest import serving
 from tests.contract.oracle import DIMENSIONS, MEASURES, NONE, Filters, Oracle
 from tests.contract.reconciling import API, Record, check
@@ -70,12 +70,15 @@ class Chance:
             "activity_country": list(COUNTRIES)[:60],
             "activity_status": list(Status),
             "sending_country": list(MEMBER_STATES),
-            "member_state": list(MEMBER_STATES),
+            "member_state": [*MEMBER_STATES, "outside-eu"],
+            "output_kind": list(OutputKind),
             "eu_member": ["true", "false", "none"],
             "organisation_type": list(OrganisationType),
         }
         filters: dict[str, list[str]] = {}
-        for name in self.random.sample([*known, "status", "active_in", "started_in", "ended_in", "activity_in"], 3):
+        for name in self.random.sample(
+            [*known, "status", "active_in", "started_in", "ended_in", "activity_in", "deployed_in"], 3
+        ):
             if self.random.random() < 0.5:
                 continue
             if name == "status":

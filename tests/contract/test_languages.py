@@ -73,8 +73,9 @@ async def test_figures_and_lists_keep_the_language_while_one_follows_them(client
     following = (await client.get(page["next"])).json()
     assert "Malaisie" in str((await client.get(f"{API}/countries?lang=fr&has_actions=true")).json())
     assert following["items"][0]["region"]["name"] == "Asie"
-    unassigned = (await client.get(f"{API}/aggregates/deployments-per-member-state?lang=es")).json()["rows"][-1]
-    assert unassigned["member_state"] == {"key": None, "label": "De ningún Estado miembro conocido"}
+    outside, unknown = (await client.get(f"{API}/aggregates/deployments-per-member-state?lang=es")).json()["rows"][-2:]
+    assert outside["member_state"] == {"key": "outside-eu", "label": "Fuera de la UE"}
+    assert unknown["member_state"] == {"key": None, "label": "País no indicado"}
 
 
 async def test_a_theme_that_was_named_anew_has_that_name_in_every_language(client: httpx.AsyncClient) -> None:

@@ -247,7 +247,7 @@ async def test_membership_is_that_of_the_first_day(client: httpx.AsyncClient, ma
         made[await make.deployment(action, country)] = (country, start) in members
     listed = (await client.get(f"{API}/deployments?limit=100")).json()["items"]
     assert {item["id"]: item["is_eu_member_state"] for item in listed} == made
-    assert await values(client, "measure=deployments&by=member_state") == {"GB": 4, "HR": 3, "DE": 1, None: 6}
+    assert await values(client, "measure=deployments&by=member_state") == {"GB": 4, "HR": 3, "DE": 1, "outside-eu": 6}
     assert await values(client, "measure=deployments&by=eu_member") == {"true": 8, "false": 6}
 
 
@@ -260,15 +260,56 @@ async def test_the_activity_decides_on_membership_where_its_day_is_known(
     undated = await make.activity(action)
     for activity in (before, after, undated, None):
         await make.deployment(action, "GB", activity=activity)
-    assert await values(client, "measure=deployments&by=member_state") == {"GB": 3, None: 1}
-    assert await values(client, "measure=actions&by=member_state") == {"GB": 1, None: 1}
+    assert await values(client, "measure=deployments&by=member_state") == {"GB": 3, "outside-eu": 1}
+    assert await values(client, "measure=actions&by=member_state") == {"GB": 1, "outside-eu": 1}
 
 
 async def test_without_any_date_a_membership_that_lasts_counts(client: httpx.AsyncClient, make: Maker) -> None:
     action = await make.action("a")
     for country in ("HR", "GB", "CH"):
         await make.deployment(action, country)
-    assert await values(client, "measure=deployments&by=member_state") == {"HR": 1, None: 2}
+    assert await values(client, "measure=deployments&by=member_state") == {"HR": 1, "outside-eu": 2}
+
+
+async def test_what_is_no_member_state_comes_after_all_that_are(client: httpx.AsyncClient, make: Maker) -> None:
+    action = await make.action("a", start="2015")
+    for country in ("CH", "CH", "UA", "EE", None, None, None):
+        await make.deployment(action, country)
+    query = "measure=deployments&by=member_state"
+    assert list((await values(client, query)).items()) == [("EE", 1), ("outside-eu", 3), (None, 3)]
+    assert await totals(client, query) == (7, 7, 0, 3)
+    rows = (await figure(client, query))["rows"]
+    assert [(await client.get(row["href"])).json()["total"] for row in rows] == [1, 3, 3]
+
+
+# -- the year of a deployment --
+
+
+async def test_a_deployment_has_the_year_of_its_activity_else_those_of_its_action(
+    client: httpx.AsyncClient, make: Maker
+) -> None:
+    action = await make.action("dated", start="2012-06", end="2014")
+    await make.activity(action, start="2010", end="2010")  # of no deployment
+    dated = await make.activity(action, start="2013-05", end="2013-05")
+    await make.deployment(action, "EE", activity=dated)
+    await make.deployment(action, "FR", activity=await make.activity(action))
+    await make.deployment(action, "DE")
+    await make.deployment(await make.action("undated"), "IT")
+    assert await values(client, "deployments-per-year") == {"2012": 2, "2013": 3, "2014": 2, None: 1}
+    assert await totals(client, "deployments-per-year") == (4, 8, 4, 1)
+    assert await values(client, "deployments-per-year?deployed_in=2013-06/2013") == {"2013": 2}
+    assert await values(client, "member-states-by-year?deployed_in=2014") == {("DE", "2014"): 1, ("FR", "2014"): 1}
+    listed = {
+        query: (await client.get(f"{API}/deployments?{query}")).json()["total"]
+        for query in (
+            "deployed_in=2013",
+            "deployed_in=none",
+            "activity_in=2013",
+            "deployed_in=2010",
+            "activity_in=2010",
+        )
+    }
+    assert list(listed.values()) == [3, 1, 3, 0, 3]
 
 
 async def test_without_a_country_there_is_no_answer_to_membership(client: httpx.AsyncClient, make: Maker) -> None:
@@ -276,7 +317,7 @@ async def test_without_a_country_there_is_no_answer_to_membership(client: httpx.
     await make.deployment(action, None, origin="European", organisation_type="private-consultant")
     await make.deployment(action, "CH")
     assert await values(client, "measure=deployments&by=eu_member") == {"false": 1, None: 1}
-    assert await values(client, "measure=deployments&by=member_state") == {None: 2}
+    assert await values(client, "measure=deployments&by=member_state") == {"outside-eu": 1, None: 1}
     assert await values(client, "measure=deployments&by=sending_country&by=eu_member") == {
         ("CH", "false"): 1,
         (None, None): 1,
@@ -698,6 +739,8 @@ def test_every_preset_of_the_contract_is_there() -> None:
         "deployments-per-member-state": ("deployments", "member_state"),
         "deployments-per-sending-country": ("deployments", "sending_country"),
         "deployments-per-organisation-type": ("deployments", "organisation_type"),
+        "deployments-per-year": ("deployments", "deployment_year"),
+        "member-states-by-year": ("deployments", "member_state", "deployment_year"),
         "member-states-by-country": ("actions", "member_state", "country"),
         "themes-by-year": ("actions", "theme", "active_year"),
     }

@@ -209,7 +209,7 @@ async def definition(client: httpx.AsyncClient, query: str) -> str:
         ),
         (
             "measure=deployments&by=organisation_type&member_state=none",
-            f"Distinct deployments from no known member state, per organisation type; {MEMBERSHIP}.",
+            f"Distinct deployments without a stated sending country, per organisation type; {MEMBERSHIP}.",
         ),
         (
             "measure=activities&by=activity_type&eu_member=true",
@@ -286,6 +286,8 @@ VALUES = {
     "member_state": ["GB"],
     "eu_member": ["true", "false"],
     "organisation_type": ["none", "ngo"],
+    "deployed_in": ["2013", "none"],
+    "output_kind": ["report"],
 }
 
 

@@ -35,7 +35,8 @@ def _select(link: Link, *, some: bool) -> Select[*tuple[Any, ...]]:
         chosen: Any = link.via.in_(bindparam("keys", expanding=True, type_=Integer))
     else:
         chosen = link.via.between(bindparam("first", type_=Integer), bindparam("last", type_=Integer))
-    return select(*values).select_from(link.entity).where(chosen).order_by(link.via, link.key)
+    source = link.entity if link.source is None else link.source
+    return select(*values).select_from(source).where(chosen).order_by(link.via, link.key)
 
 
 async def load(connection: AsyncConnection, graph: Graph, vocabulary: Vocabulary, state: State) -> Snapshot:

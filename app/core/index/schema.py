@@ -37,6 +37,8 @@ class Link:
     """Its column with the linked record's key."""
     shares_records: bool = False
     """Whether several roots may be linked to one record, whose key then is a text of few values."""
+    source: Any = None
+    """Where its columns are read from, where that is more than the entity: a join that has each of its rows once."""
     columns: list["Column"] = field(default_factory=list)
 
     def text(self, expression: Any, known: Sequence[str] = ()) -> "Column":
