@@ -77,10 +77,8 @@ class AggregateSpec:
 
     # -- keys and labels --
 
-    def _empty_keys(self, matching: Matching) -> list[Sequence[str]]:
-        """For each dimension the keys that its filter lets through, where rows without a record are asked for."""
-        if not self.include_empty:
-            return [()] * len(self.by)
+    def _all_keys(self, matching: Matching) -> list[Sequence[str]]:
+        """For each dimension the keys that its filter lets through."""
         count = self._count(matching, self.by)
         return [
             self._known_keys(matching.snapshot, each, count.years(number) if each.in_years else range(0))
@@ -107,8 +105,10 @@ class AggregateSpec:
         Raises Invalid for more than `MAX_CELLS` rows.
         """
         cells = self._cells(matching, self.by)
-        _check_size(len(cells.values))
-        known = self._empty_keys(matching)
+        check_size(len(cells.values))
+        known: list[Sequence[str]] = [()] * len(self.by)
+        if self.include_empty or not len(cells.values):
+            known = self._all_keys(matching)
         axes, ranks = [], []
         for number, dimension in enumerate(self.by):
             axis, rank = _axis(matching.snapshot, dimension, cells, number, known[number])
@@ -131,7 +131,7 @@ class AggregateSpec:
         if not self.include_empty:
             order = np.argsort(code)
             return code[order], values[order]
-        _check_size(prod(sizes))
+        check_size(prod(sizes))
         shown = np.zeros(sizes, np.bool_)
         shown[tuple(slice(sum(each.key is not None for each in axis.categories)) for axis in axes)] = True
         shown, filled = shown.ravel(), np.zeros(prod(sizes), np.int64)
@@ -232,8 +232,11 @@ def _labels(snapshot: Snapshot, dimension: Dimension, keys: Iterable[Key]) -> It
             yield key, dimension.named(key, known[key][1] or "")
 
 
-def _check_size(cells: int) -> None:
-    """Raises Invalid."""
+def check_size(cells: int) -> None:
+    """Refuses a figure with too many cells.
+
+    Raises Invalid.
+    """
     if cells > MAX_CELLS:
         message = (
             f"the figure would have {cells:,} cells, and {MAX_CELLS:,} are the most: ask for fewer values by a filter, "

@@ -18,7 +18,7 @@ class Category:
 
 @dataclass(frozen=True)
 class FigureAxis:
-    """A dimension with the values that have rows, in the order of the rows."""
+    """A dimension with the values that have rows, in the order of the rows; with all that could, if none has."""
 
     dimension: Dimension
     categories: Sequence[Category]

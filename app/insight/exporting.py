@@ -3,15 +3,19 @@
 To add a format is to add its writer to `WRITERS`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from math import prod
 from typing import Any, Final
 
 from fastapi import Request
 from pydantic_core import to_json
 
+from app.core.aggregates import MAX_CELLS, check_size
 from app.core.dimensions import Dimension
-from app.core.figure import Figure, FigureAxis, Row
+from app.core.figure import Figure, Row
 from app.core.filters import NONE
 from app.core.formats import jsonstat
 from app.core.formats.delimited import csv_header, csv_rows
@@ -84,18 +88,56 @@ def _cell(place: int, part: str) -> Callable[[Any, Lookups], Any]:
     return lambda row, _: getattr(row.cells[place], part)
 
 
+class Shape(StrEnum):
+    """How a figure of two dimensions lies in a table."""
+
+    LONG = "long"
+    """A row for each pair of values."""
+    WIDE = "wide"
+    """A row for each value of the first dimension, a column for each of the second."""
+
+
+def _table(answered: Answered) -> tuple[list[Column], Iterator[list[Any]]]:
+    """The columns of a figure, and its rows."""
+    columns, rows = figure_columns(answered), answered.figure.rows
+    if answered.query.shape is not Shape.WIDE:
+        return columns, rows_of(columns, rows, {})
+    down, across = (axis.categories if rows else () for axis in answered.figure.axes)
+    check_size(len(down) * len(across))
+    values = [[0] * len(across) for _ in down]
+    for place, other, value in zip(*answered.figure.places, answered.figure.values, strict=True):
+        values[place][other] = value
+    heads = Counter(category.label for category in across)
+    name = answered.dimensions[1].name
+    wide = [
+        Column(
+            category.label if heads[category.label] == 1 else f"{category.label} ({category.key})",
+            Kind.INTEGER,
+            f"The value where `{name}` is `{category.key or NONE}`.",
+            "value",
+            lambda row, _, at=at: row[1][at],  # type: ignore[misc]
+        )
+        for at, category in enumerate(across)
+    ]
+    columns = [replace(column, read=_of_first(column.read)) for column in columns[:2]]
+    return [*columns, *wide], rows_of([*columns, *wide], [*zip(down, values, strict=True)], {})
+
+
+def _of_first(read: Callable[[Any, Lookups], Any]) -> Callable[[Any, Lookups], Any]:
+    return lambda row, lookups: read(Row((row[0],), 0, ""), lookups)
+
+
 def _csv(answered: Answered) -> bytes:
-    columns = figure_columns(answered)
-    rows = rows_of(columns, answered.figure.rows, {})
+    columns, rows = _table(answered)
     return csv_header(columns, bom=answered.query.bom) + csv_rows(rows)
 
 
 def _xlsx(answered: Answered) -> bytes:
-    columns = figure_columns(answered)
+    columns, rows = _table(answered)
     definition = answered.defined.definition
     book = Workbook(definition[:200], export_day())
     sheet = book.sheet("figure", columns)
-    sheet.add(rows_of(columns, answered.figure.rows, {}))
+    sheet.add(rows)
     sheet.finish()
     totals = {f"total: {name}": str(value) for name, value in answered.defined.totals.items()}
     about = told(answered.request, answered.defined.spec.selection, answered.sequence)
@@ -108,19 +150,21 @@ def _xlsx(answered: Answered) -> bytes:
 # -- cubes and maps --
 
 
-def _axis(axis: FigureAxis) -> jsonstat.Axis:
-    """A dimension with its keys in the order of the figure."""
-    dimension = axis.dimension
-    role = "time" if dimension.in_years else "geo" if dimension.name in _PLACES else None
-    categories = {each.key or NONE: each.label for each in axis.categories}
-    return jsonstat.Axis(dimension.name, dimension.noun, categories, role)
+def _axes(figure: Figure) -> Iterator[jsonstat.Axis]:
+    """The dimensions with their keys in the order of the figure. Readers expect each to have a key."""
+    is_large = prod(len(axis.categories) for axis in figure.axes) > MAX_CELLS and not figure.values
+    for axis in figure.axes:
+        dimension = axis.dimension
+        role = "time" if dimension.in_years else "geo" if dimension.name in _PLACES else None
+        categories = {} if is_large else {each.key or NONE: each.label for each in axis.categories}
+        yield jsonstat.Axis(dimension.name, dimension.noun, categories or {NONE: dimension.none()}, role)
 
 
 def _jsonstat(answered: Answered) -> bytes:
     defined = answered.defined
     about = {name: value for name, value in defined.about.items() if name != "by"}
     return jsonstat.dataset(
-        [_axis(axis) for axis in answered.figure.axes],
+        [*_axes(answered.figure)],
         {tuple(cell.key or NONE for cell in row.cells): row.value for row in answered.figure.rows},
         label=defined.definition,
         source=provenance(answered.request).publisher,

@@ -161,10 +161,10 @@ class _Asked:
     def member_states(self) -> HeadlineFigure:
         """How many member states have a row of their own in the figure of deployments per member state."""
         spec = self.spec("deployments", "member_state")
-        ((axis,), behind) = spec.figure(self.matching).axes, define(self.matching.snapshot, spec)
+        rows, behind = spec.figure(self.matching).rows, define(self.matching.snapshot, spec)
         _, *parameters = spec.href().partition("?")
         return HeadlineFigure(
-            value=sum(category.key not in (None, OUTSIDE_EU) for category in axis.categories),
+            value=sum(row.cells[0].key not in (None, OUTSIDE_EU) for row in rows),
             definition=f"Member states of the EU with a row in this figure: {behind[0].lower()}{behind[1:]}",
             href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
         )

@@ -7,7 +7,18 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from app.core.aggregates import AggregateSpec
-from app.core.formats.negotiation import JSON, PNG, SVG, VARY, XLSX, Format, check_mark, disposition, file_name
+from app.core.formats.negotiation import (
+    CSV,
+    JSON,
+    PNG,
+    SVG,
+    VARY,
+    XLSX,
+    Format,
+    check_mark,
+    disposition,
+    file_name,
+)
 from app.core.formats.provenance import export_day
 from app.core.json_schema import UNIQUE
 from app.core.languages import LABELLED
@@ -17,7 +28,7 @@ from app.core.reading import ReadSession
 from app.core.sessions import ReadSessionDep
 from app.core.threads import run_sized
 from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS, Preset
-from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, figure_responses, offer_for
+from app.insight.exporting import FIGURE_FORMATS, WRITERS, Answered, Shape, figure_responses, offer_for
 from app.insight.figures import compute
 from app.insight.pictures.layout import NARROWEST, WIDEST
 from app.insight.pictures.schemes import Scheme
@@ -43,6 +54,10 @@ class PresetQuery(RecordFilters):
     bom: bool = False
     """Begins a CSV with a byte order mark, so that Excel reads it as UTF-8."""
 
+    shape: Shape | None = None
+    """How a figure of two dimensions lies in CSV and XLSX: by default `long`, a row for each pair of values; `wide` has
+    a row for each value of the first dimension, and a column for each of the second."""
+
     width: Annotated[int, Field(ge=NARROWEST, le=WIDEST), IN_DIGITS] | None = None
     """How wide a picture is, in pixels: 400 to 2000, by default 900. Its height follows from what it shows."""
 
@@ -55,6 +70,8 @@ class PresetQuery(RecordFilters):
         Raises Invalid.
         """
         check_mark(chosen, bom=self.bom)
+        if self.shape is not None and chosen not in (CSV, XLSX):
+            raise invalid_parameter("shape", "contradiction", "only tables have a shape: add `format=csv`")
         for name in ("width", "scheme"):
             if getattr(self, name) is not None and chosen not in (SVG, PNG):
                 raise invalid_parameter(name, "contradiction", f"only pictures have a {name}: add `format=svg`")
@@ -79,6 +96,8 @@ async def _answer(
 ) -> Response:
     chosen = offer_for(by).choose(request, query.format)
     query.check_options(chosen)
+    if query.shape is Shape.WIDE and len(by) < 2:
+        raise invalid_parameter("shape", "contradiction", "only a figure of two dimensions has a wide table")
     made_on = (export_day(),) if chosen is XLSX else ()
     known = await session.validator(request, *(() if chosen is JSON else (chosen.name, *made_on)))
     if known.is_known:

@@ -1,7 +1,6 @@
 """The count by hand knows whatever is declared: a filter, dimension or measure that it lacks would go unchecked."""
 
 from app.insight.catalogue import DIMENSIONS, MEASURES
-from app.insight.pictures.wording import WORDINGS
 from app.selection.filters import RecordFilters
 from tests.contract import oracle
 
@@ -11,9 +10,3 @@ def test_the_oracle_knows_every_filter_dimension_and_measure() -> None:
     assert {name: dimension.filter for name, dimension in DIMENSIONS.items()} == oracle.FILTER_OF
     assert oracle.MEASURES.keys() == MEASURES.keys()
     assert {name for name, item in RecordFilters.declared().items() if item.spans} == oracle.INTERVALS
-
-
-def test_every_language_of_pictures_has_a_word_for_every_dimension_and_measure() -> None:
-    for wording in WORDINGS.values():
-        assert wording.nouns.keys() >= DIMENSIONS.keys()
-        assert wording.measures.keys() == MEASURES.keys()

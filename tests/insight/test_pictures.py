@@ -75,6 +75,14 @@ async def test_a_picture_says_what_it_shows(rich: httpx.AsyncClient) -> None:
     assert f"Source: MIEUX Registry, as of {answer['as_of']}." in texts_of(svg)
 
 
+async def test_texts_are_as_wide_as_planned_in_any_font(rich: httpx.AsyncClient) -> None:
+    svg = await picture(rich, "/member-states-by-country", lang="fr")
+    for text in svg.iter(f"{SVG}text"):
+        written = "".join(text.itertext()) if text.find(f"{SVG}title") is None else text.find(f"{SVG}title").tail  # type: ignore[union-attr]
+        planned = width_of(written or "", float(text.attrib["font-size"]), bold="font-weight" in text.attrib)
+        assert float(text.attrib["textLength"]) == pytest.approx(planned, abs=0.01)
+
+
 async def test_a_picture_speaks_the_language_that_was_asked_for(rich: httpx.AsyncClient) -> None:
     titles = {"fr": "Actions par région", "de": "Maßnahmen nach Region", "es": "Acciones por región"}
     for lang, title in titles.items():

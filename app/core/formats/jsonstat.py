@@ -60,8 +60,7 @@ def dataset(
                 }
                 for axis in axes
             },
-            # Readers look at the first of a list, which an empty one hasn't; an empty object they take as it is.
-            "value": cells or {},
+            "value": cells,
             "extension": dict(extension),
         }
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_048_575
 """How many rows a sheet has below its header."""
+MOST_COLUMNS = 16_384
 LONGEST_TEXT = 32_767
 """How many characters (of UTF-16) a cell has at most; a longer text ends with an ellipsis."""
 _WIDTHS = {Kind.TEXT: 24, Kind.INTEGER: 11, Kind.BOOLEAN: 11, Kind.DATE: 12, Kind.INSTANT: 20}
@@ -28,6 +29,8 @@ class Sheet:
     def __init__(self, book: "Workbook", sheet: "Worksheet", columns: Sequence[Column]) -> None:
         self._book, self._sheet, self._columns = book, sheet, columns
         self._next = 1
+        if len(columns) > MOST_COLUMNS:
+            raise Invalid(f"A sheet has at most {MOST_COLUMNS} columns, and this has more: ask for CSV, or filter.")
         for number, column in enumerate(columns):
             width = 50 if column.is_wide else max(_WIDTHS[column.kind], min(len(column.name) + 3, 30))
             sheet.set_column(number, number, width)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
-from app.insight.pictures.lettering import FONT, elided
+from app.insight.pictures.lettering import FONT, elided, width_of
 from app.insight.pictures.schemes import Colour, hexadecimal
 
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32)))
@@ -44,8 +44,8 @@ class Drawing:
         most: float | None = None,
         turned: float = 0,
     ) -> None:
-        """A line of text on its baseline. With `most`, it is cut to that width, and tells itself in full when pointed
-        at; `turned` by degrees around its place."""
+        """A line of text on its baseline, as wide as planned in any font. With `most`, it is cut to that width, and
+        says itself in full when pointed at; `turned` by degrees around its place."""
         shown = text if most is None else elided(text, size, most, bold=bold)
         attributes = _attributes(
             x=float(x),
@@ -54,6 +54,8 @@ class Drawing:
             fill=hexadecimal(colour),
             font_weight="bold" if bold else None,
             text_anchor=None if anchor == "start" else anchor,
+            textLength=width_of(shown, size, bold=bold) if shown else None,
+            lengthAdjust="spacingAndGlyphs" if shown else None,
             transform=f"rotate({_number(turned)} {_number(x)} {_number(y)})" if turned else None,
         )
         full = f"<title>{_content(text)}</title>" if shown != text else ""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-"""Fonts whose letters are equally wide, so that a text has the same width on every screen and in a PNG."""
+"""Fonts whose letters are as wide as planned; in any other one, a text is squeezed or stretched to its width."""
 
 # The widths of the signs from space to tilde, in thousandths of the font's size.
 _WIDTHS = (
