@@ -26,6 +26,7 @@ from app.core.index.snapshot import Snapshot
 from app.core.listing import API
 from app.core.partial_dates import Span, year_span
 from app.core.problems import invalid_parameter
+from app.core.text import fold
 
 Ints = NDArray[np.int64]
 MAX_CELLS = 20_000
@@ -194,7 +195,8 @@ def _axis(
 ) -> tuple[FigureAxis, Ints]:
     """The categories of a dimension in their order, with those that have no record, and which of them each cell has.
 
-    Years run; other keys come by what their rows add up to, then by label; what is apart or has no value comes last.
+    Years run; other keys come by what their rows add up to, then by label, in whose order accents and case make no
+    difference; what is apart or has no value comes last.
     """
     present, at = np.unique(cells.places[number], return_inverse=True)
     weights = np.bincount(at, cells.values, len(present)).tolist()
@@ -205,12 +207,12 @@ def _axis(
     }
     keys = {key: place for place, key in enumerate(weighted)}
     weighted |= {key: 0 for key in empty if key not in weighted}
-    categories = [Category(key, label) for key, label in _labels(snapshot, dimension, weighted)]
+    categories = [Category(key, label) for key, label in labels(snapshot, dimension, weighted)]
 
     def order(category: Category) -> Any:
         weight = 0 if dimension.in_years else -weighted[category.key]
         is_apart = category.key in (None, dimension.apart)
-        return category.key is None, is_apart, weight, category.label, category.key or ""
+        return category.key is None, is_apart, weight, fold(category.label), category.key or ""
 
     categories.sort(key=order)
     ranks = np.empty(len(present), np.int64)
@@ -220,8 +222,8 @@ def _axis(
     return FigureAxis(dimension, categories), ranks[at]
 
 
-def _labels(snapshot: Snapshot, dimension: Dimension, keys: Iterable[Key]) -> Iterator[tuple[Key, str]]:
-    """Each key with its label."""
+def labels(snapshot: Snapshot, dimension: Dimension, keys: Iterable[Key]) -> Iterator[tuple[Key, str]]:
+    """Each key with its label in the language of the request."""
     known = {} if dimension.lookup is None else snapshot.beside.tables[dimension.lookup]
     for key in keys:
         if key is None:

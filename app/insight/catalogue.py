@@ -26,12 +26,14 @@ from app.reference.vocabularies import (
 )
 from app.selection.graph import (
     ACTION_DAYS,
+    ACTION_END,
     ACTION_LIST,
     ACTION_START,
     ACTION_STATUS,
     ACTIVITY_COUNTRY,
     ACTIVITY_DAYS,
     ACTIVITY_LIST,
+    ACTIVITY_STATUS,
     ACTIVITY_TYPE,
     COUNTRY,
     COUNTRY_LIST,
@@ -215,6 +217,16 @@ DIMENSIONS: Final = {
         dimension_of("output_kind", OUTPUT_KIND, "output kind", "No output", label_of, known=list(OutputKind)),
     )
 }
+
+
+_OTHERS: Final = (
+    dimension_of("end_year", ACTION_END, "end year", "No end", filter="ended_in"),
+    dimension_of(
+        "activity_status", ACTIVITY_STATUS, "activity status", "Not known, or no activity", label_of, known=list(Status)
+    ),
+)
+"""What filters have beside the dimensions of figures."""
+BY_FILTER: Final = {dimension.filter: dimension for dimension in (*DIMENSIONS.values(), *_OTHERS)}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from app.core.dimensions import Dimension
 from app.core.filters import NONE
 from app.core.index.schema import Link
 from app.core.index.snapshot import Snapshot
-from app.core.languages import LabelLanguage, speaking
+from app.core.languages import LabelLanguage, language
+from app.insight.translated_definitions import define_in
+from app.insight.wording import wording_of
 from app.selection.graph import ACTIONS, ACTIVITIES, COUNTRIES, DEPLOYMENTS, OUTPUTS, PARTNERS, THEMES
 
 # One linked record, and several of them.
@@ -80,21 +82,52 @@ _UNDER = {
 _THROUGH_ACTION = {"actions": "its action", "action_s": "its action's", "one_action": "its action"}
 _THROUGH_ACTIONS = {"actions": "its actions", "action_s": "its actions'", "one_action": "one of its actions"}
 
-_MEMBERSHIP = (
-    "membership of the EU is that on the first day of the activity, or of the action where the activity or its day is "
-    "not known"
-)
-
-_YEARS_OF_DEPLOYMENT = (
-    "the time of a deployment is that of its own activity, or that in which its action is known to run where the "
-    "activity or its day is not known"
-)
-
 
 def define(snapshot: Snapshot, spec: AggregateSpec) -> str:
-    """A sentence that says what is counted, of what, and what may be counted more than once."""
-    with speaking(LabelLanguage.EN):  # a sentence is of one piece
-        return _Definition(spec, snapshot).sentence()
+    """What is counted, of what, and what may be counted more than once, in the language of the request."""
+    if language() is not LabelLanguage.EN:
+        return define_in(wording_of(language()), snapshot, spec, _translated_caveats(spec))
+    return _Definition(spec, snapshot).sentence()
+
+
+def _other_links(spec: AggregateSpec) -> list[Link]:
+    """The links of the dimensions that belong neither to the counted record nor to the action."""
+    return [dimension.link for dimension in spec.by if dimension.link not in (ACTIONS, spec.measure.link)]
+
+
+def _is_split(spec: AggregateSpec) -> bool:
+    """Whether a record may count in several years."""
+    return any(dimension.is_spread for dimension in spec.by)
+
+
+def _keeps_years(spec: AggregateSpec) -> bool:
+    return any(dimension.is_spread and dimension.filter in spec.selection.values for dimension in spec.by)
+
+
+def _translated_caveats(spec: AggregateSpec) -> Iterator[str]:
+    """What a reader of the rows has to know, as keys of the wording."""
+    links = _other_links(spec)
+    own = spec.measure.link
+    if links or _is_split(spec) or (own.shares_records and any(dimension.link is not own for dimension in spec.by)):
+        yield "several"
+    if len(links) == 2 and links[0] is links[1]:
+        yield "same_record"
+    if set(links) & {*spec.selection.links()} or _keeps_years(spec):
+        yield "kept_rows"
+    yield from _common_caveats(spec)
+
+
+def _common_caveats(spec: AggregateSpec) -> Iterator[str]:
+    """Those that are the same in every language."""
+    filters = {*spec.selection.values, *(dimension.filter for dimension in spec.by)}
+    if {"member_state", "eu_member"} & filters:
+        yield "membership"
+    if "deployed_in" in filters:
+        yield "deployment_time"
+    if "status" in (dimension.name for dimension in spec.by):
+        yield "status"
+    if spec.measure.summed is not None:
+        yield "unstated"
 
 
 @dataclass(frozen=True)
@@ -193,24 +226,19 @@ class _Definition:
         by, selection = self.spec.by, self.spec.selection
         if places := [place for dimension in by if (place := self._places(dimension))]:
             yield f"{_COUNTED[self.spec.measure.name]} counts once {' and '.join(places)}"
-        own = self.spec.measure.link
-        links = [dimension.link for dimension in by if dimension.link not in (ACTIONS, own)]
+        links = _other_links(self.spec)
         if len(links) == 2 and links[0] is links[1]:
             record = _LINKED[links[0]][0].partition(" ")[2]
             yield f"both are read from the same {record}"
         for link in dict.fromkeys(links):
             if link in selection.links():
                 yield f"rows show only {_LINKED[link][1]} that the filters keep"
-        if any(dimension.is_spread and dimension.filter in selection.values for dimension in by):
+        if _keeps_years(self.spec):
             yield "rows show only years that the filters keep"
-        if {"member_state", "eu_member"} & {*selection.values, *(dimension.name for dimension in by)}:
-            yield _MEMBERSHIP
-        if "deployed_in" in {*selection.values, *(dimension.filter for dimension in by)}:
-            yield _YEARS_OF_DEPLOYMENT
-        if any(dimension.name == "status" for dimension in by):
-            yield f"status is that on {selection.as_of.isoformat()}"
-        if self.spec.measure.summed is not None:
-            yield "a deployment without a stated number adds nothing"
+        texts = wording_of(LabelLanguage.EN).definition
+        for caveat in _common_caveats(self.spec):
+            text = texts[caveat].format(day=selection.as_of.isoformat())
+            yield f"{text[0].lower()}{text[1:]}"
 
     def _places(self, dimension: Dimension) -> str:
         """Where a record counts under a dimension that it may have several values of; else nothing."""

@@ -17,23 +17,15 @@ from app.core.index.matching import Matching
 from app.core.languages import LABELLED
 from app.core.sessions import ReadSessionDep
 from app.core.threads import run_short
-from app.insight.catalogue import DIMENSIONS, MEASURES, dimension_of
+from app.insight.catalogue import BY_FILTER, MEASURES
 from app.insight.definitions import define
 from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Described
-from app.reference.vocabularies import Status, label_of
 from app.selection.filters import RecordFilters
-from app.selection.graph import ACTION_END, ACTIVITY_STATUS
 
 router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=[*LABELLED, place_among(SUMMARIES)])
 
-# What filters have beside the dimensions of figures.
-_END_YEAR = dimension_of("end_year", ACTION_END, "end year", "No end", filter="ended_in")
-_ACTIVITY_STATUS = dimension_of(
-    "activity_status", ACTIVITY_STATUS, "activity status", "Not known, or no activity", label_of, known=list(Status)
-)
-_BY_FILTER: Final = {dimension.filter: dimension for dimension in (*DIMENSIONS.values(), _END_YEAR, _ACTIVITY_STATUS)}
-FACETS: Final = {name: _BY_FILTER[name] for name in RecordFilters.declared() if name in _BY_FILTER}
+FACETS: Final = {name: BY_FILTER[name] for name in RecordFilters.declared() if name in BY_FILTER}
 """By parameter, in the order in which the filters are declared."""
 
 FacetName = StrEnum("FacetName", {name.upper(): name for name in FACETS})  # type: ignore[misc]

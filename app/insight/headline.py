@@ -12,7 +12,7 @@ from app.core.dimensions import Measure
 from app.core.editing import LIST_ERRORS
 from app.core.filters import Selection
 from app.core.index.matching import Matching
-from app.core.languages import LABELLED
+from app.core.languages import LABELLED, language
 from app.core.listing import API
 from app.core.sessions import ReadSessionDep
 from app.core.threads import run_short
@@ -21,6 +21,7 @@ from app.insight.definitions import define
 from app.insight.figures import compute, encoded, json_list, json_object
 from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Aggregate, Described
+from app.insight.wording import wording_of
 from app.selection.filters import RecordFilters
 from app.selection.graph import DEPLOYMENTS, OUTSIDE_EU, PARTNER_LIST
 
@@ -162,10 +163,11 @@ class _Asked:
         """How many member states have a row of their own in the figure of deployments per member state."""
         spec = self.spec("deployments", "member_state")
         rows, behind = spec.figure(self.matching).rows, define(self.matching.snapshot, spec)
+        texts = wording_of(language()).definition
         _, *parameters = spec.href().partition("?")
         return HeadlineFigure(
             value=sum(row.cells[0].key not in (None, OUTSIDE_EU) for row in rows),
-            definition=f"Member states of the EU with a row in this figure: {behind[0].lower()}{behind[1:]}",
+            definition=texts["member_states"].format(definition=f"{behind[0].lower()}{behind[1:]}"),
             href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
         )
 
@@ -180,7 +182,7 @@ class _Asked:
             value=part / whole if whole else None,
             part=part,
             whole=whole,
-            definition=f"{behind.removesuffix('.')}; as a share of those whose sending country is stated.",
+            definition=wording_of(language()).definition["share"].format(definition=behind.removesuffix(".")),
             href=outside.href(),
             whole_href=stated.href(),
         )

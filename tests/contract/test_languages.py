@@ -68,7 +68,7 @@ async def test_labels_are_in_the_language_that_is_asked_for(client: httpx.AsyncC
 async def test_figures_and_lists_keep_the_language_while_one_follows_them(client: httpx.AsyncClient) -> None:
     figure = (await client.get(f"{API}/aggregates?measure=actions&by=theme&by=country&lang=fr")).json()
     assert {"key": "KG", "label": "Kirghizstan"} in [row["country"] for row in figure["rows"]]
-    assert figure["definition"].startswith("Distinct actions")
+    assert figure["definition"].startswith("Actions distinctes, par thème et par pays partenaire")
     page = (await client.get(f"{figure['totals']['href']}&limit=2")).json()
     following = (await client.get(page["next"])).json()
     assert "Malaisie" in str((await client.get(f"{API}/countries?lang=fr&has_actions=true")).json())

@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from app.core.languages import LabelLanguage
-from app.insight.catalogue import DIMENSIONS, MEASURES, PRESETS
+from app.insight.catalogue import BY_FILTER, DIMENSIONS, MEASURES, PRESETS
 from app.insight.pictures import charts
 from app.insight.pictures.lettering import elided, width_of, wrapped
 from app.insight.pictures.schemes import SCHEMES, luminance
-from app.insight.pictures.wording import WORDINGS, Wording
+from app.insight.wording import wording_of
 from app.reference.countries import COUNTRIES
+from app.selection.filters import RecordFilters
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1/aggregates"
@@ -90,9 +91,11 @@ async def test_a_picture_speaks_the_language_that_was_asked_for(rich: httpx.Asyn
         assert svg.attrib["lang"] == lang
         texts = texts_of(svg)
         assert texts[0] == title
-        assert texts[1].endswith(
-            ": Philippinen" if lang == "de" else ": Philippines" if lang == "fr" else ": Filipinas"
-        )
+        definition = (await rich.get(f"{API}/actions-per-region?lang={lang}&country=PH")).json()["definition"]
+        assert " ".join(texts[1:]).startswith(definition)
+        assert {"de": "Partnerland: Philippinen", "fr": "pays partenaire : Philippines", "es": "país socio: Filipinas"}[
+            lang
+        ] in definition
 
 
 def pixels_of(png: bytes) -> tuple[int, int]:
@@ -195,15 +198,18 @@ async def test_what_people_wrote_can_not_run_in_a_picture(client: httpx.AsyncCli
     assert any(name in (title.text or "") for title in svg.iter(f"{SVG}title"))
 
 
-@pytest.mark.parametrize("wording", WORDINGS.values(), ids=[*WORDINGS])
-def test_everything_that_can_be_counted_has_its_words(wording: Wording) -> None:
+@pytest.mark.parametrize("language", LabelLanguage)
+def test_everything_that_can_be_counted_has_its_words(language: LabelLanguage) -> None:
+    wording, english = wording_of(language), wording_of(LabelLanguage.EN)
     assert wording.measures.keys() == MEASURES.keys()
     assert wording.nouns.keys() == DIMENSIONS.keys()
-    for name in ("title", "title_of_two", "source", "release", "filtered", "several", "left_out"):
-        assert re.findall(r"\{\w+\}", getattr(wording, name)), name
-        assert sorted(re.findall(r"\{\w+\}", getattr(wording, name))) == sorted(
-            re.findall(r"\{\w+\}", getattr(WORDINGS[LabelLanguage.EN], name))
-        )
+    assert wording.definition.keys() >= MEASURES.keys()
+    assert all(name in wording.filters or name in BY_FILTER for name in RecordFilters.declared())
+    for texts, others in ((wording.picture, english.picture), (wording.definition, english.definition)):
+        assert all(texts.values())
+        assert {name: sorted(re.findall(r"\{\w+\}", text)) for name, text in texts.items()} == {
+            name: sorted(re.findall(r"\{\w+\}", text)) for name, text in others.items()
+        }
 
 
 def test_texts_fit() -> None:

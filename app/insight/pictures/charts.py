@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.core.aggregates import AggregateSpec
 from app.core.figure import Category
 from app.core.languages import LabelLanguage
 from app.insight.figures import Defined
-from app.insight.pictures.wording import WORDINGS, Wording
+from app.insight.wording import Wording, wording_of
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,9 @@ class Chart:
         if not count:
             return []
         total = sum(mark.value for mark in marks)
-        return [self.wording.left_out.format(count=self.wording.number(count), total=self.wording.number(total))]
+        return [
+            self.wording.picture["left_out"].format(count=self.wording.number(count), total=self.wording.number(total))
+        ]
 
     def says(self, mark: Mark) -> str:
         """A mark in words."""
@@ -79,16 +80,16 @@ class Chart:
 
 def chart_of(defined: Defined, *, source: str, language: LabelLanguage) -> Chart:
     """The chart of a figure, in the language in which its labels are."""
-    wording = WORDINGS[language]
+    wording = wording_of(language)
     axes = tuple(
         Axis(each.dimension.name, wording.nouns[each.dimension.name], tuple(each.categories), each.dimension.in_years)
         for each in defined.figure.axes
     )
     named = dict(zip(("first", "second"), (axis.noun for axis in axes), strict=False))
-    pattern = wording.title if len(axes) == 1 else wording.title_of_two
+    pattern = wording.picture["title" if len(axes) == 1 else "title_of_two"]
     return Chart(
         title=pattern.format(measure=wording.measures[defined.spec.measure.name], **named),
-        subtitle=defined.definition if language is LabelLanguage.EN else _filters(defined.spec, wording),
+        subtitle=defined.definition,
         axes=axes,
         marks=tuple(Mark(row.cells, row.value, row.href) for row in defined.figure.rows),
         notes=tuple(_notes(defined, wording, source)),
@@ -97,25 +98,14 @@ def chart_of(defined: Defined, *, source: str, language: LabelLanguage) -> Chart
     )
 
 
-def _filters(spec: AggregateSpec, wording: Wording) -> str:
-    """The filters with their values: "Pays partenaire : Philippines"."""
-    selection = spec.selection
-    told = []
-    for name, values in selection.values.items():
-        noun = wording.nouns.get(name, name)
-        labels = [selection.filters[name].labels(value) if value != "none" else "–" for value in values]
-        told.append(wording.filtered.format(noun=f"{noun[:1].upper()}{noun[1:]}", values=", ".join(labels)))
-    return "; ".join(told)
-
-
 def _notes(defined: Defined, wording: Wording, source: str) -> list[str]:
     figure, selection = defined.figure, defined.spec.selection
     notes = []
     if figure.counted_more_than_once:
         distinct, total = wording.number(figure.distinct), wording.number(figure.sum_of_rows)
         measure = wording.measures[defined.spec.measure.name]
-        notes.append(wording.several.format(measure=measure, distinct=distinct, total=total))
-    origin = wording.source.format(source=source, day=selection.as_of.isoformat())
+        notes.append(wording.picture["several"].format(measure=measure, distinct=distinct, total=total))
+    origin = wording.picture["source"].format(source=source, day=selection.as_of.isoformat())
     if selection.release is not None:
-        origin += f" ({wording.release.format(release=selection.release)})"
+        origin += f" ({wording.picture['release'].format(release=selection.release)})"
     return [*notes, f"{origin}."]

@@ -36,7 +36,7 @@ def svg_of(chart: Chart, options: Options) -> str:
     notes = list(chart.notes)
     left, right = MARGIN, width - MARGIN
     if not chart.marks:
-        drawing.text(width / 2, y + 60, chart.wording.nothing, size=15, colour=paint.quiet, anchor="middle")
+        drawing.text(width / 2, y + 60, chart.wording.picture["nothing"], size=15, colour=paint.quiet, anchor="middle")
         y += 120
     elif len(chart.axes) == 2:
         y, more = draw_heatmap(drawing, chart, paint, y, left, right)
@@ -82,6 +82,6 @@ def _draw_footer(drawing: Drawing, notes: list[str], paint: Paint, y: float) -> 
 
 def _in_words(chart: Chart) -> str:
     """What the picture shows, for those who can't see it."""
-    told = [chart.says(mark) for mark in chart.marks[:MOST_TOLD]] or [chart.wording.nothing]
+    told = [chart.says(mark) for mark in chart.marks[:MOST_TOLD]] or [chart.wording.picture["nothing"]]
     more = ["…"] if len(chart.marks) > MOST_TOLD else []
     return " ".join(filter(None, [chart.subtitle, "; ".join([*told, *more]) + ".", *chart.notes]))

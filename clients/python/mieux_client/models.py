@@ -44,6 +44,8 @@ DimensionName = Literal[
     "member_state",
     "eu_member",
     "organisation_type",
+    "deployment_year",
+    "output_kind",
 ]
 FacetName = Literal[
     "country",
@@ -64,6 +66,8 @@ FacetName = Literal[
     "member_state",
     "eu_member",
     "organisation_type",
+    "deployed_in",
+    "output_kind",
 ]
 HitKind = Literal["action", "activity", "output", "partner"]
 Interval = str
@@ -107,6 +111,7 @@ Region = Literal["asia", "eastern-europe", "latin-america", "middle-east-north-a
 Role = Literal["reader", "editor", "admin"]
 Scheme = Literal["light", "dark"]
 Severity = Literal["error", "warning", "note"]
+Shape = Literal["long", "wide"]
 State = Literal["planned", "committed"]
 Status = Literal["planned", "ongoing", "completed"]
 
@@ -489,6 +494,10 @@ class AggregateRow(TypedDict):
     """The EU membership of the sending country of the row."""
     organisation_type: NotRequired["AggregateCell | None"]
     """The organisation type of the row."""
+    deployment_year: NotRequired["AggregateCell | None"]
+    """The deployment year of the row."""
+    output_kind: NotRequired["AggregateCell | None"]
+    """The output kind of the row."""
     value: int
     """How many distinct records stand in this row, or the sum of the stated numbers of experts."""
     href: str
