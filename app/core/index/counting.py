@@ -37,6 +37,11 @@ class Axis:
         """The link of the records that it is read from."""
         return self.column.link
 
+    @property
+    def is_key(self) -> bool:
+        """Whether it names the linked record, of which a root has each once."""
+        return isinstance(self.column, Column) and self.column.expression is self.link.key
+
 
 @dataclass(frozen=True)
 class _Pairs:
@@ -51,6 +56,13 @@ class _Pairs:
     """How many records each row stands for, where that is not its weight."""
     records: Ints | None = None
     """For records that roots share: the code of each."""
+
+    def coded(self, strides: Sequence[int]) -> Ints:
+        """The places of each row as one number, given by how much a place on each axis counts in it."""
+        code = np.zeros(len(self.parents), np.int64)
+        for number, places in self.places.items():
+            code += places * strides[number]
+        return code
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,20 +109,25 @@ class Count:
 
     def cells(self) -> Cells:
         """The value of each combination of keys that has records."""
-        pairs = [self._pairs(link) for link in self._others]
-        joined = self._own(aggregated=not any(axis.link is self._link for axis in self._axes))
-        for other in pairs:
-            joined = _join(joined, other, len(self._snapshot.roots))
+        others = [self._pairs(link) for link in self._others]
+        own = self._own(aggregated=not any(axis.link is self._link for axis in self._axes))
         sizes = [len(keys) + 1 for keys in self._keys]
-        code = np.zeros(len(joined.parents), np.int64)
-        for number, size in enumerate(sizes):
-            code = code * size + joined.places[number]
-        weights = joined.weights
-        if joined.records is not None:
+        strides = [prod(sizes[number + 1 :]) for number in range(len(sizes))]
+        parents, code = own.parents, own.coded(strides)
+        weights, counts, records = own.weights, own.counts, own.records
+        for number, other in enumerate(others):
+            times, matched = _matched(parents, other.parents, len(self._snapshot.roots))
+            code = np.repeat(code, times) + other.coded(strides)[matched]
+            weights, counts, records = (
+                None if each is None else np.repeat(each, times) for each in (weights, counts, records)
+            )
+            if number + 1 < len(others):
+                parents = np.repeat(parents, times)
+        if records is not None:
             words = len(self._snapshot.vocabulary[self._link])
-            code = _distinct(code * words + joined.records, prod(sizes) * words) // words
+            code = _distinct(code * words + records, prod(sizes) * words) // words
         values = np.bincount(code, weights, minlength=prod(sizes))
-        present = values if joined.counts is None else np.bincount(code, joined.counts, minlength=prod(sizes))
+        present = values if counts is None else np.bincount(code, counts, minlength=prod(sizes))
         found = np.flatnonzero(present)
         places = np.unravel_index(found, sizes) if sizes else ()
         return Cells(self._keys, places, values[found].astype(np.int64))
@@ -121,7 +138,7 @@ class Count:
         """The distinct pairs of root and places of a link that is not the counted one."""
         rows = self._snapshot.rows[link]
         parents, places = self._placed(link)
-        if rows.is_one_each:
+        if rows.is_one_each or any(self._axes[number].is_key for number in places):
             return _Pairs(parents, places)
         sizes = [len(self._keys[number]) + 1 for number in places]
         code = parents
@@ -191,11 +208,17 @@ class Count:
         self._keys[number] = [str(year) for year in range(low, high + 1)]
         begun = first < UNKNOWN
         since = np.where(begun, np.maximum(first // 10000, low), low - 1).astype(np.int64)
-        until = np.where(begun, np.minimum(last // 10000, high), low - 1).astype(np.int64)
-        repeated, within = _repeated(np.maximum(until - since + 1, 0))
-        years = since[repeated] + within
-        kept = _counts(years - low, parts, low, high, first[repeated], last[repeated])
-        return repeated[kept], years[kept] - (low - 1)
+        until = np.where(begun, np.minimum(last // 10000, high), low - 1)
+        times = np.maximum(until - since + 1, 0)
+        repeated = np.repeat(np.arange(len(chosen)), times)
+        places = _ranges(since - (low - 1), times)
+        complete, partial = _complete(parts, low, high)
+        if not all(complete):
+            kept = complete[places]
+            for place, begin, end in partial:
+                kept |= (places == place) & (first[repeated] <= end) & (last[repeated] >= begin)
+            repeated, places = repeated[kept], places[kept]
+        return repeated, places
 
 
 def _remaining(matching: Matching, link: Link, others: Sequence[Link]) -> dict[Link, Ints]:
@@ -221,26 +244,20 @@ def _chosen(rows: Rows, mask: NDArray[np.bool_] | None, roots: NDArray[np.bool_]
     return np.arange(len(rows)) if mask is None else np.flatnonzero(mask)
 
 
-def _repeated(counts: Ints) -> tuple[Ints, Ints]:
-    """Each index as often as its count says, and which time it is."""
-    repeated = np.repeat(np.arange(len(counts)), counts)
+def _ranges(begins: Ints, lengths: Ints) -> Ints:
+    """Ranges of integers, one after the other."""
+    ends = np.cumsum(lengths)
+    shifts = np.repeat(begins - (ends - lengths), lengths)
+    shifts += np.arange(len(shifts))
+    return shifts
+
+
+def _matched(left: Ints, right: Ints, roots: int) -> tuple[Ints, Ints]:
+    """How many rows of the right side have the root of each row of the left side, and which ones."""
+    counts = np.bincount(right, minlength=roots)
     begins = np.cumsum(counts) - counts
-    return repeated, np.arange(len(repeated)) - begins[repeated]
-
-
-def _join(left: _Pairs, right: _Pairs, roots: int) -> _Pairs:
-    """Each row of the left side with each row of the right side of the same root."""
-    counts = np.bincount(right.parents, minlength=roots)
-    begins = np.cumsum(counts) - counts
-    repeated, within = _repeated(counts[left.parents])
-    matched = begins[left.parents][repeated] + within
-
-    def taken(values: NDArray[Any] | None) -> NDArray[Any] | None:
-        return None if values is None else values[repeated]
-
-    places = {number: each[repeated] for number, each in left.places.items()}
-    places |= {number: each[matched] for number, each in right.places.items()}
-    return _Pairs(left.parents[repeated], places, taken(left.weights), taken(left.counts), taken(left.records))
+    times = counts[left]
+    return times, _ranges(begins[left], times)
 
 
 def _distinct(codes: Ints, bound: int) -> Ints:
@@ -252,25 +269,16 @@ def _distinct(codes: Ints, bound: int) -> Ints:
     return np.flatnonzero(flags)
 
 
-def _counts(
-    offsets: Ints,
-    parts: Sequence[tuple[int, Span]],
-    low: int,
-    high: int,
-    first: NDArray[np.int32],
-    last: NDArray[np.int32],
-) -> NDArray[np.bool_]:
-    """Whether each row counts in its year, which is so many years after `low`: its days touch a part that counts. What
-    has no days has the offset -1, and always counts."""
+def _complete(
+    parts: Sequence[tuple[int, Span]], low: int, high: int
+) -> tuple[NDArray[np.bool_], list[tuple[int, int, int]]]:
+    """Whether each place from that of no days on counts with all its days; for others the days that count."""
     complete = np.zeros(high - low + 2, np.bool_)
-    complete[-1] = True
+    complete[0] = True
     partial = []
     for year, days in parts:
         if (days.first_day.month, days.first_day.day, days.last_day.month, days.last_day.day) == (1, 1, 12, 31):
-            complete[year - low] = True
+            complete[year - low + 1] = True
         else:
-            partial.append((year - low, day_number(days.first_day), day_number(days.last_day)))
-    kept: NDArray[np.bool_] = complete[offsets]
-    for offset, since, until in partial:
-        kept |= (offsets == offset) & (first <= until) & (last >= since)
-    return kept
+            partial.append((year - low + 1, day_number(days.first_day), day_number(days.last_day)))
+    return complete, partial

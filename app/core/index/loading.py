@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Integer, Select, bindparam, select, type_coerce
+from sqlalchemy import Connection, Integer, Select, bindparam, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import NullType
 
@@ -62,9 +62,8 @@ async def _all_rows(connection: AsyncConnection, link: Link, vocabulary: Vocabul
     parts = []
     for start in range(0, len(roots), PART):
         some = roots[start : start + PART]
-        parts.append(
-            await _rows(connection, link, vocabulary, some, some=False, first=int(some[0]), last=int(some[-1]))
-        )
+        found = await _raw(connection, _select(link, some=False), first=int(some[0]), last=int(some[-1]))
+        parts.append(await run_short(len(found), _held, found, link, vocabulary, some))
     return _joined(parts, link)
 
 
@@ -72,12 +71,22 @@ async def load_some(
     connection: AsyncConnection, graph: Graph, vocabulary: Vocabulary, state: State, keys: Sequence[int]
 ) -> Snapshot:
     """The roots with the given keys, as far as they are there, and nothing else."""
-    chosen = {"keys": list(keys)}
-    root = graph.root
-    found = await connection.execute(select(root.key).where(root.key.in_(bindparam("keys", expanding=True))), chosen)
-    roots = np.array(sorted(found.scalars().all()), np.int64)
-    rows = {link: await _rows(connection, link, vocabulary, roots, some=True, **chosen) for link in graph.tables}
+    found, records = await connection.run_sync(_read_some, graph, list(keys))
+    roots = np.array(sorted(found), np.int64)
+    size = sum(map(len, records.values()))
+    rows = await run_short(size, lambda: {link: _held(each, link, vocabulary, roots) for link, each in records.items()})
     return Snapshot(graph, state, roots, rows, Beside({}, {}, {}), vocabulary)
+
+
+def _read_some(
+    connection: Connection, graph: Graph, keys: list[int]
+) -> tuple[Sequence[int], dict[Link, Sequence[Any]]]:
+    """The keys that there are, and the rows of each table as the driver has them: one step instead of one for each."""
+    root, chosen = graph.root, {"keys": keys}
+    found = connection.execute(select(root.key).where(root.key.in_(bindparam("keys", expanding=True))), chosen)
+    return found.scalars().all(), {
+        link: connection.execute(_select(link, some=True), chosen).cursor.fetchall() for link in graph.tables
+    }
 
 
 async def load_beside(connection: AsyncConnection, graph: Graph, vocabulary: Vocabulary) -> Beside:
@@ -109,19 +118,6 @@ async def _raw(connection: AsyncConnection, statement: Select[*tuple[Any, ...]],
     found = list(result.cursor.fetchall())
     result.close()
     return found
-
-
-async def _rows(
-    connection: AsyncConnection,
-    link: Link,
-    vocabulary: Vocabulary,
-    roots: NDArray[np.int64],
-    *,
-    some: bool,
-    **chosen: Any,
-) -> Rows:
-    found = await _raw(connection, _select(link, some=some), **chosen)
-    return await run_short(len(found), _held, found, link, vocabulary, roots)
 
 
 def _held(found: Sequence[Any], link: Link, vocabulary: Vocabulary, roots: NDArray[np.int64]) -> Rows:
