@@ -27,7 +27,7 @@ from app.core.epochs import epoch_mark
 from app.core.filters import ReleaseName, Resource, Selection
 from app.core.formats.negotiation import LISTS, VARY
 from app.core.index.ordering import Directed, Ordered
-from app.core.index.schema import Column, Kind, Order
+from app.core.index.schema import Kind, Order
 from app.core.json_schema import Keywords
 from app.core.languages import LabelLanguage
 from app.core.parameters import IN_DIGITS
@@ -251,11 +251,7 @@ class _Found(Generic[Record]):
 
     def after(self, values: Sequence[Any]) -> NDArray[np.intp]:
         """The rows that come after the place with these values."""
-        words = self.ordered.snapshot.vocabulary
-        place = [
-            words[order].rank(value) if isinstance(order, Column) and order.kind is Kind.TEXT else value
-            for (order, _), value in zip(self.ordered.orders, values, strict=True)
-        ]
+        place = [self.ordered.rank(order, value) for (order, _), value in zip(self.ordered.orders, values, strict=True)]
         return self.ordered.beyond(self.rows, self.ordered.placed(place))
 
 

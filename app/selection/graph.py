@@ -12,10 +12,12 @@ from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
 from app.core.filters import Resource
 from app.core.index.columns import NULL, UNKNOWN, Codes
-from app.core.index.schema import ByDay, Graph, Link, Lookup, Order, Period, RecordKey, RootKey
+from app.core.index.schema import ByDay, ByName, Graph, Link, Lookup, Order, Period, RecordKey, RootKey
 from app.core.partial_dates import UNKNOWN_DAY
 from app.deployments.models import Deployment
 from app.outputs.models import Output
+from app.reference.countries import country_name
+from app.reference.labels import theme_name
 from app.reference.models import Country, Partner, Publication, Source, Theme
 from app.reference.vocabularies import Status
 
@@ -207,19 +209,21 @@ OUTPUT_SORTS: Mapping[str, Order] = {
     "published": OUTPUTS.day(Output.published_first_day),
     "updated_at": OUTPUTS.instant(Output.updated_at),
 }
+_country_code = _countries.text(Country.code)
 COUNTRY_SORTS: Mapping[str, Order] = {
-    "code": _countries.text(Country.code),
-    "name": _countries.text(Country.name),
+    "code": _country_code,
+    "name": ByName((_country_code,), country_name),
     "subregion": _countries.text(Country.subregion),
 }
+_theme_slug = _themes.text(Theme.slug)
 THEME_SORTS: Mapping[str, Order] = {
-    "slug": _themes.text(Theme.slug),
-    "name": _themes.text(Theme.name),
+    "slug": _theme_slug,
+    "name": ByName((_theme_slug, _themes.text(Theme.name)), theme_name),
     "pillar": _themes.text(Theme.pillar),
 }
 PARTNER_SORTS: Mapping[str, Order] = {
     "id": _partners.number(Partner.id),
-    "name": _partners.text(func.lower(Partner.name)),
+    "name": ByName((_partners.text(Partner.name),), str),
     "country": _partners.text(Partner.country),
 }
 PUBLICATION_SORTS: Mapping[str, Order] = {

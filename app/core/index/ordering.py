@@ -4,6 +4,7 @@ An order is an array of integers, one for each row. Which rows come first is fou
 them, so that a page costs the same in the middle of a list as at its start.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -12,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.index.columns import NULL
-from app.core.index.schema import Column, Kind, Link, Order, RecordKey, RootKey
+from app.core.index.schema import ByName, Column, Kind, Link, Order, RecordKey, RootKey
 from app.core.index.snapshot import Snapshot
+from app.core.languages import language
+from app.core.text import fold
 
 Ints = NDArray[np.int64]
 Directed: TypeAlias = tuple[Order, bool]
@@ -67,8 +70,23 @@ class Ordered:
             case Column(kind=Kind.TEXT):
                 code = self.snapshot.of(self.table).columns[order][row]
                 return "" if code == NULL else self.snapshot.vocabulary[order].texts[code]
+            case ByName():
+                return self._names(order).keys[row]
             case _:
                 return int(self._array(order, np.array([row]))[0])
+
+    def rank(self, order: Order, value: Any) -> int:
+        """Where what `value` gave, of any state of the data, is among the values of an order."""
+        match order:
+            case ByName():
+                return self._names(order).rank(value)
+            case Column(kind=Kind.TEXT):
+                return self.snapshot.vocabulary[order].rank(value)
+            case _:
+                return int(value)
+
+    def _names(self, order: ByName) -> "_Names":
+        return self.snapshot.found.of((order, language()), lambda: _names(self.snapshot, self.table, order))
 
     def _signs(self) -> list[bool]:
         return [descends != self.backward for _, descends in self.orders]
@@ -90,3 +108,35 @@ class Ordered:
                 return self.snapshot.vocabulary[order].ranks[rows.columns[order][chosen]]
             case Column():
                 return rows.columns[order][chosen]
+            case ByName():
+                return self._names(order).ranks[chosen]
+
+
+@dataclass(frozen=True, eq=False)
+class _Names:
+    """The names of a table's records."""
+
+    keys: Sequence[str]
+    """What each row is sorted by."""
+    ordered: Sequence[str]
+    ranks: Ints
+
+    @property
+    def nbytes(self) -> int:
+        return self.ranks.nbytes + 200 * len(self.keys)
+
+    def rank(self, key: str) -> int:
+        """Twice the place of a key in their order; odd where none is the same."""
+        place = bisect_left(self.ordered, key)
+        return 2 * place if place < len(self.ordered) and self.ordered[place] == key else 2 * place - 1
+
+
+def _names(snapshot: Snapshot, table: Link, order: ByName) -> _Names:
+    texts = [
+        ["" if code == NULL else snapshot.vocabulary[column].texts[code] for code in snapshot.of(table).columns[column]]
+        for column in order.columns
+    ]
+    keys = [f"{fold(name)}\n{name}" for name in map(order.name, *texts)]
+    ordered = sorted(set(keys))
+    places = {key: 2 * place for place, key in enumerate(ordered)}
+    return _Names(keys, ordered, np.array([places[key] for key in keys], np.int64))

@@ -117,7 +117,19 @@ class RootKey:
     link: Link
 
 
-Order: TypeAlias = Column | RecordKey | RootKey
+@dataclass(frozen=True, eq=False)
+class ByName:
+    """The order of a table's records by their names, as the language of the request has them, without regard to accents
+    and case."""
+
+    columns: tuple[Column, ...]
+    """What the name follows from."""
+    name: Callable[..., str]
+    """Gives the name, from the texts of the columns."""
+    kind = Kind.TEXT
+
+
+Order: TypeAlias = Column | RecordKey | RootKey | ByName
 """What records can be sorted by; it is never null."""
 Coded: TypeAlias = Column | Lookup | ByDay
 """What gives each record of a link a value, or none."""
