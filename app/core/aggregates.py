@@ -178,8 +178,8 @@ class AggregateSpec:
             given.append(_encoded("release", (selection.release,)))
         if selection.lang is not None:
             given.append(_encoded("lang", (selection.lang,)))
-        if not names and self.measure.link.shares_records:
-            given.append(_encoded("has_actions", ("true",)))
+        if not names and resource.linked_only is not None:
+            given.append(_encoded(resource.linked_only, ("true",)))
         parts = [address(API + resource.path)]
         for number, parameter in enumerate(given):
             parts[-1] += "&" if number else "?"

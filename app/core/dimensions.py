@@ -58,7 +58,7 @@ class Measure:
     name: str
     resource: Resource
     noun: str
-    """"deployments": what follows "Distinct" in a definition."""
+    """"records": what follows "Distinct" in a definition."""
     summed: Column | None = None
 
     @property

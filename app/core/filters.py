@@ -69,6 +69,8 @@ class Resource:
     """Where the index has its records: a link of the root, or a table beside."""
     link: Link | None = None
     """The link by which roots have its records; None for what no root is linked to."""
+    linked_only: str | None = None
+    """Where there are records that no root has: the parameter that keeps only those that one has."""
 
 
 # -- one filter --

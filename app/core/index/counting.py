@@ -56,6 +56,8 @@ class _Pairs:
     """How many records each row stands for, where that is not its weight."""
     records: Ints | None = None
     """For records that roots share: the code of each."""
+    is_root_each: bool = False
+    """Whether the rows are the roots themselves, and nothing else is read from them."""
 
     def coded(self, strides: Sequence[int]) -> Ints:
         """The places of each row as one number, given by how much a place on each axis counts in it."""
@@ -113,7 +115,9 @@ class Count:
         own = self._own(aggregated=not any(axis.link is self._link for axis in self._axes))
         sizes = [len(keys) + 1 for keys in self._keys]
         strides = [prod(sizes[number + 1 :]) for number in range(len(sizes))]
-        parents, code = own.parents, own.coded(strides)
+        # Where roots are counted, the pairs of another link have them already.
+        first, *others = [own, *others] if not (others and own.is_root_each) else others
+        parents, code = first.parents, first.coded(strides)
         weights, counts, records = own.weights, own.counts, own.records
         for number, other in enumerate(others):
             times, matched = _matched(parents, other.parents, len(self._snapshot.roots))
@@ -147,7 +151,8 @@ class Count:
         code = _distinct(code, len(self._snapshot.roots) * prod(sizes))
         found = {}
         for number, size in [*zip(places, sizes, strict=True)][::-1]:
-            code, found[number] = np.divmod(code, size)
+            rest = code // size
+            code, found[number] = rest, code - rest * size
         return _Pairs(code, found)
 
     def _own(self, *, aggregated: bool) -> _Pairs:
@@ -160,7 +165,8 @@ class Count:
         numbers = None if self._summed is None else rows.columns[self._summed][chosen].astype(np.float64)
         counts = None if numbers is None else np.ones(len(parents))
         if not aggregated or rows.is_one_each:
-            return _Pairs(parents, places, numbers, counts)
+            is_root_each = rows.is_one_each and aggregated and numbers is None
+            return _Pairs(parents, places, numbers, counts, is_root_each=is_root_each)
         roots = np.bincount(parents, minlength=len(self._snapshot.roots)).astype(np.float64)
         present = np.flatnonzero(roots)
         if numbers is None:

@@ -91,10 +91,10 @@ class Ordered:
     def _signs(self) -> list[bool]:
         return [descends != self.backward for _, descends in self.orders]
 
-    def _values(self, number: int, rows: Ints) -> Ints:
+    def _values(self, number: int, rows: Ints) -> NDArray[np.signedinteger[Any]]:
         """What the rows are compared by, ascending."""
         order, descends = self.orders[number]
-        values = self._array(order, rows).astype(np.int64)
+        values = self._array(order, rows)
         return -values if descends != self.backward else values
 
     def _array(self, order: Order, chosen: Ints) -> NDArray[Any]:
