@@ -137,6 +137,8 @@ class Index:
         if self._is_measured:
             INDEX_SEQUENCE.set(snapshot.state.sequence)
             INDEX_BYTES.set(snapshot.size)
+        for former in self._recent:  # few requests still ask for it, and none for long
+            former.found.clear()
         self._recent = [*self._recent[-RECENT + 1 :], snapshot]
         return snapshot
 

@@ -83,6 +83,12 @@ class Found:
                 self._size -= self._answers.popitem(last=False)[1].nbytes + KEY_BYTES
         return answer
 
+    def clear(self) -> None:
+        """Forgets all of it."""
+        with self._lock:
+            self._answers.clear()
+            self._size = 0
+
 
 @dataclass(frozen=True, eq=False)
 class Beside:
