@@ -181,6 +181,8 @@ async def test_actions_are_kept_by_what_they_are_and_have(
         ("outputs?theme=asylum", ["Handbook on recruitment"]),
         ("outputs?activity_type=workshop", ["Report on borders"]),
         ("outputs?eu_member=true", ["Handbook on recruitment"]),
+        ("outputs?output_kind=report", ["Handbook on recruitment", "Report on borders"]),
+        ("outputs?output_kind=film", []),
         ("outputs?q=recruitment", ["Handbook on recruitment"]),
     ],
 )
@@ -195,7 +197,10 @@ async def test_activities_and_outputs_are_kept(client: httpx.AsyncClient, path: 
         ("sending_country=EE&sending_country=CH", ["CH", "EE"]),
         ("sending_country=none", ["-"]),
         ("member_state=EE&member_state=FR", ["EE", "FR"]),
-        ("member_state=none", ["-", "CH"]),
+        ("member_state=none", ["-"]),
+        ("member_state=outside-eu", ["CH"]),
+        ("deployed_in=2010", ["-", "EE", "FR"]),
+        ("output_kind=report", ["-", "CH", "EE", "FR"]),
         ("eu_member=false", ["CH"]),
         ("eu_member=none", ["-"]),
         ("organisation_type=ngo", ["FR"]),
@@ -310,6 +315,8 @@ ONE_OF_EACH = {
     "member_state": "EE",
     "eu_member": "true",
     "organisation_type": "academia",
+    "deployed_in": "2010",
+    "output_kind": "report",
 }
 
 
