@@ -207,12 +207,13 @@ def _axis(
     }
     keys = {key: place for place, key in enumerate(weighted)}
     weighted |= {key: 0 for key in empty if key not in weighted}
-    categories = [Category(key, label) for key, label in labels(snapshot, dimension, weighted)]
+    categories = [
+        Category(key, label, key in (None, dimension.apart)) for key, label in labels(snapshot, dimension, weighted)
+    ]
 
     def order(category: Category) -> Any:
         weight = 0 if dimension.in_years else -weighted[category.key]
-        is_apart = category.key in (None, dimension.apart)
-        return category.key is None, is_apart, weight, fold(category.label), category.key or ""
+        return category.key is None, category.is_apart, weight, fold(category.label), category.key or ""
 
     categories.sort(key=order)
     ranks = np.empty(len(present), np.int64)

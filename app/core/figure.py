@@ -14,6 +14,8 @@ class Category:
     key: Key
     """None for records without a value."""
     label: str
+    is_apart: bool = False
+    """Whether it is none of the values that are compared: no value, or what the dimension has beside them."""
 
 
 @dataclass(frozen=True)

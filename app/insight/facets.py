@@ -14,13 +14,14 @@ from app.core.dimensions import Dimension
 from app.core.editing import LIST_ERRORS
 from app.core.filters import NONE
 from app.core.index.matching import Matching
-from app.core.languages import LABELLED
+from app.core.languages import LABELLED, LabelLanguage, language
 from app.core.sessions import ReadSessionDep
 from app.core.threads import run_short
 from app.insight.catalogue import BY_FILTER, MEASURES
 from app.insight.definitions import define
 from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Described
+from app.insight.wording import wording_of
 from app.selection.filters import RecordFilters
 
 router = APIRouter(prefix="/facets", tags=["Aggregates"], dependencies=[*LABELLED, place_among(SUMMARIES)])
@@ -141,4 +142,11 @@ def _facet(dimension: Dimension, whole: AggregateSpec, matching: Matching, *, in
         }
         for row in figure.rows
     ]
-    return {"parameter": name, "label": name.replace("_", " ").capitalize(), "values": values}
+    return {"parameter": name, "label": _label(dimension), "values": values}
+
+
+def _label(dimension: Dimension) -> str:
+    """What a filter is called, in the language of the request."""
+    wording, name = wording_of(language()), dimension.filter
+    called = wording.filters.get(name) or wording.nouns[dimension.name]
+    return name.replace("_", " ").capitalize() if language() is LabelLanguage.EN else f"{called[0].upper()}{called[1:]}"

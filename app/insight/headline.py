@@ -23,7 +23,7 @@ from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Aggregate, Described
 from app.insight.wording import wording_of
 from app.selection.filters import RecordFilters
-from app.selection.graph import DEPLOYMENTS, OUTSIDE_EU, PARTNER_LIST
+from app.selection.graph import DEPLOYMENTS, PARTNER_LIST
 
 router = APIRouter(prefix="/headline", tags=["Aggregates"], dependencies=[*LABELLED, place_among(SUMMARIES)])
 
@@ -166,7 +166,7 @@ class _Asked:
         texts = wording_of(language()).definition
         _, *parameters = spec.href().partition("?")
         return HeadlineFigure(
-            value=sum(row.cells[0].key not in (None, OUTSIDE_EU) for row in rows),
+            value=sum(not row.cells[0].is_apart for row in rows),
             definition=texts["member_states"].format(definition=f"{behind[0].lower()}{behind[1:]}"),
             href=address(f"{API}/aggregates/deployments-per-member-state{''.join(parameters)}"),
         )

@@ -497,6 +497,7 @@ async def test_every_key_has_its_label(client: httpx.AsyncClient, make: Maker) -
     )
     await make.activity(action, "fact-finding-mission", country="TR", start="2012", end="2012")
     await make.deployment(action, "CZ", organisation_type="ngo")
+    await make.output(action, kind="resource-book")
     labels = {}
     for name in DIMENSIONS:
         (row,) = (await figure(client, f"measure=actions&by={name}&as_of=2013-01-01"))["rows"]
@@ -518,6 +519,8 @@ async def test_every_key_has_its_label(client: httpx.AsyncClient, make: Maker) -
         "member_state": "Czechia",
         "eu_member": "EU member states",
         "organisation_type": "NGO",
+        "deployment_year": "2012",
+        "output_kind": "Resource book",
     }
 
 

@@ -15,7 +15,7 @@ WIDEST_COLUMN = 56.0
 
 
 def _colour(category: Category, paint: Paint) -> Colour:
-    return paint.none if category.key is None else paint.bar
+    return paint.none if category.is_apart else paint.bar
 
 
 def draw_bars(

@@ -30,8 +30,8 @@ class Mark:
 
     @property
     def is_known(self) -> bool:
-        """Whether its records have a value in every dimension."""
-        return all(category.key is not None for category in self.categories)
+        """Whether its records have one of the values that are compared in every dimension."""
+        return not any(category.is_apart for category in self.categories)
 
 
 MOST_ROWS = 250
@@ -61,7 +61,7 @@ class Chart:
 
     @cached_property
     def greatest_known(self) -> int:
-        """The greatest value of records with a value in every dimension, at least 1."""
+        """The greatest of the values that are compared, at least 1."""
         return max((mark.value for mark in self.marks if mark.is_known), default=0) or 1
 
     def told_left_out(self, count: int, marks: Iterable[Mark]) -> list[str]:
