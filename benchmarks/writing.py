@@ -1,7 +1,8 @@
 """What a record costs when it is written: batches, single changes and the commit of an import, on both databases.
 
 `python -m benchmarks.writing` adds to 10,000 made-up actions in this process, and prints milliseconds, and how many
-statements each record took. It fails when a batch takes more than a second or a single change more than 10 ms.
+statements each record took. It fails when a batch takes more than a second or a single change more than 10 ms; on
+PostgreSQL, half as much more.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from tests.generated import PARTNER_COUNTRIES, WORDS
 KEY = "mx_the-benchmark-writes-with-this"
 BATCH, PATCHES = 1000, 200
 BATCH_SECONDS, PATCH_SECONDS = 1.0, 0.010
+ALLOWED = {"SQLite": 1.0, "PostgreSQL": 1.5}
 THEMES = ("asylum", "border-management", "labour-migration", "migration-data")
 
 
@@ -192,7 +194,8 @@ async def measure(name: str, url: str, wanted: argparse.Namespace) -> list[str]:
         took["a PATCH"] = await measured.patches() / PATCH_SECONDS
         if wanted.imported:
             await measured.imports(wanted.imported)
-    return [f"{name}: {what} takes {ratio:.1f} times what it may" for what, ratio in took.items() if ratio > 1]
+    ratios = {what: taken / ALLOWED[name] for what, taken in took.items()}
+    return [f"{name}: {what} takes {ratio:.1f} times what it may" for what, ratio in ratios.items() if ratio > 1]
 
 
 def main() -> None:

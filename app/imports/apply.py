@@ -223,8 +223,9 @@ class Applier:
         """Sets the fields of a new record, whose references the plan has resolved."""
         known = {name: value for name, value in fields.items() if name in editing.create.model_fields}
         body: Any = editing.create.model_validate(known)
+        columns = inspect(editing.model).columns
         for name in type(body).model_fields:
-            if name in inspect(editing.model).columns:
+            if name in columns:
                 setattr(record, name, getattr(body, name))
         if editing is ACTIVITY_EDITING:
             record.stated_status = stated_status(body)
