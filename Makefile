@@ -97,7 +97,7 @@ test: check ## Check, then run the tests (ARGS="-k word" chooses some)
 .PHONY: check
 check: $(DEV) ## Lint, formatting, types and the rules of who imports whom
 	@failed=; \
-	for tool in "ruff check ." "ruff format --check ." mypy "lint-imports --no-logo"; do \
+	for tool in "ruff check ." "ruff format --check ." mypy "lint-imports --no-logo" "python scripts/typecheck.py $(TOOLS)"; do \
 	    $(BIN)/$$tool || failed="$$failed, $$tool"; \
 	done; \
 	[ -z "$$failed" ] || { echo "Not in order: $${failed#, }" >&2; exit 1; }

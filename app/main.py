@@ -9,14 +9,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware import Middleware
-from starlette.responses import RedirectResponse
 from starlette_compress import add_compress_type
 
 from app import description, problem_pages
 from app.actions.routes import router as actions
 from app.activities.routes import router as activities
 from app.core import health, idempotency, problem_handlers
-from app.core.addresses import address
 from app.core.caching import SOFTWARE, STATE
 from app.core.database import Database
 from app.core.edge.admission import AdmissionMiddleware, HeadBounds
@@ -47,6 +45,7 @@ from app.core.timeouts import Timeouts
 from app.costs import is_costly
 from app.deployments.routes import router as deployments
 from app.docs import mount_docs
+from app.explorer.routes import mount_explorer
 from app.exports.routes import portal
 from app.exports.routes import router as exports
 from app.history.routes import changes, history
@@ -260,12 +259,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.metrics_port is None:
         app.add_route(METRICS_PATH, metrics_endpoint(settings.metrics_key), include_in_schema=False)
     mount_docs(app)
-
-    @app.get("/", include_in_schema=False)
-    async def root() -> RedirectResponse:
-        """There is no page of its own yet: the documentation is the way in."""
-        return RedirectResponse(address("/docs"))
-
+    mount_explorer(app)
     _surround(app, settings)
     description.complete_openapi(app, settings.public_origin)
     return app

@@ -1,0 +1,14 @@
+// @ts-check
+/** The one place that names the vendored library. */
+export {
+    html,
+    render,
+    Component,
+    createContext,
+    useContext,
+    useEffect,
+    useLayoutEffect,
+    useMemo,
+    useRef,
+    useState,
+} from "../vendor/htm-3.1.1/standalone.module.js";
