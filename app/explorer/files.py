@@ -1,4 +1,4 @@
-"""The explorer's static files, below an address that changes with any of them, so that browsers may keep them for good."""
+"""The explorer's static files, below an address that changes with any of them, so that browsers keep them for good."""
 
 import hashlib
 from functools import cache

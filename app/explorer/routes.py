@@ -22,9 +22,8 @@ router = APIRouter(include_in_schema=False, dependencies=LABELLED)
 WORDS = {
     "overview": (
         NAME,
-        "What the EU-funded MIEUX facility did, where, on what and with whom: actions, activities and deployments of "
-        "experts, each figure with its list.",
-        "Ce que la facilité MIEUX, financée par l'UE, a fait, où, sur quoi et avec qui : chaque chiffre avec sa liste.",
+        "What the EU-funded MIEUX facility did, where, on what and with whom; each figure with its list.",
+        "Ce que la facilité MIEUX, financée par l'UE, a fait, où, sur quoi et avec qui ; chaque chiffre avec sa liste.",
     ),
     "actions": ("Actions", "All actions, by country, theme, year and more.", "Toutes les actions, par pays et thème."),
     "activities": ("Activities", "Missions, trainings, study visits and more.", "Missions, formations, visites."),
@@ -50,7 +49,8 @@ FRENCH_TITLES = {
     "figures": "Chiffres",
 }
 LONGEST_DESCRIPTION = 300
-Code = Annotated[str, Path(pattern="^[A-Za-z]{2}$")]
+LONG_ENOUGH = Path(max_length=100)
+Code = Annotated[str, LONG_ENOUGH]
 
 
 def _in(english: str, french: str) -> str:
@@ -94,7 +94,7 @@ for name in WORDS:
 
 
 @router.get("/actions/{slug}")
-async def show_action(request: Request, connection: ReadConnection, slug: Annotated[str, Path(max_length=100)]) -> Response:
+async def show_action(request: Request, connection: ReadConnection, slug: Annotated[str, LONG_ENOUGH]) -> Response:
     """One action."""
     named = Action.id == int(slug) if slug.isdecimal() and len(slug) < 10 else Action.slug == slug
     row = (await connection.execute(select(Action.title, Action.objective, Action.summary).where(named))).one_or_none()

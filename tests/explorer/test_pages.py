@@ -42,7 +42,7 @@ async def test_each_view_has_a_title_a_description_and_a_picture(client: httpx.A
 
 
 async def test_a_link_preview_names_the_public_address(database_url: str) -> None:
-    async with serving(database_url, public_url="https://example.org/registry", path_prefix="/registry") as (_, client):
+    async with serving(database_url, public_url="https://example.org/registry") as (_, client):
         html = (await client.get("/member-states/RO")).text
     assert '<meta property="og:url" content="https://example.org/registry/member-states/RO">' in html
     assert '<meta property="og:image" content="https://example.org/registry/api/v1/aggregates?' in html
@@ -118,5 +118,6 @@ def test_vendored_files_are_the_recorded_ones() -> None:
     recorded = {name: digest for digest, name in (line.split(maxsplit=1) for line in lines)}
     folders = vendor_folders(VENDOR / "VERSIONS").values()
     files = [path for folder in folders for path in (VENDOR / folder).iterdir()]
-    assert {path.relative_to(VENDOR).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files} == recorded
+    present = {path.relative_to(VENDOR).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    assert present == recorded
     assert [folder for folder in folders if not (VENDOR / folder / "LICENSE").exists()] == []

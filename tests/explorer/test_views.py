@@ -1,7 +1,7 @@
 """The views in a real browser: they show what the API answers, and their addresses say all of it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -13,9 +13,10 @@ API = "/api/v1"
 
 
 @pytest.fixture
-def api(explorer: Service) -> httpx.Client:
+def api(explorer: Service) -> Iterator[httpx.Client]:
     """A client of the same service."""
-    return httpx.Client(base_url=explorer.address + API, timeout=30)
+    with httpx.Client(base_url=explorer.address + API, timeout=30) as client:
+        yield client
 
 
 def digits(text: str | None) -> str:
@@ -27,7 +28,8 @@ def test_the_overview_has_the_figures_of_the_api(tab: Tab, api: httpx.Client) ->
     figures = api.get("/headline", params={"theme": "trafficking-in-human-beings"}).json()["figures"]
     for name, figure in figures.items():
         shown = digits(page.locator(f"[data-figure='{name}']").text_content())
-        expected = f"{figure['value'] * 100:.1f}".removesuffix(".0") + "%" if "whole" in figure else str(figure["value"])
+        share = f"{figure['value'] * 100:.1f}".removesuffix(".0") + "%"
+        expected = share if "whole" in figure else str(figure["value"])
         assert shown == expected, name
     assert page.title() == "MIEUX Registry"
 
@@ -66,7 +68,8 @@ def test_facets_add_and_remove_filters_with_their_counts(tab: Tab, api: httpx.Cl
     value = page.locator(".facets [data-facet='theme'][data-value='labour-migration']")
     behind = digits(value.locator("b").text_content())
     page = tab.act(".facets [data-facet='theme'][data-value='labour-migration']")
-    assert (digits(page.locator("[data-total]").text_content()), page.url.partition("?")[2]) == (behind, "theme=labour-migration")
+    assert page.url.endswith("/actions?theme=labour-migration")
+    assert digits(page.locator("[data-total]").text_content()) == behind
     assert value.get_attribute("aria-pressed") == "true"
     shown = page.locator("tr[data-action]").evaluate_all("rows => rows.map(row => row.dataset.action)")
     assert shown == [row["slug"] for row in api.get("/actions?theme=labour-migration").json()["items"]]
@@ -145,7 +148,8 @@ def test_a_figure_can_be_taken_away(tab: Tab, explorer: Service) -> None:
     figure.get_by_role("button", name="Cite").click()
     assert "@misc" in figure.inner_text()
     figure.get_by_role("button", name="Embed").click()
-    assert f'<iframe src="{explorer.address}/figures?measure=deployments&by=member_state&country=KG"' in figure.inner_text()
+    shown = f"{explorer.address}/figures?measure=deployments&by=member_state&country=KG"
+    assert f'<iframe src="{shown}"' in figure.inner_text()
 
 
 def test_an_action_shows_what_belongs_to_it(tab: Tab, api: httpx.Client) -> None:
@@ -175,7 +179,7 @@ def test_an_empty_list_says_what_to_change(tab: Tab) -> None:
 
 def test_an_impossible_filter_is_explained_and_can_be_removed(tab: Tab) -> None:
     page = tab.open("/actions?country=QQ")
-    assert "QQ" in page.locator("[role='alert']").first.inner_text()
+    assert "QQ" in page.locator(".failure").first.inner_text()
     page = tab.act(".chips .chip")
     assert page.locator("[data-total]").text_content() == "17"
 

@@ -6,17 +6,21 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from app.core.aggregates import AggregateSpec
 from app.core.cursors import MAX_OFFSET
 from app.core.editing import LIST_ERRORS
 from app.core.filters import matching
 from app.core.languages import LABELLED
 from app.core.listing import page_links, page_url
 from app.core.parameters import IN_DIGITS
+from app.core.reading import ReadSession
 from app.core.sessions import ReadSessionDep
 from app.core.text import Query as TextOfQuery
 from app.core.text_search.query import parse
+from app.insight.catalogue import MEASURES
+from app.insight.search import interpretations
 from app.insight.search.hits import Search
-from app.insight.search.schemas import HitCounts, HitKind, SearchPage
+from app.insight.search.schemas import HitCounts, HitKind, Interpretation, InterpretedFilter, SearchPage
 from app.insight.search.suggestions import suggest
 from app.search import documents
 from app.search.synonyms import SYNONYMS
@@ -59,6 +63,8 @@ async def search(request: Request, session: ReadSessionDep, query: Annotated[Sea
     - An action is found when its words stand anywhere in it or in what belongs to it; so the hits of the kind `action`
       are exactly the list `/actions?q=…` with the same filters.
     - `fragments` show where the words stand. They are HTML: escaped, with `<mark>` around what was found.
+    - `interpretations` are the filters that its words name: `italy kyrgyzstan trainings 2013` are the actions in
+      Kyrgyzstan of 2013 with trainings to which Italy sent experts, and the link to their list.
     - A query that finds nothing because of its spelling gets a `suggestion`.
     """
     known = await session.validator(request)
@@ -73,6 +79,7 @@ async def search(request: Request, session: ReadSessionDep, query: Annotated[Sea
     suggestion = None
     if queries and not found.counts and len(query.q) == 1:
         suggestion = await session.connection.run_sync(suggest, query.q[0], queries[0])
+    understood = await _interpretations(session, query) if len(query.q) == 1 else []
     page = SearchPage(
         items=found.hits,
         total=total,
@@ -82,11 +89,41 @@ async def search(request: Request, session: ReadSessionDep, query: Annotated[Sea
         previous=_at(request, max(query.offset - query.limit, 0)) if query.offset and total else None,
         counts=HitCounts.model_validate({kind.value: count for kind, count in found.counts.items()}),
         suggestion=suggestion,
+        interpretations=understood,
         reason=None if queries else NO_WORD,
         **({} if query.release is None else {"release": query.release}),
     )
     exclude = {"release"} if query.release is None else None
     return known.answer(page, headers=page_links(request, page), exclude=exclude)
+
+
+async def _interpretations(session: ReadSession, query: SearchQuery) -> list[Interpretation]:
+    """What the query means as filters, beside those that the request has."""
+    asked = query.selection()
+    given = {name: values for name, values in asked.values.items() if name != "q"}
+
+    async def actions_by(filters: dict[str, list[str]]) -> tuple[AggregateSpec, int]:
+        values = RecordFilters.model_validate(filters).selection().values
+        spec = AggregateSpec(MEASURES["actions"], (), replace(asked, values={**given, **values}))
+        return spec, spec.distinct(await session.matching(spec.selection))
+
+    readings = await session.connection.run_sync(interpretations.read, query.q[0])
+    meanings = {meaning for reading in readings for meaning in reading.meanings}
+    # Two values of a filter are OR: what no action has would hide behind the other one.
+    real = {each for each in meanings if (await actions_by({each.parameter: [each.value]}))[1]}
+    found = []
+    for reading in readings:
+        if not real.issuperset(reading.meanings):
+            continue
+        spec, total = await actions_by(reading.filters() | ({"q": [reading.rest]} if reading.rest else {}))
+        if total:
+            labels = await session.connection.run_sync(interpretations.labels, reading.meanings)
+            filters = [
+                InterpretedFilter(parameter=meaning.parameter, value=meaning.value, label=label)
+                for meaning, label in zip(reading.meanings, labels, strict=True)
+            ]
+            found.append(Interpretation(filters=filters, rest=reading.rest, total=total, href=spec.href()))
+    return sorted(found, key=lambda each: -each.total)
 
 
 def _at(request: Request, offset: int) -> str:

@@ -62,19 +62,12 @@ export function address(path, params) {
     return query ? `${API}${path}?${query}` : API + path;
 }
 
-/** @param {string} url */
-function inLanguage(url) {
-    const asked = new URL(url, location.href);
-    if (!asked.searchParams.has("lang")) asked.searchParams.set("lang", labelLanguage());
-    return asked.href;
-}
-
 /** Asks, and answers the body with its ETag. Raises a Problem.
  * @param {string} url @param {{ method?: string, body?: any, etag?: string, signal?: AbortSignal, once?: string }} [options]
  * @returns {Promise<{ body: any, etag: string }>} */
 export async function ask(url, { method = "GET", body, etag, signal, once } = {}) {
     /** @type {Record<string, string>} */
-    const headers = {};
+    const headers = { "Accept-Language": labelLanguage() };
     const isForm = body instanceof FormData;
     if (body !== undefined && !isForm) headers["Content-Type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
     if (etag) headers["If-Match"] = etag;
@@ -82,7 +75,7 @@ export async function ask(url, { method = "GET", body, etag, signal, once } = {}
     if (key && (method !== "GET" || url.includes("/imports"))) headers.Authorization = `Bearer ${key}`;
     let response;
     try {
-        response = await fetch(inLanguage(url), {
+        response = await fetch(url, {
             method,
             headers,
             signal,

@@ -41,11 +41,11 @@ export const count = (value) => number.format(value);
 /** @param {number} share */
 export const share = (share) => percent.format(share);
 
-/** A partial date in words: "2010", "May 2010", "17 May 2010". @param {string | null | undefined} date */
+/** A partial date in words: "2010", "May 2010", "17 May 2010"; anything else stays as it is. @param {string | null | undefined} date */
 export function dateWords(date) {
     if (!date) return "";
     const parts = date.slice(0, 10).split("-").map(Number);
-    if (parts.length === 1) return date;
+    if (parts.length === 1 || !parts.every(Number.isInteger)) return date;
     const instant = Date.UTC(parts[0], parts[1] - 1, parts[2] ?? 1);
     return (parts.length === 2 ? month : day).format(instant);
 }

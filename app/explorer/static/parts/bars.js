@@ -26,8 +26,8 @@ function Bar({ row, dimension, most }) {
     const { key, label } = row[dimension];
     const mark = filterBy(row, dimension);
     return html`<li class=${key === null ? "bar none" : "bar"}>
-        <button type="button" class="mark" ...${mark} aria-label="${label}, ${count(row.value)}">
-            <span class="label">${label}</span>
+        <button type="button" class="mark" ...${mark}>
+            <span class="label">${label}</span><span class="hidden">, ${count(row.value)}</span>
             <span class="track"><span class="fill" style=${{ width: `${(100 * row.value) / most}%` }}></span></span>
         </button>
         <a class="value" href=${viewOf(row.href)} aria-label=${t("{n} in the list: {label}", { n: count(row.value), label })}>${count(row.value)}</a>
@@ -42,10 +42,10 @@ export function Columns({ rows, dimension }) {
     return html`<div class="columns" role="group" aria-label=${t("Years")}>
             ${dated.map((row) => {
                 const { key, label } = row[dimension];
-                return html`<button key=${key} type="button" class="column mark" ...${filterBy(row, dimension)} aria-label="${label}, ${count(row.value)}">
+                return html`<button key=${key} type="button" class="column mark" ...${filterBy(row, dimension)}>
+                    <span class="label"><span class="century">${label.slice(0, 2)}</span>${label.slice(2)}</span>
                     <span class="value">${count(row.value)}</span>
                     <span class="fill" style=${{ height: `${Math.max(1, (96 * row.value) / most)}px` }}></span>
-                    <span class="label"><span class="century">${label.slice(0, 2)}</span>${label.slice(2)}</span>
                 </button>`;
             })}
         </div>

@@ -3,7 +3,7 @@
 import { address, useApi } from "../base/api.js";
 import { html, useState } from "../base/html.js";
 import { filtersOf, go, here, at, toggled } from "../base/location.js";
-import { count, t } from "../base/words.js";
+import { count, sentence, t } from "../base/words.js";
 
 const SHOWN = 8;
 const OPEN = ["theme", "country", "member_state", "status", "active_in"];
@@ -35,7 +35,7 @@ function Facet({ facet, params }) {
     const matching = values.filter((/** @type {any} */ value) => value.label.toLowerCase().includes(typed.toLowerCase()));
     const seen = isAll ? matching : matching.filter((/** @type {any} */ value, /** @type {number} */ place) => place < SHOWN || value.is_selected);
     return html`<details open=${isSelected || OPEN.includes(facet.parameter)}>
-        <summary>${t(facet.parameter)}</summary>
+        <summary>${sentence(t(facet.parameter))}</summary>
         ${isAll && values.length > 3 * SHOWN && html`<input type="search" aria-label="${t("Find in")} ${t(facet.parameter)}" value=${typed} onInput=${(/** @type {any} */ event) => setTyped(event.target.value)} />`}
         <ul>${seen.map((/** @type {any} */ value) => html`<li key=${value.value}>
             <button type="button" data-facet=${facet.parameter} data-value=${value.value} aria-pressed=${value.is_selected}

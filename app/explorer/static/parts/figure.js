@@ -3,7 +3,7 @@
 import { address, useApi } from "../base/api.js";
 import { html } from "../base/html.js";
 import { filtersOf, href, viewOf } from "../base/location.js";
-import { count, t } from "../base/words.js";
+import { count, labelLanguage, sentence, t } from "../base/words.js";
 import { Bars, Columns } from "./bars.js";
 import { Failure } from "./states.js";
 import { parameterOf } from "./filtering.js";
@@ -51,7 +51,7 @@ export function FigureTools({ figure, query, title }) {
     const path = address("/aggregates", query);
     const url = new URL(path, location.href).href;
     const shown = new URL(href("/figures", query), location.href).href;
-    const file = (/** @type {string} */ format) => `${path}&format=${format}`;
+    const file = (/** @type {string} */ format) => `${path}&format=${format}&lang=${labelLanguage()}`;
     const name = (/** @type {string} */ format) => html`<a href=${file(format)} download=${`figure.${format}`}>${format.toUpperCase()}</a>`;
     /** @type {[string, () => any][]} */
     const panels = [
@@ -72,7 +72,7 @@ export function FigureTable({ figure, caption }) {
     const { rows, by, totals, measure } = figure;
     return html`<div class="scrolled" tabindex="0" role="region" aria-label=${caption}><table class="numbers">
         <caption class="hidden">${caption}</caption>
-        <thead><tr>${by.map((/** @type {string} */ name) => html`<th key=${name} scope="col">${t(name)}</th>`)}<th scope="col" class="number">${t(measure)}</th></tr></thead>
+        <thead><tr>${by.map((/** @type {string} */ name) => html`<th key=${name} scope="col">${sentence(t(name))}</th>`)}<th scope="col" class="number">${sentence(t(measure))}</th></tr></thead>
         <tbody>${rows.map((/** @type {any} */ row) => html`<tr>
             ${by.map((/** @type {string} */ name, /** @type {number} */ place) =>
                 place ? html`<td>${row[name].label}</td>` : html`<th scope="row">${row[name].label}</th>`)}

@@ -64,6 +64,7 @@ export function WorldMap({ rows, dimension, measure }) {
                 return html`<g key=${place} class="country step-${step}" ...${mark}>
                     <title>${name}</title>
                     <path d=${path} />
+                    <circle class="hit" cx=${(left + right) / 2} cy=${(top + bottom) / 2} r=${8 * scale} />
                     ${isTiny && html`<circle cx=${(left + right) / 2} cy=${(top + bottom) / 2} r=${6 * scale} />`}
                 </g>`;
             })}

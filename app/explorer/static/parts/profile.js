@@ -17,10 +17,10 @@ export function ProfileFigures({ filters, names }) {
     const headline = useApi(address("/headline", filters));
     if (headline.error) return html`<${Failure} problem=${headline.error} again=${headline.again} />`;
     if (!headline.data) return null;
-    return html`<dl class="headline">${names.map((name) => {
+    return html`<ul class="headline">${names.map((name) => {
         const figure = headline.data.figures[name];
         const target = viewOf(figure.href) ?? href("/figures", new URLSearchParams([["measure", "deployments"], ["by", "member_state"], ...filters]));
-        return html`<div key=${name}><dd><a href=${target} data-figure=${name}>${count(figure.value)}</a></dd><dt>${t(name)}</dt>
-            <details><summary>${t("Definition")}<span class="hidden">: ${t(name)}</span></summary><p>${figure.definition}</p></details></div>`;
-    })}</dl>`;
+        return html`<li key=${name}><a class="figure-value" href=${target} data-figure=${name} aria-label="${count(figure.value)} ${t(name)}">${count(figure.value)}</a><span aria-hidden="true">${t(name)}</span>
+            <details><summary>${t("Definition")}<span class="hidden">: ${t(name)}</span></summary><p>${figure.definition}</p></details></li>`;
+    })}</ul>`;
 }

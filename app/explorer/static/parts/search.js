@@ -53,7 +53,7 @@ export function Search({ place }) {
         const timer = setTimeout(() => setAsked(isOpen ? typed.trim() : ""), WAIT);
         return () => clearTimeout(timer);
     }, [typed, isOpen]);
-    const found = useApi(asked.length > 1 ? address("/search", new URLSearchParams({ q: asked, limit: "6", interpret: "true" })) : null);
+    const found = useApi(asked.length > 1 ? address("/search", new URLSearchParams({ q: asked, limit: "6" })) : null);
     const offers = isOpen && asked.length > 1 ? offersOf(found.data) : [];
     const choose = (/** @type {Offer | undefined} */ offer) => {
         setOpen(false);

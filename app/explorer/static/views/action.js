@@ -1,8 +1,7 @@
 // @ts-check
 /** One action: what it was to achieve, when what took place, who was sent for it, what came out, and where each fact is
  * from. */
-import { address, signedInWith, useApi } from "../base/api.js";
-import { awaited } from "../base/api.js";
+import { address, awaited, signedInWith, useApi } from "../base/api.js";
 import { html, useLayoutEffect, useState } from "../base/html.js";
 import { href } from "../base/location.js";
 import { counted, dateWords, periodWords, t } from "../base/words.js";
@@ -32,6 +31,7 @@ function Shown({ id }) {
         return html`<${Editor} action=${action} etag=${answer.etag} done=${done} />`;
     }
     return html`<article class="action">
+        ${signedInWith() && html`<${Undone} action=${action.id} done=${answer.again} />`}
         <header>
             <p class="kicker">${action.countries.map(Country)} ${action.region && html`<span>${action.region.name}</span>`}</p>
             <h1>${action.title}</h1>
@@ -126,11 +126,16 @@ function Origin({ action }) {
     return html`<section><h2>${t("Source")}</h2><p>${url ? html`<a href=${url} rel="noopener">${title}</a>` : title}${publisher && `, ${publisher}`}${asOf && `, ${t("as of {day}", { day: dateWords(asOf) })}`}</p></section>`;
 }
 
-/** The forms are loaded by those who edit. @param {{ action: any, etag?: string, done: () => void }} props */
-function Editor(props) {
-    const [draw, setDraw] = useState(/** @type {any} */ (null));
-    useLayoutEffect(() => {
-        awaited(import("../edit/editor.js").then((module) => setDraw(() => module.ActionEditor)));
-    }, []);
-    return draw && html`<${draw} ...${props} />`;
+/** What only those who edit load. @param {() => Promise<any>} load @returns {(props: any) => any} */
+function loaded(load) {
+    return (props) => {
+        const [draw, setDraw] = useState(/** @type {any} */ (null));
+        useLayoutEffect(() => {
+            awaited(load().then((component) => setDraw(() => component)));
+        }, []);
+        return draw && html`<${draw} ...${props} />`;
+    };
 }
+
+const Editor = loaded(() => import("../edit/editor.js").then((module) => module.ActionEditor));
+const Undone = loaded(() => import("../edit/undo.js").then((module) => module.Undo));

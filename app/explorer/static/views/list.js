@@ -4,7 +4,7 @@ import { address, signedInWith, useApi } from "../base/api.js";
 import { html, useState } from "../base/html.js";
 import { at, filtersOf, go, href, viewOf } from "../base/location.js";
 import { remember, remembered } from "../base/settings.js";
-import { count, counted, dateWords, t } from "../base/words.js";
+import { count, counted, dateWords, labelLanguage, sentence, t } from "../base/words.js";
 import { Facets } from "../parts/facets.js";
 import { useLabels } from "../parts/labels.js";
 import { LISTS } from "../parts/records.js";
@@ -56,7 +56,7 @@ function Rows({ name, items }) {
     const { columns, many } = LISTS[name];
     return html`<table class="records">
         <caption class="hidden">${t(many)}</caption>
-        <thead><tr>${columns.map(([heading, , kind]) => html`<th key=${heading} scope="col" class=${kind ?? ""}>${t(heading)}</th>`)}</tr></thead>
+        <thead><tr>${columns.map(([heading, , kind]) => html`<th key=${heading} scope="col" class=${kind ?? ""}>${sentence(t(heading))}</th>`)}</tr></thead>
         <tbody>${items.map((row) => html`<tr key=${row.id ?? row.code} data-action=${row.slug ?? row.action}>
             ${columns.map(([heading, cell, kind]) => html`<td key=${heading} class=${kind ?? ""} data-label=${t(heading)}>${cell(row)}</td>`)}
         </tr>`)}</tbody>
@@ -86,7 +86,7 @@ function Pages({ page }) {
 function ListTools({ name, place }) {
     const path = address(`/${name}`, place.params);
     const url = new URL(path, location.href).href;
-    const file = (/** @type {string} */ format) => html`<a download=${`${name}.${format}`} href=${`${path}${path.includes("?") ? "&" : "?"}format=${format}`}>${format.toUpperCase()}</a>`;
+    const file = (/** @type {string} */ format) => html`<a download=${`${name}.${format}`} href=${`${path}${path.includes("?") ? "&" : "?"}format=${format}&lang=${labelLanguage()}`}>${format.toUpperCase()}</a>`;
     const formats = name === "actions" ? ["csv", "xlsx", "ndjson", "geojson"] : ["csv", "xlsx", "ndjson"];
     /** @type {[string, () => any][]} */
     const panels = [

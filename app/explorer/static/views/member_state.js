@@ -53,7 +53,7 @@ function Rank({ code }) {
     return html`<section class="figure rank"><h2>${t("Rank and share")}</h2>
         <p><b>${t("{rank} of {n}", { rank: count(rank), n: count(rows.length) })}</b>, ${t("{share} of the deployments from member states", { share: share(own.value / sum) })}</p>
         <ol class="ranks" aria-label=${t("Member states by deployments")}>${rows.map((/** @type {any} */ row) => html`<li key=${row.member_state.key} class=${row === own ? "own" : ""}>
-            <a href=${href(`/member-states/${row.member_state.key}`)} title="${row.member_state.label}, ${count(row.value)}" aria-label="${row.member_state.label}, ${count(row.value)}" aria-current=${row === own ? "page" : undefined}>
-                <span class="fill" style=${{ height: `${Math.max(2, (72 * row.value) / most)}px` }}></span><small>${row.member_state.key}</small></a></li>`)}</ol>
+            <a href=${href(`/member-states/${row.member_state.key}`)} title="${row.member_state.label}, ${count(row.value)}" aria-current=${row === own ? "page" : undefined}>
+                <span class="fill" style=${{ height: `${Math.max(2, (72 * row.value) / most)}px` }}></span><small>${row.member_state.key}</small><span class="hidden">, ${row.member_state.label}, ${count(row.value)}</span></a></li>`)}</ol>
     </section>`;
 }

@@ -31,17 +31,17 @@ function Headline({ filters }) {
     const headline = useApi(address("/headline", filters));
     if (headline.error) return html`<${Failure} problem=${headline.error} again=${headline.again} />`;
     const figures = Object.entries(headline.data?.figures ?? {});
-    return html`<dl class="headline" aria-busy=${headline.isLoading}>
+    return html`<ul class="headline" aria-busy=${headline.isLoading}>
         ${figures.map(([name, figure]) => {
             const shown = figure.whole === undefined ? count(figure.value) : figure.value === null ? "–" : share(figure.value);
             const target = name === "member_states" ? href("/figures", new URLSearchParams([["measure", "deployments"], ["by", "member_state"], ...filters])) : viewOf(figure.href);
-            return html`<div key=${name}>
-                <dd><a href=${target} data-figure=${name}>${shown}</a></dd>
-                <dt>${t(name)}</dt>
+            return html`<li key=${name}>
+                <a class="figure-value" href=${target} data-figure=${name} aria-label="${shown} ${t(name)}">${shown}</a>
+                <span aria-hidden="true">${t(name)}</span>
                 <details><summary>${t("Definition")}<span class="hidden">: ${t(name)}</span></summary><p>${figure.definition}</p></details>
-            </div>`;
+            </li>`;
         })}
-    </dl>`;
+    </ul>`;
 }
 
 /** @param {{ filters: URLSearchParams }} props */
