@@ -1142,6 +1142,30 @@ class ImportedPartner(TypedDict):
     """How it is called for short."""
 
 
+class Interpretation(TypedDict):
+    """A way to understand the query as filters."""
+
+    filters: "list[InterpretedFilter]"
+    """The filters that it names, in its order."""
+    rest: str
+    """The words that name none; empty when all do. They stay as `q` in the list."""
+    total: int
+    """How many actions these filters and words leave."""
+    href: str
+    """The list of these actions."""
+
+
+class InterpretedFilter(TypedDict):
+    """A filter that words of the query name."""
+
+    parameter: str
+    """The filter, as lists take it."""
+    value: str
+    """Its value."""
+    label: str
+    """The value for people."""
+
+
 class KeyCreate(TypedDict):
     """What makes a key."""
 
@@ -1768,6 +1792,8 @@ class SearchPage(TypedDict):
     """How many of each kind there are."""
     suggestion: "str | None"
     """The query with the spelling that the record knows, when nothing was found for it as it was typed; else null."""
+    interpretations: "list[Interpretation]"
+    """What the query may mean as filters (`italy kyrgyzstan trainings 2013`), those that leave most actions first, and those that leave none left out; a country may be meant as sender or as partner."""
     reason: "str | None"
     """Why nothing could be found, when the query has no word to look for; else null."""
     release: NotRequired["str | None"]
