@@ -10,8 +10,11 @@ const SHOWN = 10;
 /** @param {{ rows: any[], dimension: string, shown?: number }} props `rows` of an aggregate by one dimension */
 export function Bars({ rows, dimension, shown = SHOWN }) {
     const [isAll, setAll] = useState(false);
-    const most = Math.max(1, ...rows.map((row) => row.value));
-    const seen = isAll ? rows : rows.slice(0, shown);
+    // What has no value comes last, and doesn't set the scale.
+    const known = rows.filter((row) => row[dimension].key !== null);
+    const ordered = [...known, ...rows.filter((row) => row[dimension].key === null)];
+    const most = Math.max(1, ...known.map((row) => row.value));
+    const seen = isAll ? ordered : ordered.slice(0, shown);
     return html`<ul class="bars">
             ${seen.map((row) => html`<${Bar} key=${row[dimension].key} row=${row} dimension=${dimension} most=${most} />`)}
         </ul>
@@ -28,7 +31,7 @@ function Bar({ row, dimension, most }) {
     return html`<li class=${key === null ? "bar none" : "bar"}>
         <button type="button" class="mark" ...${mark}>
             <span class="label">${label}</span><span class="hidden">, ${count(row.value)}</span>
-            <span class="track"><span class="fill" style=${{ width: `${(100 * row.value) / most}%` }}></span></span>
+            <span class="track"><span class="fill" style=${{ width: `${Math.min(100, (100 * row.value) / most)}%` }}></span></span>
         </button>
         <a class="value" href=${viewOf(row.href)} aria-label=${t("{n} in the list: {label}", { n: count(row.value), label })}>${count(row.value)}</a>
     </li>`;

@@ -5,12 +5,12 @@ import { html, useLayoutEffect, useState } from "../base/html.js";
 import { WORLD } from "../base/settings.js";
 import { count, t } from "../base/words.js";
 import { shapeFilter } from "./filtering.js";
+import { shadesOf } from "./shades.js";
 
 /** @typedef {{ height: number, shapes: [string, string, [number, number, number, number]][] }} World */
 
 /** @type {Promise<World> | undefined} */
 let asked;
-const STEPS = 5;
 const MARGIN = 24;
 
 /** @returns {World | null} */
@@ -44,7 +44,8 @@ export function WorldMap({ rows, dimension, measure }) {
     const world = useWorld();
     const [isWhole, setWhole] = useState(false);
     const found = new Map(rows.filter((row) => row[dimension].key).map((row) => [row[dimension].key, row]));
-    const most = Math.max(1, ...[...found.values()].map((row) => row.value));
+    const values = [...found.values()].map((row) => row.value);
+    const shade = shadesOf(values);
     if (!world) return html`<div class="map loading"></div>`;
     const box = isWhole ? `0 0 1000 ${world.height}` : frame(world, new Set(found.keys()));
     const scale = Number(box.split(" ")[2]) / 1000;
@@ -58,10 +59,9 @@ export function WorldMap({ rows, dimension, measure }) {
                 const isFirst = !seen.has(code);
                 seen.add(code);
                 const name = `${row[dimension].label}, ${count(row.value)} ${t(measure)}`;
-                const step = Math.ceil((STEPS * Math.log(row.value + 1)) / Math.log(most + 1)) || 1;
                 const mark = isFirst ? { ...shapeFilter(row, dimension), "aria-label": name } : { "aria-hidden": "true" };
                 const isTiny = right - left < 4 * scale * 2 && bottom - top < 4 * scale * 2;
-                return html`<g key=${place} class="country step-${step}" ...${mark}>
+                return html`<g key=${place} class="country step-${shade(row.value)}" ...${mark}>
                     <title>${name}</title>
                     <path d=${path} />
                     <circle class="hit" cx=${(left + right) / 2} cy=${(top + bottom) / 2} r=${8 * scale} />
@@ -70,7 +70,7 @@ export function WorldMap({ rows, dimension, measure }) {
             })}
         </svg>
         <p class="legend">
-            <span class="scale" aria-hidden="true">1 ${[1, 2, 3, 4, 5].map((step) => html`<i class="step-${step}"></i>`)} ${count(most)}</span>
+            <span class="scale" aria-hidden="true">${count(Math.min(...values))} ${[1, 2, 3, 4, 5].map((step) => html`<i class="step-${step}"></i>`)} ${count(Math.max(...values))}</span>
             <button type="button" class="quiet" aria-pressed=${isWhole} onClick=${() => setWhole(!isWhole)}>${t("Whole world")}</button>
             <span class="note">${t("Borders imply no opinion on the legal status of any territory.")}</span>
         </p>`;

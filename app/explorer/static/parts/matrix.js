@@ -4,6 +4,7 @@ import { html } from "../base/html.js";
 import { viewOf } from "../base/location.js";
 import { count, t } from "../base/words.js";
 import { moveInGrid } from "./filtering.js";
+import { shadesOf } from "./shades.js";
 
 /** The keys of a dimension, those with the largest sums first; years in their order.
  * @param {any[]} rows @param {string} dimension */
@@ -27,7 +28,7 @@ export function Matrix({ rows, by, most = 24, isFull = false, caption }) {
     const lines = keysOf(rows, down);
     const columns = keysOf(rows, across);
     const found = new Map(rows.map((row) => [`${row[down].key}\n${row[across].key}`, row]));
-    const largest = Math.max(1, ...rows.map((row) => row.value));
+    const shade = shadesOf(rows.map((row) => row.value));
     const shownLines = isFull ? lines : lines.slice(0, most);
     const shownColumns = isFull ? columns : columns.slice(0, most);
     const hidden = lines.length - shownLines.length + columns.length - shownColumns.length;
@@ -45,8 +46,7 @@ export function Matrix({ rows, by, most = 24, isFull = false, caption }) {
                         ${shownColumns.map((column) => {
                             const row = found.get(`${line.key}\n${column.key}`);
                             if (!row) return html`<td key=${column.key}></td>`;
-                            const step = Math.max(1, Math.ceil((5 * row.value) / largest));
-                            return html`<td key=${column.key} class="step-${step}" data-cell=${isFull ? "" : undefined}>
+                            return html`<td key=${column.key} class="step-${shade(row.value)}" data-cell=${isFull ? "" : undefined}>
                                 <a tabindex=${stop()} href=${viewOf(row.href)} aria-label="${line.label}, ${column.label}: ${count(row.value)}">${count(row.value)}</a>
                             </td>`;
                         })}

@@ -24,3 +24,6 @@ export function ProfileFigures({ filters, names }) {
             <details><summary>${t("Definition")}<span class="hidden">: ${t(name)}</span></summary><p>${figure.definition}</p></details></li>`;
     })}</ul>`;
 }
+
+/** The way to the rest of a list. @param {{ total: number, shown: number, to: string }} props */
+export const More = ({ total, shown, to }) => (total > shown ? html`<p class="note"><a href=${to}>${t("{n} more in the list", { n: count(total - shown) })}</a></p>` : null);

@@ -5,12 +5,12 @@ import { html } from "../base/html.js";
 import { href } from "../base/location.js";
 import { count, share, t } from "../base/words.js";
 import { Figure } from "../parts/figure.js";
-import { PrintHead, ProfileFigures } from "../parts/profile.js";
+import { More, PrintHead, ProfileFigures } from "../parts/profile.js";
 import { Status } from "../parts/records.js";
 import { Empty, Failure } from "../parts/states.js";
 import { periodWords } from "../base/words.js";
 
-const MOST = 50;
+const MOST = 15;
 
 /** @param {{ id: string }} props */
 export default function MemberStateProfile({ id }) {
@@ -36,7 +36,7 @@ export default function MemberStateProfile({ id }) {
             </div>
             <section class="figure"><h2><a href=${href("/actions", filters)}>${t("Actions to which it sent experts")}</a></h2>
                 <ul class="objectives">${actions.data.items.map((/** @type {any} */ action) => html`<li key=${action.id}><a href=${href(`/actions/${action.slug}`)}>${action.title}</a> <small>${periodWords(action)}</small> ${Status(action.status)}</li>`)}</ul>
-                ${total > MOST && html`<p><a href=${href("/actions", filters)}>${t("{n} more in the list", { n: count(total - MOST) })}</a></p>`}
+                <${More} total=${total} shown=${actions.data.items.length} to=${href("/actions", filters)} />
             </section>`}
     </article>`;
 }

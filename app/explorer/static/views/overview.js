@@ -10,6 +10,8 @@ import { Timeline } from "../parts/timeline.js";
 
 const LINES = 20;
 const CHANGES = 6;
+/** What has no start has no place on the axis. */
+const ANY_TIME = "1900/2100";
 
 /** @param {{ place: import("../base/location.js").Place }} props */
 export default function Overview({ place }) {
@@ -46,7 +48,8 @@ function Headline({ filters }) {
 
 /** @param {{ filters: URLSearchParams }} props */
 function Times({ filters }) {
-    const params = new URLSearchParams([...filters, ["sort", "-start"], ["limit", `${LINES}`]]);
+    const dated = filters.has("started_in") ? [] : [["started_in", ANY_TIME]];
+    const params = new URLSearchParams([...filters, ...dated, ["sort", "-start"], ["limit", `${LINES}`]]);
     const actions = useApi(address("/actions", params));
     const left = actions.data ? actions.data.total - actions.data.items.length : 0;
     return html`<figure class="figure times">
