@@ -90,7 +90,7 @@ run: $(PACKAGE) ## Serve on http://127.0.0.1:8000, with the environment, databas
 test: check ## Check, then run the tests (ARGS="-k word" chooses some)
 	@workers=$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
 	[ "$$workers" -le 4 ] || workers=4; \
-	sh scripts/test-tools.sh $(TOOLS) nginx caddy; \
+	sh scripts/test-tools.sh $(TOOLS) nginx caddy chromium+; \
 	sh scripts/cluster-tools.sh $(VENV)/cluster >/dev/null 2>&1 || echo "HAProxy and Varnish can't be had here."; \
 	PATH="$$PATH:$(CURDIR)/$(TOOLS)/usr/bin:$(CURDIR)/$(TOOLS)/usr/sbin" exec $(BIN)/pytest -n "$$workers" $(ARGS)
 

@@ -7,14 +7,19 @@ mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 shift
 for program in "$@"; do
-    name=${program%%:*}
+    name=${program%%[:+]*}
     if command -v "$name" >/dev/null 2>&1 || [ -e "$folder/usr/sbin/$name" ] || [ -e "$folder/usr/bin/$name" ]; then
         continue
     fi
     packages=$(mktemp -d)
     (
         cd "$packages" || exit 1
-        for package in $(echo "$program" | tr : ' '); do
+        case $program in
+        *+) needed=$(apt-get install -s --no-install-recommends "$name" | awk '$1 == "Inst" { print $2 }') ;;
+        *) needed=$(echo "$program" | tr : ' ') ;;
+        esac
+        [ -n "$needed" ] || exit 1
+        for package in $needed; do
             apt-get download -qq "$package" ||
                 { [ "$(id -u)" = 0 ] && apt-get update -qq && apt-get download -qq "$package"; } || exit 1
         done

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,20 +16,36 @@ PATIENCE = 30_000
 """Milliseconds that a busy machine may take until a view is complete."""
 
 
-def find_chromium() -> str | None:
-    """The path of a Chromium on this machine."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+def find_chromium() -> Path | None:
+    """The path of a Chromium on this machine. Debian's is started by a script that knows one folder only, and may have
+    been unpacked into another: what it starts is beside it."""
+    found = next((Path(path) for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        return None
+    started = found.parents[1] / "lib/chromium/chromium"
+    return started if started.exists() else found
+
+
+def libraries_of(program: Path) -> dict[str, str]:
+    """The environment in which a program finds the libraries that were unpacked with it."""
+    folders = [str(folder) for folder in program.parents[1].glob("*-linux-gnu*")]
+    return {"LD_LIBRARY_PATH": ":".join(folders)} if not program.is_relative_to("/usr") else {}
 
 
 @contextmanager
 def launched() -> Iterator[Browser]:
     """A browser without a window; skips where there is none, unless everything is required."""
     path = find_chromium()
-    if path is None and not os.environ.get("MIEUX_REQUIRE_ALL"):
+    if path is None:
+        if os.environ.get("MIEUX_REQUIRE_ALL"):
+            pytest.fail("there is no Chromium on this machine")
         pytest.skip("there is no Chromium on this machine")
+    own: dict[str, str | float | bool] = {**os.environ}
     with sync_playwright() as playwright:
         # Whoever runs as root, as in a container, has no sandbox.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"], env=own | libraries_of(path)
+        )
         yield browser
         browser.close()
 

@@ -42,10 +42,11 @@ export function Columns({ rows, dimension }) {
     const dated = rows.filter((row) => row[dimension].key !== null).sort((a, b) => a[dimension].key.localeCompare(b[dimension].key));
     const without = rows.find((row) => row[dimension].key === null);
     const most = Math.max(1, ...dated.map((row) => row.value));
+    const narrowest = `${Math.max(26, 8 * count(most).length)}px`;
     return html`<div class="columns" role="group" aria-label=${t("Years")}>
             ${dated.map((row) => {
                 const { key, label } = row[dimension];
-                return html`<button key=${key} type="button" class="column mark" ...${filterBy(row, dimension)}>
+                return html`<button key=${key} type="button" class="column mark" style=${{ minWidth: narrowest }} ...${filterBy(row, dimension)}>
                     <span class="label"><span class="century">${label.slice(0, 2)}</span>${label.slice(2)}</span>
                     <span class="value">${count(row.value)}</span>
                     <span class="fill" style=${{ height: `${Math.max(1, (96 * row.value) / most)}px` }}></span>

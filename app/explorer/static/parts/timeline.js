@@ -7,6 +7,9 @@ import { periodWords, t } from "../base/words.js";
 
 /** @typedef {{ start: string | null, end: string | null, confirmed_on?: string | null, status?: string | null }} Dated */
 
+/** The filter of what has a start, and so a place on an axis. */
+export const DATED = ["started_in", "1900/2100"];
+
 /** The last moment up to which something is known to run. @param {Dated} record */
 function knownUntil({ end, confirmed_on }) {
     return end ? lastMoment(end) : confirmed_on ? lastMoment(confirmed_on) : Date.now();

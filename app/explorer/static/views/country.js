@@ -8,7 +8,7 @@ import { Figure } from "../parts/figure.js";
 import { More, PrintHead, ProfileFigures } from "../parts/profile.js";
 import { Status, labelled } from "../parts/records.js";
 import { Empty, Failure } from "../parts/states.js";
-import { Timeline } from "../parts/timeline.js";
+import { DATED, Timeline } from "../parts/timeline.js";
 
 const MOST = 30;
 const OBJECTIVES = 10;
@@ -18,7 +18,8 @@ export default function CountryProfile({ id }) {
     const code = id.toUpperCase();
     const country = useApi(address(`/countries/${code}`));
     const filters = new URLSearchParams({ country: code });
-    const actions = useApi(address("/actions", new URLSearchParams([...filters, ["sort", "-start"], ["limit", `${MOST}`]])));
+    const actions = useApi(address("/actions", new URLSearchParams([...filters, ["sort", "-start"], ["limit", `${OBJECTIVES}`]])));
+    const dated = useApi(address("/actions", new URLSearchParams([...filters, DATED, ["sort", "-start"], ["limit", `${MOST}`]])));
     const partners = useApi(address("/partners", new URLSearchParams([...filters, ["limit", `${OBJECTIVES}`]])));
     const outputs = useApi(address("/outputs", new URLSearchParams([...filters, ["limit", `${OBJECTIVES}`]])));
     const themes = actions.data?.items.flatMap((/** @type {any} */ action) => action.themes.map((/** @type {any} */ theme) => theme.slug)) ?? [];
@@ -33,9 +34,9 @@ export default function CountryProfile({ id }) {
         <${ProfileFigures} filters=${filters} names=${["actions", "activities", "deployments", "member_states", "experts", "partners"]} />
         ${actions.data && !actions.data.total && html`<${Empty}>${t("No action with this country is recorded.")} <a href=${href("/countries", new URLSearchParams({ has_actions: "true" }))}>${t("Countries with actions")}</a><//>`}
         ${actions.data?.total > 0 && html`<section class="figure"><h2><a href=${href("/actions", filters)}>${t("What was asked for")}</a></h2>
-            <${Timeline} records=${actions.data.items} title=${(/** @type {any} */ action) => html`<a href=${href(`/actions/${action.slug}`)}>${action.title}</a>`} />
-            <ul class="objectives">${actions.data.items.slice(0, OBJECTIVES).map((/** @type {any} */ action) => html`<li key=${action.id}><a href=${href(`/actions/${action.slug}`)}>${action.title}</a> ${Status(action.status)}<br /><span class="note">${action.objective}</span></li>`)}</ul>
-            <${More} total=${actions.data.total} shown=${Math.min(MOST, actions.data.items.length)} to=${href("/actions", filters)} />
+            ${dated.data?.total > 0 && html`<${Timeline} records=${dated.data.items} title=${(/** @type {any} */ action) => html`<a href=${href(`/actions/${action.slug}`)}>${action.title}</a>`} />`}
+            <ul class="objectives">${actions.data.items.map((/** @type {any} */ action) => html`<li key=${action.id}><a href=${href(`/actions/${action.slug}`)}>${action.title}</a> ${Status(action.status)}<br /><span class="note">${action.objective}</span></li>`)}</ul>
+            <${More} total=${actions.data.total} shown=${actions.data.items.length} to=${href("/actions", filters)} />
         </section>
         <div class="grid">
             <${Figure} title=${t("Who came")} measure="deployments" by=${["sending_country"]} params=${filters} kind="bars" shown=${8} />

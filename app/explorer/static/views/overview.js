@@ -6,12 +6,10 @@ import { filtersOf, href, viewOf } from "../base/location.js";
 import { count, dateWords, share, t } from "../base/words.js";
 import { Figure } from "../parts/figure.js";
 import { Failure } from "../parts/states.js";
-import { Timeline } from "../parts/timeline.js";
+import { DATED, Timeline } from "../parts/timeline.js";
 
 const LINES = 20;
 const CHANGES = 6;
-/** What has no start has no place on the axis. */
-const ANY_TIME = "1900/2100";
 
 /** @param {{ place: import("../base/location.js").Place }} props */
 export default function Overview({ place }) {
@@ -48,7 +46,7 @@ function Headline({ filters }) {
 
 /** @param {{ filters: URLSearchParams }} props */
 function Times({ filters }) {
-    const dated = filters.has("started_in") ? [] : [["started_in", ANY_TIME]];
+    const dated = filters.has("started_in") ? [] : [DATED];
     const params = new URLSearchParams([...filters, ...dated, ["sort", "-start"], ["limit", `${LINES}`]]);
     const actions = useApi(address("/actions", params));
     const left = actions.data ? actions.data.total - actions.data.items.length : 0;
