@@ -1,7 +1,8 @@
 #!/bin/sh
 # Puts programs that tests and benchmarks start into a folder, from Debian's packages, where they are missing and can be
-# had: sh scripts/test-tools.sh FOLDER PROGRAM[:LIBRARY]... Each program is in the package of its name, and may need the
-# package of a library. Nothing is installed into the system, and no service is started.
+# had: sh scripts/test-tools.sh FOLDER PROGRAM[:LIBRARY|+]... Each program is in the package of its name, and may need
+# the package of a library, or (`chromium+`) every package that it depends on and this machine doesn't have. Nothing is
+# installed into the system, and no service is started.
 set -u
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
