@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
+from tests.conftest import Sqlite
 from tests.explorer.browser import Tab
-from tests.running.service import Service
+from tests.running.service import Service, serve
 
 API = "/api/v1"
 
@@ -191,3 +195,45 @@ def test_a_profile_prints_as_a_brief_of_two_pages(tab: Tab) -> None:
     page.emulate_media(media="print")
     assert page.locator(".bar, .tools button:visible").first.is_hidden()
     assert "MIEUX Registry · Romania" in page.locator(".print-head").inner_text()
+
+
+def test_a_table_is_sorted_by_its_headings(tab: Tab) -> None:
+    page = tab.open("/figures?measure=deployments&by=member_state")
+    names = page.locator("table.numbers tbody th")
+    page.get_by_role("button", name="Member state", exact=True).click()
+    shown = names.all_inner_texts()
+    assert shown == sorted(shown)
+    assert page.locator("th[aria-sort='ascending']").count() == 1
+    page.get_by_role("button", name="Deployments", exact=True).click()
+    values = [int(value) for value in page.locator("[data-cell]").all_inner_texts()]
+    assert values == sorted(values, reverse=True)
+
+
+def test_the_search_field_offers_filters_and_hits(tab: Tab) -> None:
+    page = tab.open("/")
+    field = page.get_by_role("combobox", name="Search")
+    field.press_sequentially("italy kyrgyzstan trainings 2013")
+    offers = page.get_by_role("option")
+    offers.filter(has_text="Member state").first.wait_for()
+    assert "Kyrgyzstan I" in page.get_by_role("listbox").inner_text()
+    field.press("ArrowDown")
+    field.press("Enter")
+    page = tab.complete("actions")
+    assert page.url.partition("?")[2] == "member_state=IT&country=KG&activity_type=training&active_in=2013"
+    assert page.locator("[data-total]").text_content() == "1"
+
+
+def test_it_works_below_a_path(sqlite_server: Sqlite, tmp_path: Path, browser: Browser) -> None:
+    url = sqlite_server.create("seeded")
+    with serve(url, tmp_path, public_url="/registry") as service, closing(browser.new_context()) as context:
+        tab = Tab(context.new_page(), f"{service.address}/registry")
+        page = tab.open("/")
+        page = tab.act(".bars [data-facet='theme'][data-value='labour-migration']")
+        assert page.url == f"{service.address}/registry/?theme=labour-migration"
+        page = tab.act("[data-figure='actions']")
+        assert page.url == f"{service.address}/registry/actions?theme=labour-migration"
+        page = tab.act("tr[data-action] a")
+        assert page.locator("main[data-view='action']").count() == 1
+        assert str(page.locator("[data-api]").get_attribute("href")).startswith("/registry/api/v1/actions/")
+        assert tab.faults == []
+    sqlite_server.drop(url)

@@ -1,7 +1,7 @@
 // @ts-check
 /** A figure: a title in words, its definition, the picture, and the ways to take it away. All charts are this. */
 import { address, useApi } from "../base/api.js";
-import { html } from "../base/html.js";
+import { html, useState } from "../base/html.js";
 import { filtersOf, href, viewOf } from "../base/location.js";
 import { count, labelLanguage, sentence, t } from "../base/words.js";
 import { Bars, Columns } from "./bars.js";
@@ -67,12 +67,20 @@ export function FigureTools({ figure, query, title }) {
     return html`<${Tools} panels=${panels} label=${title} />`;
 }
 
+/** @param {any} a @param {any} b @param {string} name a dimension, or "value" */
+const compared = (a, b, name) => (name === "value" ? a.value - b.value : a[name].label.localeCompare(b[name].label));
+
 /** The numbers of a figure, each a link to its list. @param {{ figure: any, caption: string }} props */
 export function FigureTable({ figure, caption }) {
-    const { rows, by, totals, measure } = figure;
+    const { by, totals, measure } = figure;
+    const [sorted, setSorted] = useState(/** @type {{ name: string, isUp: boolean } | null} */ (null));
+    const rows = sorted ? [...figure.rows].sort((a, b) => (sorted.isUp ? 1 : -1) * compared(a, b, sorted.name)) : figure.rows;
+    const heading = (/** @type {string} */ name, /** @type {string} */ text, kind = "") => html`<th key=${name} scope="col" class=${kind}
+        aria-sort=${sorted?.name === name ? (sorted.isUp ? "ascending" : "descending") : undefined}>
+        <button type="button" class="quiet" onClick=${() => setSorted({ name, isUp: sorted?.name === name ? !sorted.isUp : name !== "value" })}>${sentence(t(text))}</button></th>`;
     return html`<div class="scrolled" tabindex="0" role="region" aria-label=${caption}><table class="numbers">
         <caption class="hidden">${caption}</caption>
-        <thead><tr>${by.map((/** @type {string} */ name) => html`<th key=${name} scope="col">${sentence(t(name))}</th>`)}<th scope="col" class="number">${sentence(t(measure))}</th></tr></thead>
+        <thead><tr>${by.map((/** @type {string} */ name) => heading(name, name))}${heading("value", measure, "number")}</tr></thead>
         <tbody>${rows.map((/** @type {any} */ row) => html`<tr>
             ${by.map((/** @type {string} */ name, /** @type {number} */ place) =>
                 place ? html`<td>${row[name].label}</td>` : html`<th scope="row">${row[name].label}</th>`)}
