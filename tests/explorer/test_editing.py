@@ -30,11 +30,11 @@ def api(explorer: Service) -> Iterator[httpx.Client]:
         yield client
 
 
-def sign_in(tab: Tab) -> Page:
+def sign_in(tab: Tab, *, stays: bool = True) -> Page:
     page = tab.page
     page.get_by_role("button", name="Sign in").first.click()
     page.fill("input[name='key']", ADMIN_KEY)
-    page.check("input[name='stay']")
+    page.set_checked("input[name='stay']", stays)
     page.click("dialog button[type='submit']")
     page.get_by_role("button", name="Sign out").wait_for()
     return tab.complete()
@@ -60,6 +60,21 @@ def test_a_wrong_key_is_refused_where_it_was_typed(tab: Tab) -> None:
     page.fill("input[name='key']", "mx_this-is-none")
     page.click("dialog button[type='submit']")
     page.get_by_text("This key doesn't let you edit.").wait_for()
+
+
+def test_a_key_is_remembered_only_if_asked(make_tab: Callable[..., Tab]) -> None:
+    for stays in (False, True):
+        tab = make_tab()
+        page = tab.open("/")
+        sign_in(tab, stays=stays)
+        stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+        assert (ADMIN_KEY in stored, ADMIN_KEY in page.evaluate("JSON.stringify({...localStorage})")) == (stays, False)
+        page.reload()
+        tab.complete()
+        assert page.get_by_role("button", name="Sign out").count() == int(stays)
+    tab.page.get_by_role("button", name="Sign out").click()
+    tab.page.get_by_role("button", name="Sign in").first.wait_for()
+    assert ADMIN_KEY not in tab.page.evaluate("JSON.stringify({...sessionStorage})")
 
 
 def test_an_edit_is_saved_and_taken_back(tab: Tab, api: httpx.Client) -> None:
