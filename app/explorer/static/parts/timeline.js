@@ -40,6 +40,7 @@ export function Span({ record, axis }) {
     const from = firstMoment(record.start);
     const until = Math.max(knownUntil(record), from);
     const endsFrom = record.end ? firstMoment(record.end) : until;
+    /** @type {[string, number, number][]} */
     const parts = [];
     const isOneSpan = record.end === record.start || startsBy >= endsFrom;
     if (isOneSpan) parts.push([record.start.length === 10 ? "point" : "soft-both", from, until]);
@@ -49,8 +50,12 @@ export function Span({ record, axis }) {
         if (record.end && record.end.length < 10) parts.push(["soft-end", endsFrom, until]);
     }
     if (!record.end) parts.push([record.confirmed_on ? "hatched" : "open", until, record.confirmed_on ? axis.last : until]);
+    // What was only planned is known until its source's last word, and not confirmed from there on.
+    const known = record.end && record.status === "unconfirmed" && record.confirmed_on ? Math.max(from, lastMoment(record.confirmed_on)) : Infinity;
+    const drawn = parts.filter(([, start]) => start < known).map(([kind, start, end]) => [kind, start, Math.min(end, known)]);
+    if (known < until) drawn.push(["hatched", known, until]);
     return html`<span class="span" title=${periodWords(record)}>
-        ${parts.map(([kind, start, end]) => html`<i class=${kind} style=${{ left: `${place(start)}%`, width: `${place(end) - place(start)}%` }}></i>`)}
+        ${drawn.map(([kind, start, end]) => html`<i class=${kind} style=${{ left: `${place(start)}%`, width: `${place(end) - place(start)}%` }}></i>`)}
     </span>`;
 }
 

@@ -66,13 +66,15 @@ function Quote({ record }) {
 /** @param {{ action: any }} props */
 function Activities({ action }) {
     if (!action.activities.length) return null;
-    const axis = axisFor([action, ...action.activities]);
+    // What is known of an action until a day is so of its activities.
+    const activities = action.activities.map((/** @type {any} */ activity) => ({ ...activity, confirmed_on: action.confirmed_on }));
+    const axis = axisFor([action, ...activities]);
     const lines = axis ? { backgroundSize: `${100 / axis.years.length}% 100%` } : {};
     return html`<section><h2>${counted(action.activities.length, "activity", "activities")}</h2>
         <div class="timeline">
             ${axis && html`<div class="line head"><span></span><${Years} axis=${axis} /></div>
                 <div class="line own"><span class="name">${t("The action")}</span><span class="axis" style=${lines}><${Span} record=${action} axis=${axis} /></span></div>`}
-            ${action.activities.map((/** @type {any} */ activity) => {
+            ${activities.map((/** @type {any} */ activity) => {
                 const sent = action.deployments.filter((/** @type {any} */ deployment) => deployment.activity === activity.id);
                 return html`<div class="line activity" key=${activity.id} data-activity=${activity.id}>
                     <span class="name"><b>${activity.title}</b>
