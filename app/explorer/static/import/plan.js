@@ -61,14 +61,18 @@ export function passagesOf(text, quotes) {
 
 const LABELS = /^\s*(Objective|Duration|Countr(y|ies)|Region|Partners?|Summary)\s*:\s*/i;
 
-/** The sentences between passages that nothing was read from. Titles, objectives and durations are read as a whole.
- * @param {string} text @param {{ start: number, end: number }[]} passages */
-export function unreadOf(text, passages) {
+/** @param {string} line */
+const plain = (line) => line.trim().split(/\s+/).join(" ").toLowerCase();
+
+/** The sentences between passages that nothing was read from. Titles, objectives and durations are read in full.
+ * @param {string} text @param {{ start: number, end: number }[]} passages @param {string[]} titles of the actions */
+export function unreadOf(text, passages, titles) {
+    const known = new Set(titles.map(plain));
     const unread = [];
     let start = 0;
     for (const line of text.split("\n")) {
         const label = LABELS.exec(line);
-        const isProse = !label || /summary/i.test(label[1]);
+        const isProse = label ? /summary/i.test(label[1]) : !known.has(plain(line));
         if (isProse && line.trim().split(/\s+/).length > 6) {
             const offset = start + (label?.[0].length ?? 0);
             for (const sentence of line.slice(label?.[0].length ?? 0).matchAll(/[^.!?]+(?:[.!?]+(?=\s|$)|[.!?](?=\S)|$)+/g)) {

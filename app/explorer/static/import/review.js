@@ -34,7 +34,7 @@ export function Review({ first, text, source, name, again }) {
     const [lit, setLit] = useState(/** @type {string[]} */ ([]));
     const latest = useRef(0);
     const passages = useMemo(() => passagesOf(text, quotesOf(first)), [first, text]);
-    const unread = useMemo(() => unreadOf(text, passages), [text, passages]);
+    const unread = useMemo(() => unreadOf(text, passages, first.actions.map((/** @type {any} */ each) => each.action.title ?? "")), [text, passages]);
     const replan = async (/** @type {import("./plan.js").Decisions} */ next) => {
         const round = ++latest.current;
         setPlanning(true);
