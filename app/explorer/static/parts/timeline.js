@@ -52,6 +52,7 @@ export function Span({ record, axis }) {
     if (!record.end) parts.push([record.confirmed_on ? "hatched" : "open", until, record.confirmed_on ? axis.last : until]);
     // What was only planned is known until its source's last word, and not confirmed from there on.
     const known = record.end && record.status === "unconfirmed" && record.confirmed_on ? Math.max(from, lastMoment(record.confirmed_on)) : Infinity;
+    /** @type {[string, number, number][]} */
     const drawn = parts.filter(([, start]) => start < known).map(([kind, start, end]) => [kind, start, Math.min(end, known)]);
     if (known < until) drawn.push(["hatched", known, until]);
     return html`<span class="span" title=${periodWords(record)}>
