@@ -59,7 +59,7 @@ async def _answers(client: httpx.AsyncClient, **headers: str) -> AsyncIterator[t
         (200, "GET", f"{API}/exports/registry.zip", {}, None),
         (200, "GET", "/docs/static/page.css", {}, None),
         (404, "GET", "/docs/static/nothing.css", {}, None),
-        (307, "GET", "/", {}, None),
+        (200, "GET", "/", {}, None),
         (200, "GET", "/docs", {}, None),
         (200, "GET", "/redoc", {}, None),
         (200, "GET", "/openapi.json", {}, None),

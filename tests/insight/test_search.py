@@ -346,6 +346,8 @@ async def test_a_release_from_before_there_was_search_is_searched_too(
     live, frozen = await found(client, "poea"), await found(client, "poea", release="r1")
     assert frozen.pop("release") == "r1"
     list(map(rankless, (live, frozen)))  # a release is a file of SQLite, whatever the database is
+    for reading in frozen["interpretations"]:
+        reading["href"] = reading["href"].removesuffix("&release=r1")
     assert frozen == live
     listed = (await client.get(f"{API}/actions?q=poea&release=r1")).json()
     assert listed["total"] == 2

@@ -34,9 +34,9 @@ export default function Figures({ place }) {
             ${figure.error && html`<${Failure} problem=${figure.error} again=${figure.again} />`}
             ${figure.data && html`<p class="definition">${figure.data.definition}</p>
                 <p><b class="total" data-total="">${count(figure.data.totals.distinct)}</b> ${t("Distinct {measure}", { measure: t(measure) })}</p>
-                <figure class="figure">${by.length > 1
-                    ? html`<${Matrix} rows=${figure.data.rows} by=${by} caption=${title} isFull=${true} /><${Totals} totals=${figure.data.totals} measure=${measure} />`
-                    : html`<${Picture} figure=${figure.data} kind=${kindOf(by[0])} title=${title} shown=${25} />
+                <figure class="figure">${figure.data.by.length > 1
+                    ? html`<${Matrix} rows=${figure.data.rows} by=${figure.data.by} caption=${title} isFull=${true} /><${Totals} totals=${figure.data.totals} measure=${measure} />`
+                    : html`<${Picture} figure=${figure.data} kind=${kindOf(figure.data.by[0])} title=${title} shown=${25} />
                         <${FigureTable} figure=${figure.data} caption=${title} />`}
                 <${FigureTools} figure=${figure.data} query=${query} title=${title} /></figure>`}
         </section>
