@@ -61,8 +61,8 @@ async def test_each_way_to_understand_leads_to_its_list(seeded: httpx.AsyncClien
 async def test_words_that_name_no_filter_stay_words(seeded: httpx.AsyncClient) -> None:
     assert await understood(seeded, "philippines brochures") in ([], [(["country=PH"], "brochures")])
     ((filters, rest),) = await understood(seeded, "Kyrgyzstan policy drafting cycle")
-    assert "country=KG" in filters
-    assert rest == "policy cycle"
+    assert filters == ["country=KG", "output_kind=policy", "activity_type=drafting"]
+    assert rest == "cycle"
 
 
 async def test_what_leads_to_nothing_is_not_offered(seeded: httpx.AsyncClient) -> None:

@@ -16,7 +16,6 @@ from app.reference.countries import COUNTRIES, MEMBER_STATES, SUBREGIONS, countr
 from app.reference.labels import theme_name
 from app.reference.models import Partner, Theme
 from app.reference.vocabularies import ActivityType, OrganisationType, OutputKind, Pillar, Region, Status, label_of
-from app.selection.filters import RecordFilters
 
 Stems = tuple[str, ...]
 
@@ -121,8 +120,8 @@ def _fixed_terms() -> dict[Stems, list[Meaning]]:
         with speaking(language):
             for code in COUNTRIES:
                 add(country_name(code), *_of_country(code))
-            for parameter in VOCABULARIES.keys() & RecordFilters.declared().keys():
-                for value in VOCABULARIES[parameter]:
+            for parameter, vocabulary in VOCABULARIES.items():
+                for value in vocabulary:
                     if value not in ("other", "unspecified"):
                         add(label_of(value), Meaning(parameter, value))
             for code in SUBREGIONS:
