@@ -22,6 +22,8 @@ Stems = tuple[str, ...]
 LONGEST = 8
 """How many words a name may have."""
 MOST_WORDS = 30
+MOST_NAMES = 6
+"""How many names are understood: each is counted by itself."""
 MOST_READINGS = 8
 VOCABULARIES = {
     "activity_type": ActivityType,
@@ -71,8 +73,10 @@ def read(connection: Connection, typed: str) -> list[Reading]:
     place = 0
     while place < len(typed_words):
         length, meanings = _longest(typed_words, place, terms)
-        if meanings:
+        if meanings and len(parts) < MOST_NAMES:
             parts.append(meanings)
+        elif meanings:
+            rest += typed_words[place : place + length]
         elif typed_words[place] not in SAYING_NOTHING:
             rest.append(typed_words[place])
         place += length
