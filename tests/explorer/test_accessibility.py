@@ -22,6 +22,8 @@ VIEWS = {
     "import": "/import",
     "none such": "/actions/none-such",
 }
+FOLDED = ("overview", "actions", "action")
+"""Views that are laid out differently on a narrow screen."""
 CHECK = """async (tags) => {
     const { violations } = await axe.run(document, { runOnly: tags });
     const shown = (nodes) => nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ");
@@ -87,6 +89,6 @@ def test_nothing_is_wider_than_the_screen(width: int, make_tab: Callable[..., Ta
     for name, path in VIEWS.items():
         page = tab.open(path)
         wide[name] = page.evaluate("document.documentElement.scrollWidth")
-        if width == 360:
+        if width == 360 and name in FOLDED:
             assert barriers(tab) == [], name
     assert {name: found for name, found in wide.items() if found > width} == {}
