@@ -143,6 +143,7 @@ openapi-surface: $(DEV) ## Write docs/api-surface.txt and the types of the clien
 	@$(BIN)/python -m tests.surface
 	@echo "Written: docs/api-surface.txt"
 	@$(BIN)/python scripts/clients.py
+	@$(BIN)/python scripts/typescript_client.py $(TOOLS)
 
 .PHONY: clean
 clean: ## Remove the environment, caches and builds; a database stays
