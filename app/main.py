@@ -39,6 +39,7 @@ from app.core.metrics import state_build
 from app.core.monitoring import METRICS_PATH, metrics_endpoint, served_apart
 from app.core.parameters import check_request
 from app.core.rates import Rate, Rates
+from app.core.read_operations import ReadOperations
 from app.core.security import WrongKeys
 from app.core.stopping import watch_signals
 from app.core.timeouts import Timeouts
@@ -260,6 +261,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_route(METRICS_PATH, metrics_endpoint(settings.metrics_key), include_in_schema=False)
     mount_docs(app)
     mount_explorer(app)
+    app.router.middleware_stack = ReadOperations(app)
     _surround(app, settings)
     description.complete_openapi(app, settings.public_origin)
     return app

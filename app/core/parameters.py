@@ -57,7 +57,7 @@ def check_query(request: Request) -> None:
         known = list(dict.fromkeys(field.alias for field in _fields(route.dependant)))
         errors += (unknown_parameter(name, known) for name in counts if name not in known)
     if repeated := {name: count for name, count in counts.items() if count > 1}:
-        single = {name for name, kind in _kinds(route.dependant) if not _is_list(kind)}
+        single = {name for name, kind in _kinds(route.dependant) if not is_list(kind)}
         errors += (
             ErrorItem(parameter=name, code="repeated-parameter", message=f"it was sent {count} times; send it once")
             for name, count in repeated.items()
@@ -109,5 +109,6 @@ def _kinds(dependant: Dependant) -> Iterator[tuple[str, Any]]:
             yield field.alias, kind
 
 
-def _is_list(kind: Any) -> bool:
+def is_list(kind: Any) -> bool:
+    """Whether a parameter of this type may be repeated."""
     return get_origin(kind) is list or any(get_origin(part) is list for part in get_args(kind))
