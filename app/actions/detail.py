@@ -4,14 +4,14 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, bindparam, literal_column, null, union_all
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Integer, bindparam, literal_column, null, union_all
 
 from app.actions.schemas import ActionRead
 from app.activities.models import Activity
 from app.activities.queries import ACTIVITIES_LISTING
 from app.activities.schemas import ActivityRead
 from app.core.listing import Listing
+from app.core.statements import Row, Rows, Statement
 from app.deployments.models import Deployment
 from app.deployments.queries import DEPLOYMENTS_LISTING
 from app.deployments.schemas import DeploymentRead
@@ -38,19 +38,20 @@ CHILDREN: tuple[tuple[Listing[Any], Any], ...] = (
 )
 
 
-async def complete(connection: AsyncConnection, action: ActionRead, as_of: date) -> ActionDetail:
+def complete(rows: Rows, action: Row, as_of: date) -> Row:
     """The action with its children; activities in their order, the others as they were added."""
-    rows = (await connection.execute(_select_children(as_of), {"action": action.id})).mappings().all()
+    found: dict[int, list[Row]] = {number: [] for number in range(len(CHILDREN))}
+    for row in rows(_children(as_of), action=action["id"]):
+        found[row["child"]].append(row)
     activities, deployments, outputs = [
-        await listing.assemble(connection, [row for row in rows if row["child"] == number])
+        listing.assemble(rows, [{name: row[name] for name in listing.read.model_fields} for row in found[number]])
         for number, (listing, _) in enumerate(CHILDREN)
     ]
-    # What is validated once is not validated again.
-    return ActionDetail.model_construct(**vars(action), activities=activities, deployments=deployments, outputs=outputs)
+    return {**action, "activities": activities, "deployments": deployments, "outputs": outputs}
 
 
 @lru_cache(maxsize=8)
-def _select_children(as_of: date) -> CompoundSelect[*tuple[Any, ...]]:
+def _children(as_of: date) -> Statement:
     """The children of the action `action`, of all three kinds: one statement takes less time than three.
 
     Each row has the columns of all kinds, those of the others being null.
@@ -62,4 +63,4 @@ def _select_children(as_of: date) -> CompoundSelect[*tuple[Any, ...]]:
         own = {column.name: column for column in statement.selected_columns}
         columns = [own.get(name, null().cast(kind).label(name)) for name, kind in types.items()]
         padded.append(statement.with_only_columns(literal_column(str(number), Integer).label("child"), *columns))
-    return union_all(*padded).order_by("child", "position", "id")
+    return Statement(union_all(*padded).order_by("child", "position", "id"))

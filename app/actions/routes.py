@@ -4,8 +4,7 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import bindparam, select
 
 from app.actions.detail import ActionDetail
 from app.actions.editing import ACTION_EDITING
@@ -31,10 +30,11 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting
+from app.core.list_parameters import FieldsOf, ListQuery, Page, Sorting
 from app.core.problems import NotFound
 from app.core.record_paths import BATCH
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.sessions import FileSessionDep, ReadSessionDep
+from app.core.statements import Rows, Statement, read_over
 from app.core.write_routes import WriteRoute
 from app.reference.schemas import SLUG_PATTERN
 from app.selection.filters import RecordFilters
@@ -50,25 +50,30 @@ Named = Annotated[
 ]
 
 
-async def _key(database: AsyncConnection | AsyncSession, named: str) -> int:
+_KEY = Statement(select(Action.id).where(Action.slug == bindparam("slug")))
+
+
+def _key(rows: Rows, named: str) -> int:
     """The id of the action with a slug.
 
     Raises NotFound.
     """
-    key = await database.scalar(select(Action.id).where(Action.slug == named)) if named.isprintable() else None
-    if key is None:
+    found = rows(_KEY, slug=named) if named.isprintable() else []
+    if not found:
         raise NotFound(f"There is no action '{named}'.")
-    return key
+    return int(found[0]["id"])
 
 
-async def _key_to_read(connection: ReadConnection, action: Named) -> int:
+async def _key_to_read(session: ReadSessionDep, action: Named) -> int:
     """Whether there is an action with an id is seen when it is read."""
-    return int(action) if _ID.fullmatch(action) else await _key(connection, action)
+    return int(action) if _ID.fullmatch(action) else await session.read(lambda rows: _key(rows, action))
 
 
 async def _key_to_edit(session: EditSession, action: Named) -> int:
     """Looks in the session that will write: a second connection might wait for this one, and a replica lags behind."""
-    return int(action) if _ID.fullmatch(action) else await _key(session, action)
+    if _ID.fullmatch(action):
+        return int(action)
+    return await read_over(await session.connection(), lambda rows: _key(rows, action))
 
 
 ActionKey = Annotated[int, Depends(_key_to_read)]
@@ -98,10 +103,10 @@ async def list_actions(request: Request, session: FileSessionDep, query: Annotat
 
 
 @router.get("/{action:record}", response_model=ActionDetail, responses=READ_ERRORS)
-async def get_action(request: Request, action: ActionKey, connection: ReadConnection, as_of: AsOf = None) -> Response:
+async def get_action(request: Request, action: ActionKey, session: ReadSessionDep, as_of: AsOf = None) -> Response:
     """An action by its id or slug, with its activities, deployments and outputs, and with the `ETag` that a change of
     it needs. `as_of` judges each status on another day."""
-    return await read_record(request, connection, ACTION_EDITING, action, as_of=as_of)
+    return await read_record(request, session, ACTION_EDITING, action, as_of=as_of)
 
 
 @router.post("", status_code=201, response_model=ActionDetail, responses=CREATE_ERRORS)

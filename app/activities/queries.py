@@ -1,15 +1,14 @@
 """How activities are read."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Select, select
 
 from app.activities.models import Activity
 from app.activities.schemas import ActivityRead
 from app.core.listing import Listing
+from app.core.statements import Row, Rows
 from app.reference.countries import country_ref
 from app.selection.graph import ACTIVITY_LIST, ACTIVITY_SORTS, activity_status
 
@@ -32,8 +31,8 @@ def _select_activities(as_of: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def _activities(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[ActivityRead]:
-    return [ActivityRead.model_validate({**row, "country": country_ref(row["country"])}) for row in rows]
+def _activities(_rows: Rows, found: list[Row]) -> list[Row]:
+    return [{**row, "country": country_ref(row["country"])} for row in found]
 
 
 ACTIVITIES_LISTING = Listing(

@@ -25,9 +25,9 @@ from app.core.filters import AsOf
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting
+from app.core.list_parameters import FieldsOf, ListQuery, Page, Sorting
 from app.core.record_paths import BATCH
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
@@ -56,9 +56,9 @@ async def list_activities(
 
 
 @router.get("/{id:record}", response_model=ActivityRead, responses=READ_ERRORS)
-async def get_activity(request: Request, id: ActivityId, connection: ReadConnection, as_of: AsOf = None) -> Response:
+async def get_activity(request: Request, id: ActivityId, session: ReadSessionDep, as_of: AsOf = None) -> Response:
     """An activity, with the `ETag` that a change of it needs. `as_of` judges its status on another day."""
-    return await read_record(request, connection, ACTIVITY_EDITING, id, as_of=as_of)
+    return await read_record(request, session, ACTIVITY_EDITING, id, as_of=as_of)
 
 
 @router.post("", status_code=201, response_model=ActivityRead, responses=CREATE_ERRORS)

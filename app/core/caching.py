@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from fastapi import Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import Select, select, true
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.addresses import address
@@ -22,6 +22,7 @@ from app.core.audit import State
 from app.core.epochs import epoch_mark
 from app.core.filters import today
 from app.core.languages import language
+from app.core.statements import Row
 
 SOFTWARE = version("mieux-registry")
 
@@ -68,7 +69,8 @@ def validator(request: Request, *parts: object, begins: str = "") -> Validator:
     """The validator of the answer to this request, given the parts of the record's state that it depends on. Its tag
     `begins` with what a writer's `If-Match` is compared with."""
     day = request.query_params.get("as_of") or today().isoformat()
-    seen = "\n".join(map(str, (SOFTWARE, address(request.url.path), request.url.query, day, language(), *parts)))
+    query = request.scope["query_string"].decode("latin-1")
+    seen = "\n".join(map(str, (SOFTWARE, address(request.scope["path"]), query, day, language(), *parts)))
     digest = hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:20]
     tag = f'"{begins}{digest}"'
     release = getattr(request.state, "release", None)
@@ -98,22 +100,30 @@ class RecordState(NamedTuple):
     labels: int
     """The last change of a name that other records show."""
 
+    @classmethod
+    def taken_from(cls, row: Row) -> Self:
+        """The state that was selected beside a row, whose columns it leaves."""
+        return cls(*(row.pop(f"state_{name}") for name in cls._fields))
 
-def select_record_state(entity: Any, whole: Any) -> Select[*tuple[Any, ...]]:
-    """Selects the columns of a RecordState, from a table and the state of all."""
-    return (
-        select(entity.version, whole.label("whole"), State.epoch, State.sequence, State.labels_sequence)
-        .select_from(entity)
-        .join(State, true())
-    )
+
+def with_record_state(statement: Select[*tuple[Any, ...]], entity: Any, whole: Any) -> Select[*tuple[Any, ...]]:
+    """A statement that selects from a table, with the columns of a RecordState beside its own."""
+    of_all = [select(part).scalar_subquery() for part in (State.epoch, State.sequence, State.labels_sequence)]
+    parts = zip(RecordState._fields, (entity.version, whole, *of_all), strict=True)
+    return statement.add_columns(*(part.label(f"state_{name}") for name, part in parts))
 
 
 async def state_validator(request: Request, connection: AsyncConnection, *parts: object) -> Validator:
-    """The validator of an answer that depends on the record as a whole, and on what the request's address doesn't
-    tell: a list, a figure, in a format that a header asked for."""
+    """The validator of an answer that depends on all data, as a connection sees them, and on what the request's address
+    doesn't say: a list, a figure, in a format that a header asked for."""
     epoch, sequence = (await connection.execute(STATE)).one()
-    request.state.answered_from = (epoch, sequence)
-    return replace(validator(request, epoch, sequence, *parts), sequence=sequence)
+    return data_validator(request, (epoch, sequence), *parts)
+
+
+def data_validator(request: Request, state: tuple[str, int], *parts: object) -> Validator:
+    """The same at a known state: an epoch, and the number of the last change."""
+    request.state.answered_from = (state[0], state[1])
+    return replace(validator(request, *state, *parts), sequence=state[1])
 
 
 def record_validator(request: Request, state: RecordState, *parts: object) -> Validator:

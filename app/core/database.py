@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy import DateTime, MetaData, Select, String
@@ -23,9 +23,12 @@ from app.core.partial_dates import keep_days
 from app.core.pools import pool_of
 from app.core.server import ServerDatabase
 from app.core.standby import Standby, State, snapshot_of
+from app.core.statements import NotNow, Rows
 from app.core.timeouts import COMMANDS, Timeouts
 
 PROBE_SECONDS = 1.5
+
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -171,6 +174,15 @@ class Database:
     def read_row_now(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...] | None:
         """The same without waiting; None where that can't be done."""
         return self._primary.read_row_now(statement) if self._standby is None else None
+
+    async def read_small(self, read: Callable[[Rows], T], /, expected: State | None = None) -> T:
+        """What a function reads from one state, by few small statements. Raises NotNow where that can't be done so, and
+        when that state is another one than the expected."""
+        if self._standby is not None:
+            raise NotNow
+        if isinstance(self._primary, EmbeddedDatabase):
+            return self._primary.read_small(read, expected)
+        return await self._primary.read_small(self.read_engine, read, expected)
 
     async def probe(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
         """The same within two seconds, or what the driver raises.

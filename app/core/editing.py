@@ -13,15 +13,16 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ValidationError
-from sqlalchemy import Select, Table, bindparam, func, inspect, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from pydantic_core import to_json
+from sqlalchemy import Table, bindparam, func, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.core import ids as _ids  # noqa: F401 - what is added together is inserted together
 from app.core.addresses import address
 from app.core.assigning import Draft, assign_fields, form_of_columns
 from app.core.bodies import check_media_type
-from app.core.caching import RecordState, record_validator, select_record_state
+from app.core.caching import RecordState, record_validator, with_record_state
 from app.core.conditions import check_match
 from app.core.database import Base
 from app.core.filters import today
@@ -45,7 +46,9 @@ from app.core.problems import (
     responses,
     validation_errors,
 )
+from app.core.reading import ReadSession
 from app.core.sessions import WriteSession
+from app.core.statements import Row, Rows, Statement, read_over
 from app.core.write_models import WriteModel
 
 Record = TypeVar("Record", bound=Base)
@@ -68,7 +71,7 @@ class Editing(Generic[Record, Read]):
     """What is loaded with a record that will change."""
     remove: Callable[[AsyncSession, Any], Awaitable[None]] = AsyncSession.delete
     """Takes a record out, with what belongs to it."""
-    details: Callable[[AsyncConnection, Read, date], Awaitable[BaseModel]] | None = None
+    details: Callable[[Rows, Row, date], Row] | None = None
     """Completes a record of the list to what its own address shows."""
     parent: Any = None
     """For a child: its parent's class, whose changes show in it, and which is locked before it."""
@@ -77,17 +80,6 @@ class Editing(Generic[Record, Read]):
     def noun(self) -> str:
         """The resource's name in messages."""
         return str(self.model.__table__.info["noun"])  # type: ignore[attr-defined]
-
-    async def read(self, connection: AsyncConnection, key: Any, as_of: date | None = None) -> BaseModel:
-        """The record as its own address shows it.
-
-        Raises NotFound.
-        """
-        day = as_of or today()
-        found = await self.listing.records(connection, day, [key]) if _can_be(key) else []
-        if not found:
-            raise NotFound(f"There is no {self.noun} '{key}'.")
-        return await self.details(connection, found[0], day) if self.details else found[0]
 
     async def set(self, session: AsyncSession, record: Record, body: WriteModel) -> None:
         """Sets what a record states.
@@ -134,24 +126,16 @@ class Editing(Generic[Record, Read]):
         await check_match(session, if_match, record.version)  # type: ignore[attr-defined]
         return record
 
-    async def state(self, connection: AsyncConnection, key: Any) -> RecordState:
-        """What the answer with a record depends on.
 
-        Raises NotFound.
-        """
-        found = (await connection.execute(_select_state(self), {"key": key})).first() if _can_be(key) else None
-        if found is None:
-            raise NotFound(f"There is no {self.noun} '{key}'.")
-        return RecordState(*found)
-
-
-@lru_cache(maxsize=32)
-def _select_state(editing: Editing[Any, Any]) -> Select[*tuple[Any, ...]]:
-    """Selects the state of the record with the key `key`."""
+@lru_cache(maxsize=256)
+def _record(editing: Editing[Any, Any], as_of: date) -> Statement:
+    """The record with the key `key`, with what its answer depends on."""
     key, whole = editing.listing.resource.key, editing.model.version
     if editing.parent is not None:
-        whole = select(editing.parent.version).where(editing.parent.id == editing.model.action).scalar_subquery()
-    return select_record_state(editing.model, whole).where(key == bindparam("key", type_=key.type))
+        whole = select(editing.parent.version).where(editing.parent.id == editing.model.action)
+        whole = whole.correlate(editing.model).scalar_subquery()
+    statement = with_record_state(editing.listing.select(as_of), editing.model, whole)
+    return Statement(statement.where(key == bindparam("key", type_=key.type)))
 
 
 def _can_be(key: Any) -> bool:
@@ -203,7 +187,7 @@ async def create_record(
     if draft.problem is not None:
         raise draft.problem
     key = inspect(draft.record).identity[0]
-    response = await read_record(request, await session.connection(), editing, key, status=201)
+    response = await show_written(request, session, editing, key, status=201)
     response.headers["Location"] = address(f"{request.url.path.rstrip('/')}/{key}")
     return await settle(session, response)
 
@@ -220,7 +204,7 @@ async def replace_record(
     record = await editing.find(session, key, if_match, new_parent=parent_in(body))
     await editing.set(session, record, body)
     await session.flush()
-    return await read_record(request, await session.connection(), editing, key)
+    return await show_written(request, session, editing, key)
 
 
 async def patch_record(
@@ -250,7 +234,7 @@ async def patch_record(
         raise invalid(items) from None
     await editing.set(session, record, body)
     await session.flush()
-    return await read_record(request, await session.connection(), editing, key)
+    return await show_written(request, session, editing, key)
 
 
 async def delete_record(session: AsyncSession, editing: Editing[Record, Read], key: Any, if_match: str | None) -> None:
@@ -281,20 +265,38 @@ async def _check_unused(session: AsyncSession, editing: Editing[Record, Read], k
 
 
 async def read_record(
-    request: Request,
-    connection: AsyncConnection,
-    editing: Editing[Record, Read],
-    key: Any,
-    *,
-    as_of: date | None = None,
-    status: int = 200,
+    request: Request, session: ReadSession, editing: Editing[Record, Read], key: Any, *, as_of: date | None = None
 ) -> Response:
     """The record as its address shows it, with its ETag; 304 when the client has it already.
 
     Raises NotFound.
     """
-    found = record_validator(request, await editing.state(connection, key), editing.noun, key)
-    if found.is_known and request.method == "GET":
-        return found.not_modified()
-    shown = await editing.read(connection, key, as_of)
-    return found.answer(shown, status)
+    return await session.read(lambda rows: _show(request, rows, editing, key, as_of=as_of))
+
+
+async def show_written(
+    request: Request, session: AsyncSession, editing: Editing[Record, Read], key: Any, status: int = 200
+) -> Response:
+    """The record as it was just written."""
+    connection = await session.connection()
+    return await read_over(connection, lambda rows: _show(request, rows, editing, key, status=status))
+
+
+def _show(
+    request: Request,
+    rows: Rows,
+    editing: Editing[Any, Any],
+    key: Any,
+    *,
+    as_of: date | None = None,
+    status: int = 200,
+) -> Response:
+    day = as_of or today()
+    found = rows(_record(editing, day), key=key) if _can_be(key) else []
+    if not found:
+        raise NotFound(f"There is no {editing.noun} '{key}'.")
+    known = record_validator(request, RecordState.taken_from(found[0]), editing.noun, key)
+    if known.is_known and request.method == "GET":
+        return known.not_modified()
+    (shown,) = editing.listing.assemble(rows, found)
+    return known.respond(to_json(editing.details(rows, shown, day) if editing.details else shown), status)

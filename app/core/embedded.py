@@ -10,24 +10,28 @@ without undoing its transaction: it goes to the thread at once, in one step.
 import sqlite3
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 from sqlalchemy import Select, event
-from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
+from sqlalchemy.dialects.sqlite.aiosqlite import dialect as sqlite_dialect
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.database_errors import open_engine
 from app.core.database_file import DatabaseFile
+from app.core.statements import STATE, NotNow, Row, Rows, State, Statement
 from app.core.timeouts import Timeouts
+
+T = TypeVar("T")
 
 SECONDS = 0.005
 STEPS = 5000
@@ -35,6 +39,9 @@ STEPS = 5000
 
 MAPPED_BYTES = 2**31 - 65536
 """How much of the file is mapped: the most that SQLite maps by default."""
+
+
+_DIALECT = sqlite_dialect()
 
 
 class EmbeddedDatabase:
@@ -63,10 +70,33 @@ class EmbeddedDatabase:
 
     def read_row_now(self, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
         """The one row of a small statement, which is run where it is and waits for nothing."""
-        if self._small_reads is None:
-            self._small_reads = self._connect_to_read()
-        self.file.check_file(self._small_reads.execute)
-        return tuple(self._small_reads.execute(_as_text(statement)).fetchone())
+        return tuple(self._reader().execute(_as_text(statement)).fetchone())
+
+    def read_small(self, read: Callable[[Rows], T], expected: State | None) -> T:
+        """What a function reads from one state, by statements that are run where they are, and wait for nothing.
+
+        Raises NotNow when one takes longer, or would have to wait, and for another state than the expected one.
+        """
+        connection = self._reader()
+        deadline = 0.0
+
+        def rows(statement: Statement, /, **parameters: Any) -> list[Row]:
+            nonlocal deadline
+            deadline = time.monotonic() + SECONDS
+            compiled = statement.on(_DIALECT)
+            return compiled.rows(connection.execute(*compiled.text(parameters)).fetchall())
+
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS)
+        try:
+            connection.execute("BEGIN")
+            if expected is not None and tuple(rows(STATE)[0].values()) != expected:
+                raise NotNow
+            return read(rows)
+        except sqlite3.Error as error:
+            raise NotNow from error
+        finally:
+            connection.set_progress_handler(None, 0)
+            connection.rollback()
 
     def check(self) -> None:
         """Raises FileReplaced when what is written would be lost."""
@@ -112,12 +142,18 @@ class EmbeddedDatabase:
         event.listen(engine.sync_engine, "begin", begin_reading if reads else begin)
         return engine
 
+    def _reader(self) -> sqlite3.Connection:
+        """The connection for small reads."""
+        if self._small_reads is None:
+            self._small_reads = self._connect_to_read()
+        self.file.check_file(self._small_reads.execute)
+        return self._small_reads
+
     def _connect_to_read(self) -> sqlite3.Connection:
         self.file.check_file()
         connection = sqlite3.connect(self.file.path, timeout=0, isolation_level=None)
         try:
-            connection.execute("PRAGMA query_only=ON")
-            connection.execute("PRAGMA schema_version")
+            _set_up(connection, reads=True, at_length=False)
             self.file.opened()
         except BaseException:
             connection.close()
@@ -127,7 +163,7 @@ class EmbeddedDatabase:
 
 @lru_cache(maxsize=8)
 def _as_text(statement: Select[*tuple[Any, ...]]) -> str:
-    return str(statement.compile(dialect=sqlite_dialect()))
+    return str(statement.compile(dialect=_DIALECT))
 
 
 def _set_up(connection: Any, *, reads: bool, at_length: bool) -> None:

@@ -6,7 +6,7 @@ it works as in a left join: a root counts for `none` when it has a linked record
 all.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -293,7 +293,16 @@ class Selection:
     linked_only: bool = False
     """Whether a linked record must belong to some root, even when nothing is filtered."""
     found: dict[str, Keys] = field(default_factory=dict, compare=False)
-    """The keys of the roots that filters keep which only the database can answer, after `check`."""
+    """The keys of the roots that filters keep which only the database can answer, after `find`."""
+
+    @property
+    def key(self) -> Hashable:
+        """What it selects, to compare by: the same filters with the same values, on the same day."""
+        return (
+            frozenset((name, frozenset(values)) for name, values in self.values.items()),
+            self.linked_only,
+            self.as_of,
+        )
 
     def masks(self, snapshot: Snapshot, link: Link) -> Iterator[Mask]:
         """Which rows of a link each of its filters keeps."""
@@ -314,16 +323,25 @@ class Selection:
         """Whether a root without any record of this link could pass: every condition on it accepts `none`."""
         return all(NONE in values for name, values in self.values.items() if self.filters[name].link is link)
 
-    async def check(self, connection: AsyncConnection, snapshot: Snapshot) -> None:
-        """Refuses values that an open vocabulary does not have, with the ones that it has, and lets the database find
-        what only it can.
+    @property
+    def asks_database(self) -> bool:
+        """Whether a filter asks for what only the database can find."""
+        return any(self.filters[name].find is not None for name in self.values)
+
+    async def find(self, connection: AsyncConnection, snapshot: Snapshot) -> None:
+        """Lets the database find what only it can."""
+        for name, values in self.values.items():
+            find = self.filters[name].find
+            if find is not None and name not in self.found:
+                self.found[name] = await find(connection, snapshot, values)
+
+    def check(self, snapshot: Snapshot) -> None:
+        """Refuses values that an open vocabulary does not have, with the ones that it has.
 
         Raises Invalid.
         """
         for name, values in self.values.items():
-            lookup, find = self.filters[name].exists, self.filters[name].find
-            if find is not None and name not in self.found:
-                self.found[name] = await find(connection, snapshot, values)
+            lookup = self.filters[name].exists
             if lookup is None:
                 continue
             known = snapshot.beside.tables[lookup]

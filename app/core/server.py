@@ -5,15 +5,22 @@ that swallows everything, end nothing: what takes longer than the server would a
 """
 
 import time
-from typing import Any
+from asyncio import CancelledError
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from app.core.database_errors import open_engine
 from app.core.database_url import Server
+from app.core.problems import Problem
+from app.core.statements import STATE, NotNow, Row, Rows, State, Statement
 from app.core.timeouts import Timeouts
+
+T = TypeVar("T")
 
 RESTED_SECONDS = 5.0
 """A connection that was not used for longer is tried before it is: a firewall on the way may have dropped it."""
@@ -58,6 +65,14 @@ class ServerDatabase:
         async with self.small_reads.connect() as connection:
             return tuple((await connection.execute(statement)).one())
 
+    async def read_small(self, engine: AsyncEngine, read: Callable[[Rows], T], expected: State | None) -> T:
+        """What a function reads from one state, without a transaction: to begin and end one takes longer than to read.
+
+        Each statement says which state it saw. Raises NotNow when that is not the same for all, or not the expected
+        one, and when the server refuses a statement.
+        """
+        return await greenlet_spawn(_read_small, engine, read, expected)
+
     def read_row_now(self, _statement: Select[*tuple[Any, ...]]) -> None:
         """A server has to be waited for."""
 
@@ -88,6 +103,46 @@ class ServerDatabase:
     def _end(self, connection: Any, _record: Any) -> None:
         if self._is_closing:
             connection.driver_connection.terminate()
+
+
+_SEEN = "SELECT q.*, (SELECT epoch || ' ' || sequence FROM registry_state) FROM ({}) AS q"
+
+
+def _read_small(engine: AsyncEngine, read: Callable[[Rows], T], expected: State | None) -> T:
+    connection = engine.sync_engine.raw_connection()
+    driver: Any = connection.driver_connection
+    errors: Any = engine.dialect.loaded_dbapi
+    seen: set[str] = set()
+
+    def rows(statement: Statement, /, **parameters: Any) -> list[Row]:
+        compiled = statement.on(engine.dialect)
+        text, values = compiled.text(parameters)
+        found = await_only(driver.fetch(_SEEN.format(text), *values))
+        seen.update(record[-1] for record in found[:1])
+        return compiled.rows([record[:-1] for record in found])
+
+    def check() -> None:
+        if not seen:
+            rows(STATE)
+        if len(seen) > 1 or (expected is not None and seen != {f"{expected[0]} {expected[1]}"}):
+            raise NotNow
+
+    try:
+        try:
+            result = read(rows)
+        except Problem:
+            check()  # what follows from two states is no reason to refuse
+            raise
+        check()
+    except (errors.asyncpg.PostgresError, errors.asyncpg.InterfaceError) as error:
+        raise NotNow from error
+    except (TimeoutError, CancelledError):
+        driver.terminate()
+        connection.invalidate()
+        raise
+    finally:
+        connection.close()
+    return result
 
 
 def _connect_args(server: Server, timeouts: Timeouts) -> dict[str, Any]:

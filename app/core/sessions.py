@@ -1,7 +1,7 @@
 """The sessions of a request: reading is open to all, and who writes has shown a key."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -27,15 +27,18 @@ Release = Annotated[
 async def _reading(
     request: Request, database: Database, release: str | None, *, at_length: bool = False
 ) -> AsyncIterator[ReadSession]:
-    if release is None:
-        async with database.read_at_length() if at_length else database.read() as connection:
-            yield ReadSession(connection, request.app.state.index)
-        return
-    opened = await request.app.state.releases.get(release)
-    request.state.release = opened.release.name
-    answer_as_on(opened.release.as_of)
-    async with opened.engine.connect() as connection:
-        yield ReadSession(connection, opened.index)
+    async with AsyncExitStack() as held:
+        if release is not None:
+            opened = await request.app.state.releases.get(release)
+            request.state.release = opened.release.name
+            answer_as_on(opened.release.as_of)
+            yield ReadSession(lambda: held.enter_async_context(opened.engine.connect()), opened.index)
+        elif at_length:
+            yield ReadSession(lambda: held.enter_async_context(database.read_at_length()), request.app.state.index)
+        else:
+            yield ReadSession(
+                lambda: held.enter_async_context(database.read()), request.app.state.index, database.read_small
+            )
 
 
 async def _read(request: Request, database: DatabaseDep, release: Release = None) -> AsyncIterator[ReadSession]:
@@ -55,7 +58,7 @@ async def _read_at_length(
 
 
 async def _connection(session: Annotated[ReadSession, Depends(_read)]) -> AsyncConnection:
-    return session.connection
+    return await session.connect()
 
 
 async def _read_live(database: DatabaseDep) -> AsyncIterator[AsyncConnection]:

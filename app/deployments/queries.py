@@ -1,13 +1,12 @@
 """How deployments are read."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Select, select
 
 from app.core.listing import Listing
+from app.core.statements import Row, Rows
 from app.deployments.models import Deployment
 from app.deployments.schemas import DeploymentRead
 from app.reference.countries import country_ref
@@ -29,9 +28,17 @@ def _select_deployments(_as_of: date) -> Select[*tuple[Any, ...]]:
     ).select_from(DEPLOYMENTS.source)
 
 
-async def _deployments(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[DeploymentRead]:
+_FLAGS = {None: None, "false": False, "true": True}
+
+
+def _deployments(_rows: Rows, found: list[Row]) -> list[Row]:
     return [
-        DeploymentRead.model_validate({**row, "sending_country": country_ref(row["sending_country"])}) for row in rows
+        {
+            **row,
+            "sending_country": country_ref(row["sending_country"]),
+            "is_eu_member_state": _FLAGS[row["is_eu_member_state"]],
+        }
+        for row in found
     ]
 
 

@@ -21,9 +21,9 @@ from app.core.editing import (
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting
+from app.core.list_parameters import FieldsOf, ListQuery, Page, Sorting
 from app.core.record_paths import BATCH
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.deployments.exporting import DEPLOYMENT_TABLE
@@ -55,9 +55,9 @@ async def list_deployments(
 
 
 @router.get("/{id:record}", response_model=DeploymentRead, responses=READ_ERRORS)
-async def get_deployment(request: Request, id: DeploymentId, connection: ReadConnection) -> Response:
+async def get_deployment(request: Request, id: DeploymentId, session: ReadSessionDep) -> Response:
     """A deployment, with the `ETag` that a change of it needs."""
-    return await read_record(request, connection, DEPLOYMENT_EDITING, id)
+    return await read_record(request, session, DEPLOYMENT_EDITING, id)
 
 
 @router.post("", status_code=201, response_model=DeploymentRead, responses=CREATE_ERRORS)

@@ -6,7 +6,6 @@ from typing import IO, Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic_core import to_json
 
-from app.core.caching import state_validator
 from app.core.formats.files import answer_with_file
 from app.core.formats.negotiation import XLSX, Format, disposition, file_name
 from app.core.formats.provenance import export_day, provenance, told
@@ -14,7 +13,7 @@ from app.core.languages import LABELLED
 from app.core.parameters import check_request
 from app.core.problems import Invalid, TooManyRequests, Unavailable, responses
 from app.core.reading import ReadSession
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.exports.catalogue import catalogue
 from app.exports.database import database_file
 from app.exports.package import data_package
@@ -120,12 +119,12 @@ async def export_iati(request: Request, session: FileSessionDep, query: ExportDe
 
 
 @portal.get("/catalog.jsonld", **_documented(DCAT))
-async def get_catalogue(request: Request, connection: ReadConnection) -> Response:
+async def get_catalogue(request: Request, session: ReadSessionDep) -> Response:
     """The registry as a data portal harvests it: a catalogue in DCAT (JSON-LD) with the dataset, its files, the
     publisher, the countries and the period that it covers."""
     source = provenance(request)
-    validator = await state_validator(request, connection, source)
+    validator = await session.validator(request, source)
     if validator.is_known:
         return validator.not_modified()
-    found = await catalogue(connection, source)
+    found = await catalogue(session.connection, source)
     return Response(to_json(found, indent=2), headers={**validator.headers, "Content-Type": DCAT.content_type})

@@ -15,13 +15,13 @@ from app.core.caching import state_validator
 from app.core.conditions import IF_MATCH, EntityTags, check_match
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
-from app.core.editing import FEED_ERRORS, READ_ERRORS, RESTORE_ERRORS, read_record
+from app.core.editing import FEED_ERRORS, READ_ERRORS, RESTORE_ERRORS, show_written
 from app.core.head import is_head
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
-from app.core.listing import neighbours
 from app.core.locks import lock
+from app.core.page_links import neighbours
 from app.core.parameters import IN_DIGITS
 from app.core.problems import TooManyRequests, Unavailable, invalid_parameter, responses
 from app.core.security import AdminKey
@@ -122,7 +122,7 @@ async def restore_revision(
     elif if_match is not None:
         await check_match(session, if_match, None)
     await restore(session, key, past)
-    return await settle(session, await read_record(request, connection, ACTION_EDITING, key))
+    return await settle(session, await show_written(request, session, ACTION_EDITING, key))
 
 
 @changes.get("", response_model=ChangePage, responses=FEED_ERRORS)

@@ -17,7 +17,7 @@ from app.core.database import DatabaseDep
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
 from app.core.json_schema import Keywords
 from app.core.limits import Places, client_of
-from app.core.listing import neighbours
+from app.core.page_links import neighbours
 from app.core.parameters import IN_DIGITS, check_query
 from app.core.partial_dates import PartialDate
 from app.core.problems import (

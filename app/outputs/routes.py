@@ -21,9 +21,9 @@ from app.core.editing import (
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting
+from app.core.list_parameters import FieldsOf, ListQuery, Page, Sorting
 from app.core.record_paths import BATCH
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.outputs.editing import OUTPUT_EDITING
 from app.outputs.exporting import OUTPUT_TABLE
@@ -51,9 +51,9 @@ async def list_outputs(request: Request, session: FileSessionDep, query: Annotat
 
 
 @router.get("/{id:record}", response_model=OutputRead, responses=READ_ERRORS)
-async def get_output(request: Request, id: OutputId, connection: ReadConnection) -> Response:
+async def get_output(request: Request, id: OutputId, session: ReadSessionDep) -> Response:
     """An output, with the `ETag` that a change of it needs."""
-    return await read_record(request, connection, OUTPUT_EDITING, id)
+    return await read_record(request, session, OUTPUT_EDITING, id)
 
 
 @router.post("", status_code=201, response_model=OutputRead, responses=CREATE_ERRORS)

@@ -94,14 +94,14 @@ class CountryRef(BaseModel):
     """Its short name."""
 
 
-def country_ref(code: str | None) -> CountryRef | None:
-    """The small object of a country."""
+def country_ref(code: str | None) -> dict[str, str] | None:
+    """The small object of a country, as `CountryRef` describes it. It is shared: nobody changes it."""
     return None if code is None else _reference(code, language())
 
 
 @lru_cache(maxsize=len(COUNTRIES) * len(LabelLanguage))
-def _reference(code: str, _language: LabelLanguage) -> CountryRef:
-    return CountryRef(code=code, name=country_name(code))
+def _reference(code: str, _language: LabelLanguage) -> dict[str, str]:
+    return {"code": code, "name": country_name(code)}
 
 
 def country_name(code: str) -> str:

@@ -20,8 +20,8 @@ from app.core.editing import (
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.list_parameters import FieldsOf, ListQuery, Page, Sorting
+from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.reference.editing import PARTNER_EDITING
 from app.reference.exporting import PARTNER_TABLE
@@ -47,9 +47,9 @@ async def list_partners(request: Request, session: FileSessionDep, query: Annota
 
 
 @router.get("/{id}", response_model=PartnerRead, responses=READ_ERRORS)
-async def get_partner(request: Request, id: PartnerId, connection: ReadConnection) -> Response:
+async def get_partner(request: Request, id: PartnerId, session: ReadSessionDep) -> Response:
     """A partner, with the `ETag` that a change of it needs."""
-    return await read_record(request, connection, PARTNER_EDITING, id)
+    return await read_record(request, session, PARTNER_EDITING, id)
 
 
 @router.post("", status_code=201, response_model=PartnerRead, responses=CREATE_ERRORS)

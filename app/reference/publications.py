@@ -20,8 +20,8 @@ from app.core.editing import (
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.list_parameters import FieldsOf, Page, PlainQuery, Sorting
+from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.reference.editing import PUBLICATION_EDITING
 from app.reference.exporting import PUBLICATION_TABLE
@@ -48,9 +48,9 @@ async def list_publications(
 
 
 @router.get("/{id}", response_model=PublicationRead, responses=READ_ERRORS)
-async def get_publication(request: Request, id: PublicationId, connection: ReadConnection) -> Response:
+async def get_publication(request: Request, id: PublicationId, session: ReadSessionDep) -> Response:
     """A publication, with the `ETag` that a change of it needs."""
-    return await read_record(request, connection, PUBLICATION_EDITING, id)
+    return await read_record(request, session, PUBLICATION_EDITING, id)
 
 
 @router.post("", status_code=201, response_model=PublicationRead, responses=CREATE_ERRORS)

@@ -1,15 +1,14 @@
 """How what the record refers to is read."""
 
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Select, select
 
 from app.core.languages import LabelLanguage, language
-from app.core.listing import Listing
+from app.core.listing import Listing, as_found
+from app.core.statements import Row, Rows
 from app.reference.countries import COUNTRIES, country_name, country_ref, subregion_name
 from app.reference.labels import theme_name
 from app.reference.models import Country, Partner, Publication, Source, Theme
@@ -40,8 +39,8 @@ def _select_countries(_as_of: date) -> Select[*tuple[Any, ...]]:
     return select(Country.code)
 
 
-async def _countries(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[CountryRead]:
-    return [country_read(row["code"]) for row in rows]
+def _countries(_rows: Rows, found: list[Row]) -> list[Row]:
+    return [country_read(row["code"]).model_dump(mode="json") for row in found]
 
 
 def country_read(code: str) -> CountryRead:
@@ -68,32 +67,28 @@ def _select_themes(_as_of: date) -> Select[*tuple[Any, ...]]:
     return select(Theme.slug, Theme.name, Theme.pillar, Theme.description)
 
 
-async def _themes(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[ThemeRead]:
-    return [ThemeRead.model_validate({**row, "name": theme_name(row["slug"], row["name"])}) for row in rows]
+def _themes(_rows: Rows, found: list[Row]) -> list[Row]:
+    return [{**row, "name": theme_name(row["slug"], row["name"])} for row in found]
 
 
 def _select_partners(_as_of: date) -> Select[*tuple[Any, ...]]:
     return select(Partner.id, Partner.name, Partner.acronym, Partner.country)
 
 
-async def _partners(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[PartnerRead]:
-    return [PartnerRead.model_validate({**row, "country": country_ref(row["country"])}) for row in rows]
+def _partners(_rows: Rows, found: list[Row]) -> list[Row]:
+    return [{**row, "country": country_ref(row["country"])} for row in found]
 
 
 def _select_publications(_as_of: date) -> Select[*tuple[Any, ...]]:
     return select(Publication.id, Publication.title, Publication.languages, Publication.url, Publication.region)
 
 
-async def _publications(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[PublicationRead]:
-    return [PublicationRead.model_validate({**row, "region": region_ref(row["region"])}) for row in rows]
+def _publications(_rows: Rows, found: list[Row]) -> list[Row]:
+    return [{**row, "region": region_ref(row["region"])} for row in found]
 
 
 def _select_sources(_as_of: date) -> Select[*tuple[Any, ...]]:
     return select(Source.id, Source.title, Source.publisher, Source.url, Source.as_of, Source.funder)
-
-
-async def _sources(_connection: AsyncConnection, rows: Sequence[RowMapping]) -> list[SourceRead]:
-    return [SourceRead.model_validate(dict(row)) for row in rows]
 
 
 COUNTRIES_LISTING = Listing(
@@ -128,4 +123,4 @@ PUBLICATIONS_LISTING = Listing(
     PUBLICATION_SORTS,
     PUBLICATION_SORTS["id"],
 )
-SOURCES_LISTING = Listing(SOURCE_LIST, SourceRead, _select_sources, _sources, SOURCE_SORTS, SOURCE_SORTS["id"])
+SOURCES_LISTING = Listing(SOURCE_LIST, SourceRead, _select_sources, as_found, SOURCE_SORTS, SOURCE_SORTS["id"])

@@ -1,6 +1,6 @@
 """The routes of what is read only: countries, regions and vocabularies."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -19,7 +19,9 @@ from app.core.formats.lists import (
 from app.core.formats.negotiation import JSON, VARY
 from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting, page_response, page_url
+from app.core.list_parameters import FieldsOf, ListQuery, Page, Sorting
+from app.core.listing import Part, page_response
+from app.core.page_links import page_url
 from app.core.problems import NotFound, invalid_parameter
 from app.core.reading import ReadSession
 from app.core.sessions import FileSessionDep
@@ -102,8 +104,8 @@ async def list_regions(request: Request, session: FileSessionDep, query: Annotat
         return known.not_modified(VARY)
     selection = query.selection()
     matching = await _matching(session, query, selection)
-    page: Page[Any] = Page[RegionRead](
-        items=matching[begin:end],
+    page = Part(
+        items=[region.model_dump(mode="json") for region in matching[begin:end]],
         total=len(matching),
         limit=query.limit,
         offset=begin,

@@ -160,14 +160,14 @@ class PartnerRef(ReadModel):
     """How it is called for short."""
 
 
-def region_ref(slug: str | None) -> RegionRef | None:
-    """The small object of a region."""
+def region_ref(slug: str | None) -> dict[str, str] | None:
+    """The small object of a region, as `RegionRef` describes it. It is shared: nobody changes it."""
     return None if slug is None else _region(slug, language())
 
 
 @lru_cache(maxsize=len(Region) * len(LabelLanguage))
-def _region(slug: str, _language: LabelLanguage) -> RegionRef:
-    return RegionRef(slug=Region(slug), name=label_of(slug))
+def _region(slug: str, _language: LabelLanguage) -> dict[str, str]:
+    return {"slug": slug, "name": label_of(slug)}
 
 
 class CountryRead(ReadModel):

@@ -20,8 +20,8 @@ from app.core.editing import (
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, Page, PlainQuery, Sorting
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.list_parameters import FieldsOf, Page, PlainQuery, Sorting
+from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.reference.editing import SOURCE_EDITING
 from app.reference.exporting import SOURCE_TABLE
@@ -46,9 +46,9 @@ async def list_sources(request: Request, session: FileSessionDep, query: Annotat
 
 
 @router.get("/{id}", response_model=SourceRead, responses=READ_ERRORS)
-async def get_source(request: Request, id: SourceId, connection: ReadConnection) -> Response:
+async def get_source(request: Request, id: SourceId, session: ReadSessionDep) -> Response:
     """A source, with the `ETag` that a change of it needs."""
-    return await read_record(request, connection, SOURCE_EDITING, id)
+    return await read_record(request, session, SOURCE_EDITING, id)
 
 
 @router.post("", status_code=201, response_model=SourceRead, responses=CREATE_ERRORS)

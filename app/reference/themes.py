@@ -21,8 +21,8 @@ from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.json_schema import Keywords
 from app.core.languages import LABELLED
-from app.core.listing import FieldsOf, ListQuery, Page, Sorting
-from app.core.sessions import FileSessionDep, ReadConnection
+from app.core.list_parameters import FieldsOf, ListQuery, Page, Sorting
+from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.write_routes import WriteRoute
 from app.reference.editing import THEME_EDITING
 from app.reference.exporting import THEME_TABLE
@@ -52,9 +52,9 @@ async def list_themes(request: Request, session: FileSessionDep, query: Annotate
 
 
 @router.get("/{slug}", response_model=ThemeRead, responses=READ_ERRORS)
-async def get_theme(request: Request, slug: ThemeSlug, connection: ReadConnection) -> Response:
+async def get_theme(request: Request, slug: ThemeSlug, session: ReadSessionDep) -> Response:
     """A theme with its pillar, and with the `ETag` that a change of it needs."""
-    return await read_record(request, connection, THEME_EDITING, slug)
+    return await read_record(request, session, THEME_EDITING, slug)
 
 
 @router.post("", status_code=201, response_model=ThemeRead, responses=CREATE_ERRORS)

@@ -12,10 +12,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
+from app.core import embedded
 from app.core.database import Base, Database
 from app.core.listing import API
 from tests.conftest import ADMIN_KEY, serving
 from tests.generated import generate
+from tests.statements import statements_noted
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +44,15 @@ EDITOR = {"Authorization": f"Bearer {ADMIN_KEY}"}
 
 @pytest.fixture(scope="module")
 async def service(seeded_url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
-    """The application on a database with many records, with a client that has no key."""
+    """The application on a database with many records, with a client that has no key. However busy the machine is, no
+    statement takes so long that it is run again elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "SECONDS", 60)
+        async for started in _served(seeded_url):
+            yield started
+
+
+async def _served(seeded_url: str) -> AsyncIterator[tuple[FastAPI, httpx.AsyncClient]]:
     database = Database(seeded_url)
     async with database.engine.begin() as connection:
         await generate(connection, ACTIONS)
@@ -68,22 +78,11 @@ def client(service: tuple[FastAPI, httpx.AsyncClient]) -> httpx.AsyncClient:
 
 @contextmanager
 def statements_of(app: FastAPI) -> Iterator[list[str]]:
-    """The statements that are run meanwhile, on either engine, without those that only frame a transaction."""
+    """The statements that are run meanwhile, without those that only frame a transaction."""
     seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            seen.append(statement)
-
     database: Database = app.state.database
-    engines = {database.engine.sync_engine, database.read_engine.sync_engine}
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
+    with statements_noted(seen.append, database.engine, database.read_engine):
         yield seen
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
 
 
 @contextmanager

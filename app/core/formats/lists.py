@@ -31,14 +31,16 @@ from app.core.formats.records import Point, Table, Unit
 from app.core.formats.tables import Column, Lookups, rows_of
 from app.core.formats.workbook import Workbook
 from app.core.index.matching import Matching
-from app.core.listing import Asked, fetch_page, page_links, read_page, walk
+from app.core.list_parameters import ListParameters
+from app.core.listing import fetch_page, read_part, walk
+from app.core.page_links import page_links
 from app.core.problems import Invalid, NotAcceptable, TooManyRequests, Unavailable, invalid_parameter, responses
 from app.core.reading import ReadSession
 
 Record = TypeVar("Record", bound=BaseModel)
 
 
-class AskedAs(Asked, Protocol):
+class ExportParameters(ListParameters, Protocol):
     """A list query with the format that it asks for."""
 
     format: str | None
@@ -162,7 +164,9 @@ def multi_point(points: Sequence[Point]) -> dict[str, Any] | None:
     return {"type": "MultiPoint", "coordinates": points} if points else None
 
 
-async def list_records(request: Request, session: ReadSession, table: Table[Record], query: AskedAs) -> Response:
+async def list_records(
+    request: Request, session: ReadSession, table: Table[Record], query: ExportParameters
+) -> Response:
     """Answers a list request in the format that it asks for. JSON is a page; any other format holds all records that
     match, unless `limit`, `offset` or `cursor` ask for a part.
 
@@ -176,14 +180,16 @@ async def list_records(request: Request, session: ReadSession, table: Table[Reco
 
     async def read(selection: Selection) -> Batches[Record]:
         if asks_for_part(query):
-            page = await read_page(request, session, listing, query, selection)
-            return Batches(only(page.items), page_links(request, page))
+            page = await session.read_at(
+                selection, lambda moment: read_part(request, moment, listing, query, selection)
+            )
+            return Batches(only(listing.models(page.items)), page_links(request, page))
         return Batches(walk(session, listing, query, selection))
 
     return await write_list(request, session, table, query, chosen, read)
 
 
-def choose_format(request: Request, table: Table[Any], query: AskedAs) -> Format:
+def choose_format(request: Request, table: Table[Any], query: ExportParameters) -> Format:
     """The format of a list's answer.
 
     Raises Invalid, also for an option that this format hasn't, and NotAcceptable.
@@ -195,7 +201,7 @@ def choose_format(request: Request, table: Table[Any], query: AskedAs) -> Format
     return chosen
 
 
-def asks_for_part(query: AskedAs) -> bool:
+def asks_for_part(query: ExportParameters) -> bool:
     """Whether a part of the list is asked for, which then is all that a file holds."""
     return bool(query.model_fields_set & PLACE)
 
@@ -204,7 +210,7 @@ async def write_list(
     request: Request,
     session: ReadSession,
     table: Table[Record],
-    query: AskedAs,
+    query: ExportParameters,
     chosen: Format,
     read: Callable[[Selection], Awaitable[Batches[Record]]],
 ) -> Response:

@@ -11,7 +11,7 @@ from app.core.cursors import MAX_OFFSET
 from app.core.editing import LIST_ERRORS
 from app.core.filters import matching
 from app.core.languages import LABELLED
-from app.core.listing import page_links, page_url
+from app.core.page_links import page_links, page_url
 from app.core.parameters import IN_DIGITS
 from app.core.reading import ReadSession
 from app.core.sessions import ReadSessionDep

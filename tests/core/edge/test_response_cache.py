@@ -3,41 +3,40 @@
 import asyncio
 import gc
 import tracemalloc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import permutations, product
-from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event
 
-from app.core.database import Database
 from app.core.edge.response_cache import ResponseCache
 from app.core.listing import API
 from tests.conftest import serving
+from tests.statements import statements_noted
 
 pytestmark = pytest.mark.anyio
 PATHS = ("actions?limit=3", "actions/1", "aggregates/actions-per-theme", "vocabularies/region", "facets?facet=theme")
 
 
 class Asked:
-    """Counts the statements of the connections that answer reads, with and without those for the state of the data."""
+    """Counts the statements that answer reads, with and without those for the state of the data alone."""
 
-    def __init__(self, app: FastAPI) -> None:
-        database: Database = app.state.database
+    def __init__(self) -> None:
         self.count = self.with_state = 0
-        event.listen(database.read_engine.sync_engine, "before_cursor_execute", self._one)
 
-    def _one(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        self.count += "registry_state" not in statement
+    def note(self, statement: str) -> None:
+        """Counts one."""
+        self.count += not statement.endswith("FROM registry_state")
         self.with_state += 1
 
 
 @pytest.fixture
-def asked(app: FastAPI) -> Asked:
+def asked(app: FastAPI) -> Iterator[Asked]:
     """The counter of the test's service."""
-    return Asked(app)
+    asked, database = Asked(), app.state.database
+    with statements_noted(asked.note, database.read_engine):
+        yield asked
 
 
 def _said(headers: Mapping[str, str]) -> dict[str, object]:

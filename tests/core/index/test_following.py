@@ -1,6 +1,7 @@
 """The index at the state that each request sees, also when others write meanwhile."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import httpx
@@ -32,7 +33,7 @@ async def test_a_request_that_began_before_many_changes_sees_none_of_them(
     before = [item["id"] for item in (await client.get(f"{API}/actions?limit=500&sort=title")).json()["items"]]
     loads = index.loads
     async with database.read() as connection:
-        session = ReadSession(connection, index)
+        session = ReadSession(partial(asyncio.sleep, 0, connection), index)
         await connection.exec_driver_sql("SELECT * FROM registry_state")  # its state is the one of its first statement
         for number in range(RECENT + 3):
             response = await client.post(f"{API}/actions", json={"title": f"A {number}", "start": "2014"})
@@ -46,7 +47,7 @@ async def test_a_request_that_began_before_many_changes_sees_none_of_them(
     assert after[-1] == before[0]
     assert len(after) == len(before) + RECENT + 3
     async with database.read() as connection:
-        assert await ids_by_title(ReadSession(connection, index)) == after
+        assert await ids_by_title(ReadSession(partial(asyncio.sleep, 0, connection), index)) == after
     assert index.loads == loads
 
 
