@@ -89,6 +89,19 @@ class ReadSession:
         await selection.find(connection, snapshot)
         return await read_over(connection, lambda rows: read(Moment(rows, snapshot)))
 
+    async def begin(self, request: Request, selection: Selection, *parts: object) -> tuple[Validator, Matching | None]:
+        """The validator of an answer that needs only the index, and what the selection keeps there; None for a client
+        that has the answer.
+
+        Raises Invalid for a value that an open vocabulary does not have.
+        """
+
+        def read(moment: Moment) -> tuple[Validator, Matching | None]:
+            validator = moment.validator(request, *parts)
+            return validator, None if validator.is_known else moment.matching(selection)
+
+        return await self.read_at(selection, read)
+
     async def validator(self, request: Request, *parts: object) -> Validator:
         """The validator of an answer that depends on all data, and on what the request's address doesn't say."""
         validator = await state_validator(request, await self.connect(), *parts)

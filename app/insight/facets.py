@@ -99,10 +99,9 @@ async def list_facets(request: Request, session: ReadSessionDep, query: Annotate
     still show how many actions they would bring. So a value's `count` is the `total` of its `href`. The values of one
     filter may add up to more than `total`, because a record can have several.
     """
-    known = await session.validator(request)
-    if known.is_known:
+    known, matching = await session.begin(request, query.selection())
+    if matching is None:
         return known.not_modified()
-    matching = await session.matching(query.selection())
     return await run_short(len(matching.snapshot.roots), lambda: known.respond(_facets(query, matching)))
 
 

@@ -116,10 +116,9 @@ class HeadlineQuery(RecordFilters):
 async def get_headline(request: Request, session: ReadSessionDep, query: Annotated[HeadlineQuery, Query()]) -> Response:
     """The figures that the facility publishes about itself, each with its definition and the list behind it; for the
     whole record, or for what any filters keep."""
-    known = await session.validator(request)
-    if known.is_known:
+    known, matching = await session.begin(request, query.selection())
+    if matching is None:
         return known.not_modified()
-    matching = await session.matching(query.selection())
     return await run_short(len(matching.snapshot.roots), lambda: known.respond(_headline(query, matching)))
 
 

@@ -99,12 +99,12 @@ async def _answer(
     if query.shape is Shape.WIDE and len(by) < 2:
         raise invalid_parameter("shape", "contradiction", "only a figure of two dimensions has a wide table")
     made_on = (export_day(),) if chosen is XLSX else ()
-    known = await session.validator(request, *(() if chosen is JSON else (chosen.name, *made_on)))
-    if known.is_known:
-        return known.not_modified(VARY)
     selection = query.selection()
+    form = () if chosen is JSON else (chosen.name, *made_on)
+    known, matching = await session.begin(request, selection, *form)
+    if matching is None:
+        return known.not_modified(VARY)
     dimensions = tuple(DIMENSIONS[name] for name in by)
-    matching = await session.matching(selection)
     spec = AggregateSpec(MEASURES[measure], dimensions, selection, query.include_empty)
     effort = spec.effort(matching)
     if chosen is JSON:
