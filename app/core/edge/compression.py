@@ -5,11 +5,16 @@ its coding: `"1-0a1b2c3d-…-gzip"`. The application knows nothing of codings: t
 conditional request before it gets there, whoever put it there, this service or a proxy that compresses itself.
 """
 
+import asyncio
 import re
 
 from starlette.datastructures import MutableHeaders
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
+from starlette_compress._utils import classify_start_message, parse_accept_encoding
+
+LARGE = 256 * 1024
+"""From so many bytes on, compression takes longer than others should wait for it."""
 
 _CONDITIONS = (b"if-none-match", b"if-match")
 _CODING = rb"[-;]{1,2}(?:gzip|br|zstd|deflate)"
@@ -19,7 +24,42 @@ _STRONG_TAG = re.compile(rb'"[^"]*"')
 
 
 class CompressionMiddleware(CompressMiddleware):
-    """Compresses as `Accept-Encoding` allows, and translates entity tags between clients and the application."""
+    """Compresses as `Accept-Encoding` allows, a large body in a thread, and translates entity tags between clients and
+    the application."""
+
+    def __init__(self, app: ASGIApp, *, minimum_size: int) -> None:
+        self._application = app
+        super().__init__(self._compress_large, minimum_size=minimum_size)
+
+    async def _compress_large(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lies within the library's layer, which passes on what is compressed already."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        accepted = [value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-encoding"]
+        codings = parse_accept_encoding(",".join(accepted))
+        # In the order in which the library prefers them.
+        responders = (each for each in (self._zstd, self._brotli, self._gzip) if each and each.encoding in codings)
+        responder, start = next(responders, None), None
+
+        async def send_compressed(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and classify_start_message(message) == "buffered":
+                start = message
+                return
+            if start is not None:
+                started, start = start, None
+                body = message.get("body", b"")
+                if responder is not None and len(body) >= LARGE and not message.get("more_body"):
+                    content = await asyncio.to_thread(responder.oneshot, body)
+                    headers = MutableHeaders(scope=started)
+                    headers["Content-Encoding"], headers["Content-Length"] = responder.encoding, str(len(content))
+                    headers.add_vary_header("Accept-Encoding")
+                    message = {**message, "body": content}
+                await send(started)
+            await send(message)
+
+        await self._application(scope, receive, send_compressed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes everything but tags on."""

@@ -1,8 +1,13 @@
 """Entity tags and content codings: of this service, and of proxies that compress what it answers."""
 
+import gzip
+import time
+
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
+from app.core.edge.compression import LARGE, CompressionMiddleware
 from app.core.listing import API
 
 pytestmark = pytest.mark.anyio
@@ -65,3 +70,34 @@ async def test_a_tag_that_names_no_present_version_is_stale(client: httpx.AsyncC
     refused = await client.patch(url, json={"title": "Mine"}, headers={"If-Match": tag.format(digest)})
     assert refused.status_code == 412
     assert (await client.get(url)).json()["version"] == 1
+
+
+async def test_a_large_body_is_compressed_beside_the_event_loop() -> None:
+    body = b"".join(b'{"value":%d,"href":"/api/v1/actions?theme=asylum"},' % number for number in range(100_000))
+    assert len(body) > LARGE
+
+    async def large(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), (b"etag", b'"1"')]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def receive() -> Message:
+        raise AssertionError("there is nothing to read")
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    begun = time.thread_time()
+    gzip.compress(body, compresslevel=4)
+    cost = time.thread_time() - begun
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept-encoding", b"gzip")]}
+    begun = time.thread_time()
+    await CompressionMiddleware(large, minimum_size=1024)(scope, receive, send)
+    assert time.thread_time() - begun < cost / 4
+    start, end = sent
+    headers = dict(start["headers"])
+    assert (headers[b"content-encoding"], headers[b"etag"]) == (b"gzip", b'"1-gzip"')
+    assert int(headers[b"content-length"]) == len(end["body"]) < len(body) / 5
+    assert gzip.decompress(end["body"]) == body
