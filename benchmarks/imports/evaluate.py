@@ -18,6 +18,7 @@ import yaml
 from app.core.text import fold
 from app.imports.drafts import ActionDraft, Reading
 from app.imports.page.reader import read_page
+from app.imports.problems import UnreadableFile
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -97,8 +98,8 @@ def evaluate(reading: Reading, key: dict[str, Any]) -> Scores:
     read = {plain(draft.values.get("title", "")): draft for draft in reading.actions}
     score(scores, "titles").compare("page", read, known)
     for title, action in known.items():
-        if draft := read.get(title):
-            _compare_action(scores, title[:40], draft, action, key.get("region"))
+        draft = read.get(title) or ActionDraft(values={"countries": [], "themes": [], "end": "none read"})
+        _compare_action(scores, title[:40], draft, action, key.get("region"))
     score(scores, "publications").compare(
         "page", ["one"] * len(reading.publications), ["one"] * key.get("publications", 0)
     )
@@ -197,8 +198,12 @@ def _is_same(partner: dict[str, Any], name: str, acronym: str | None, country: s
 
 
 def evaluate_page(page: Path, key: dict[str, Any]) -> Scores:
-    """The scores of a page file."""
-    return evaluate(read_page(page.read_bytes(), page.name), key)
+    """The scores of a page file; one that is refused misses all that stands in the key."""
+    try:
+        reading = read_page(page.read_bytes(), page.name)
+    except UnreadableFile:
+        reading = Reading(format="page")
+    return evaluate(reading, key)
 
 
 def pages() -> dict[str, tuple[Path, dict[str, Any]]]:

@@ -1,7 +1,7 @@
 """The first and the last date of an action, from its duration as written."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.imports.drafts import Severity
@@ -10,7 +10,8 @@ from app.imports.page.dates.parts import is_year, unglued
 from app.imports.page.language.lexicon import Kind, Token
 
 _OPEN_END: Final = re.compile(
-    r"\b(?:present|ongoing|on-going|to date|today|now|current(?:ly)?|continuing|in progress|open|under way)\b"
+    r"\b(?:present|ongoing|on-going|to date|today|now|current(?:ly)?|continuing|in progress|open|under way|"
+    r"en cours|en curso|actualidad|aujourd'hui|presente|présent)\b"
     r"|(?<=\d)present",
     re.IGNORECASE,
 )
@@ -30,7 +31,7 @@ class Duration:
 def read_duration(text: str, tokens: list[Token]) -> Duration:
     """The first and the last date of a duration as written."""
     found = Dates()
-    pieces = _unglued_duration(tokens)
+    pieces = _unglued_duration(_in_english(tokens))
     mentions = []
     at = 0
     while at < len(pieces):
@@ -59,6 +60,14 @@ def read_duration(text: str, tokens: list[Token]) -> Duration:
         read.start, read.end = None, None
         read.problems.append((Severity.WARNING, "no-start", "the start is not told, so the end was left out"))
     return read
+
+
+_JOINTS: Final = {"au": "to", "a": "to", "al": "to", "hasta": "to", "de": "", "du": "", "del": "", "desde": ""}
+
+
+def _in_english(tokens: list[Token]) -> list[Token]:
+    """`De marzo de 2014 hasta mayo de 2015`, with the small words of an English date."""
+    return [replace(token, low=low) for token in tokens if (low := _JOINTS.get(token.low, token.low))]
 
 
 def _severity(code: str) -> Severity:

@@ -1,29 +1,32 @@
 """Finds the parts of a page: its region, its actions with their labelled fields, and its downloads."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
 from app.imports.limits import MAX_RECORDS, refuse_beyond
-from app.imports.page.language.lexicon import Kind, page_lexicon
+from app.imports.page.language.lexicon import Kind, page_lexicon, rows
+from app.imports.page.language.words import FINITE
 from app.imports.page.text import Line
 from app.reference.vocabularies import Region
 
 _BULLET: Final = re.compile(
-    r"^\s*(?:[*#>\u2022\u00b7\u25aa\u25e6\u25cf\u2023\u2013\u2014-]\s*|\(?\d{1,3}[.):]\s*|\d{1,3}\s+(?=[A-Z])|\(?[a-z][.)]\s+)"
+    r"^\s*(?:[*#>\u2022\u00b7\u25aa\u25e6\u25cf\u2023\u2013\u2014-]+\s*|\(?\d{1,3}[.):]\s*|\d{1,3}\s+(?=[A-Z])|\(?[a-z][.)]\s+)"
 )
+_LABELS: Final = {row["label"]: row["field"] for row in rows("labels.csv")}
+"""The field that a label begins. `results` go on with the summary, `other` is said elsewhere, too, and not read."""
 _LABEL: Final = re.compile(
     r"^[\s*_#\u2022\u00b7-]{0,8}"
-    r"(?P<label>(?:overall |general |main |specific )?objectives?|aims?|summary|description|"
-    r"activities|duration|dates?|period|timeframe|implementation period)"
+    rf"(?P<label>{'|'.join(sorted(map(re.escape, _LABELS), key=len, reverse=True))}|"
+    r"(?P<numbered>activity|activité|actividad)\s\d{1,2}(?:\.\d{1,2}){0,2})"
     r"[\s*_]{0,4}(?P<sign>[:\uff1a]|[\u2013\u2014-]\s)?[\s*_]{0,4}(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_LABELS: Final = {
-    "objective": ("objective", "objectives", "aim", "aims"),
-    "summary": ("summary", "description", "activities"),
-    "duration": ("duration", "date", "dates", "period", "timeframe"),
-}
+_LOOKS_LABELLED: Final = re.compile(
+    r"^[\s*_#]{0,8}(?P<label>[^\W\d_]{2,20}(?: [a-z]{2,20}){0,4})[\s*_]{0,4}:[\s*_]{0,4}(?=\S)"
+)
+"""What has the form of a label, `Contact person: ...`."""
 _WITHIN: Final = re.compile(r"(?<=[.!?\")\u201d])\s+(?=\*{0,2}(?:Objectives?|Summary|Duration)\s?\*{0,2}\s?:)")
 _DOWNLOADS: Final = re.compile(r"^\W*(?:downloads?|publications?|documents?)\W*$", re.IGNORECASE)
 _FOOTER: Final = re.compile(
@@ -63,6 +66,10 @@ _REGIONS: Final = {
 """Headings as pages have them, with words alone."""
 
 LONGEST_TITLE: Final = 300
+_OPENING: Final = ("objective", "summary", "duration")
+"""The fields that every action has once."""
+_IN_FULL: Final = ("experts", "authority", "unknown")
+"""What is read together with its label, which says what it is."""
 
 
 @dataclass(slots=True)
@@ -86,6 +93,7 @@ class Block:
     line: int
     region: Region | None
     fields: dict[str, list[Paragraph]] = field(default_factory=dict)
+    labels: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -107,6 +115,8 @@ def region_of(heading: str) -> Region | None:
         words.pop(0)
     while words and words[-1] in ("region", "mena", "lac", "mieux", "actions", "page", "countries") and len(words) > 1:
         words.pop()
+    while words and " ".join(words) not in _REGIONS and "and" in words:
+        words = words[: len(words) - 1 - words[::-1].index("and")]  # "South-Eastern Europe and Turkey"
     return _REGIONS.get(" ".join(words))
 
 
@@ -124,6 +134,8 @@ def _split(lines: list[Line]) -> list[Line]:
 class _Label:
     name: str
     rest: str
+    written: str
+    """As it stands, in lower case."""
 
 
 def label_of(text: str) -> _Label | None:
@@ -133,12 +145,11 @@ def label_of(text: str) -> _Label | None:
     match = _LABEL.match(text)
     if match is None:
         return None
-    rest = match["rest"].strip().strip("*_").strip()
-    word = match["label"].lower().split()[-1]
-    name = next(name for name, known in _LABELS.items() if word in known)
-    if not match["sign"] and rest and not (word == "duration" and _LOOKS_DATED.match(rest)):
+    rest, written = match["rest"].strip().strip("*_").strip(), match["label"].lower()
+    name = "results" if match["numbered"] else _LABELS[written]
+    if not match["sign"] and rest and not (written == "duration" and _LOOKS_DATED.match(rest)):
         return None
-    return _Label(name, rest)
+    return _Label(name, rest, written)
 
 
 _LOOKS_DATED: Final = re.compile(r"\d{1,4}\b|[A-Z][a-z]{2,8}\.? \d{4}")
@@ -148,11 +159,24 @@ class _Reader:
     def __init__(self, lines: list[Line]) -> None:
         self.lines = lines
         self.labels = [label_of(line.text) for line in lines]
+        self._add_unknown_labels()
         self.layout = Layout()
         self.region: Region | None = None
         self.field: str | None = None
         self.was_blank = True
         self.following = self._following_labels()
+
+    def _add_unknown_labels(self) -> None:
+        """A label that no list has stands right under another line, or recurs on the page; it names no place."""
+        met = [_LOOKS_LABELLED.match(line.text) for line in self.lines]
+        often = Counter(match["label"] for match in met if match)
+        for at, match in enumerate(met):
+            if match is None or self.labels[at] or names_place(match["label"]):
+                continue
+            written = match["label"].lower()
+            follows = at > 0 and bool(self.labels[at - 1])
+            if (follows or often[match["label"]] > 1) and FINITE.isdisjoint(written.split()):
+                self.labels[at] = _Label("unknown", self.lines[at].text[match.end() :].strip(), written)
 
     def _following_labels(self) -> list[str | None]:
         """For each line, the label that the next non-empty line begins with."""
@@ -217,11 +241,15 @@ class _Reader:
 
     def _begin_field(self, line: Line, label: _Label) -> None:
         block = self.block
-        if block is None or (label.name in block.fields and self._opens_another(block, label.name)):
+        is_part = label.name not in _OPENING
+        if block is None or (not is_part and label.written in block.labels and self._opens_another(block, label.name)):
             block = self._open(Block(None, line.number, self.region))
-        self.field = label.name
-        paragraphs = block.fields.setdefault(label.name, [])
-        if label.rest:
+        block.labels.add(label.written)
+        self.field = "summary" if label.name == "results" else label.name
+        paragraphs = block.fields.setdefault(self.field, [])
+        if label.name in _IN_FULL:
+            paragraphs.append(Paragraph(line.number, [line.text.strip().strip("*_#> ")]))
+        elif label.rest:
             paragraphs.append(Paragraph(line.number, [label.rest]))
 
     def _open(self, block: Block) -> Block:
@@ -259,7 +287,8 @@ class _Reader:
             if last >= len(self.lines) or not self.lines[last].text.strip() or self.labels[last]:
                 return self._bare_title(at)
             following = self.following[last]
-            if following and names_place(self.lines[at].text) and self._may_precede(last, following):
+            asked = last if following in _OPENING else at
+            if following and names_place(self.lines[at].text) and self._may_precede(asked, following):
                 starts = [names_place(self.lines[k].text) for k in range(at + 1, last + 1)]
                 return self._bare_title(at) if any(starts) else size
         return self._bare_title(at)
@@ -282,6 +311,8 @@ class _Reader:
             return True
         if text.endswith((".", "!", "?")) and not names_place(text):
             return False
+        if label not in _OPENING:
+            return names_place(text) and ":" in text and not text.endswith(".")
         if label == "objective":
             return self.field != "objective" or bool(block.fields.get("objective"))
         if label in block.fields:

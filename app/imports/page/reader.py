@@ -122,12 +122,21 @@ def _read_action(block: Block, chain: _Chain) -> ActionDraft:
     if block.region:
         draft.values["region"] = block.region.value
     readable = [name for name in ("objective", "summary") if _read_text(draft, block, name)]
+    readable += [name for name in ("experts", "authority") if name in block.fields]
+    draft.problems += [_unknown_label(paragraph) for paragraph in block.fields.get("unknown", [])]
     _read_dates(draft, block)
     read_story(draft, {name: block.fields[name] for name in readable}, title)
     if not title.countries:
         title.countries = draft.values["countries"]
     _read_follows(draft, title, chain)
     return draft
+
+
+def _unknown_label(paragraph: Paragraph) -> Finding:
+    label = paragraph.text.partition(":")[0].strip()
+    message = f"no label is called '{label}' here: what it says was not read"
+    return Finding(severity=Severity.WARNING, code="unknown-label", message=message, line=paragraph.line,
+                   quote=paragraph.text[:200])  # fmt: skip
 
 
 def _first_words(block: Block) -> str:

@@ -20,6 +20,9 @@ _ABBREVIATION: Final = words(
 )
 
 
+_BULLETS: Final = "*#\u2022\u00b7\u25aa\u25e6\u25cf\u2023\t "
+
+
 @dataclass(slots=True, eq=False)
 class Sentence:
     """A sentence as it stands in the page, with its tokens."""
@@ -45,7 +48,7 @@ def sentences(paragraph: str, line: int) -> Iterator[tuple[str, int]]:
 
 def _sentence(paragraph: str, begin: int, end: int, line: int) -> Iterator[tuple[str, int]]:
     text = paragraph[begin:end]
-    bare = text.strip()
+    bare = text.strip().lstrip(_BULLETS)
     if len(bare) > 1:
         lead = len(text) - len(text.lstrip())
         yield bare, line + paragraph.count("\n", 0, begin + lead)

@@ -18,6 +18,9 @@ _INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u2
 _HTML: Final = re.compile(
     r"<!doctype\s+html|<(?:html|body|head|div|p|h[1-6]|table|ul|section|article|main)[\s>]", re.IGNORECASE
 )
+_QUOTED: Final = re.compile(r"^\s{0,8}(?:>\s?){1,8}")
+"""The marks of a quoted mail."""
+_ANY_LABEL: Final = re.compile(r"\b(?:Objective|Summary|Duration)s?\s?:")
 _SPACES: Final = re.compile(r"\s+")
 _SILENT: Final = words("script style template noscript head svg math iframe object select option button nav textarea")
 _BLOCKS: Final = words("p li div tr table ul ol dl dt dd h1 h2 h3 h4 h5 h6 section article header footer")
@@ -60,8 +63,11 @@ def read_lines(content: bytes, hint: str = "") -> Page:
     refuse_beyond(text.count("\n"), MAX_LINES, "lines")
     is_html = _is_html(text, hint)
     lines = _html_lines(text) if is_html else _text_lines(text)
-    if not any(line.text.strip() for line in lines):
+    written = [line for line in lines if line.text.strip()]
+    if not written:
         raise UnreadableFile("There is no text in the file.")
+    if len(written) == 1 and len(_ANY_LABEL.findall(written[0].text)) > 1:
+        raise UnreadableFile("The text is all on one line: save it with its line breaks, so that its parts are known.")
     return Page(lines, problems, is_html, ends_with_break=is_html or text.endswith("\n"))
 
 
@@ -83,9 +89,9 @@ def _text_lines(text: str) -> list[Line]:
     lines: list[Line] = []
     was_empty = False
     for number, line in enumerate(text.split("\n"), 1):
-        is_empty = not line or line.isspace()
+        is_empty = not line.strip("> \t\x0c\xa0")
         if not (is_empty and was_empty):
-            lines.append(Line(number, _INVISIBLE.sub("", line)))
+            lines.append(Line(number, _INVISIBLE.sub("", _QUOTED.sub("", line))))
         was_empty = is_empty
     return lines
 

@@ -15,13 +15,17 @@ _BINARY = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def decode(content: bytes) -> tuple[str, list[Finding]]:
-    """The text of a file in UTF-8, UTF-16 with a byte order mark, or Windows-1252, which a warning says; with composed
+    """The text of a file in UTF-8, UTF-16, or Windows-1252, with a warning where that was a guess; with composed
     letters, since some systems store an accent apart from its letter.
 
     Raises UnreadableFile for what is no text.
     """
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), None)
     found = []
+    if encoding is None and (encoding := _unmarked(content)):
+        message = "the file has no byte order mark, and was read as UTF-16: check its letters"
+        found.append(Finding(severity=Severity.WARNING, code="encoding", message=message, line=1))
+    encoding = encoding or "utf-8"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -37,6 +41,15 @@ def decode(content: bytes) -> tuple[str, list[Finding]]:
             "A text is read in UTF-8, or in UTF-16 with a byte order mark."
         )
     return compose(text), found
+
+
+def _unmarked(content: bytes) -> str | None:
+    """The byte order of UTF-16 without a mark, in which every other byte of Western text is zero."""
+    start = content[:1_000]
+    low, high = start[::2].count(0), start[1::2].count(0)
+    if len(content) % 2 or max(low, high) * 4 < len(start) or min(low, high):
+        return None
+    return "utf-16-be" if low else "utf-16-le"
 
 
 def lines_of(text: str, start: int = 0) -> Iterator[str]:

@@ -211,7 +211,8 @@ MONTHS: Final = [
 _SHORT_MONTHS: Final = {"sept": 9} | {name[:3]: number for number, name in enumerate(MONTHS, 1) if name != "may"}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a table beside this module."""
     text = resources.files("app.imports.page.language").joinpath(name).read_text("utf-8")
     return list(csv.DictReader(text.splitlines()))
 
@@ -232,10 +233,10 @@ def _add_countries(lexicon: Lexicon) -> None:
 
 
 def _add_phrases(lexicon: Lexicon) -> None:
-    rows = _rows("phrases.csv")
+    found = rows("phrases.csv")
     # With a capital, "Ministry" or "Border Police" is part of a name.
-    in_names = {row["phrase"].lower() for row in rows if row["reading"] == "institution"}
-    for row in rows:
+    in_names = {row["phrase"].lower() for row in found if row["reading"] == "institution"}
+    for row in found:
         kind, phrase = Kind(row["reading"]), row["phrase"]
         capitals = kind in (Kind.GROUP, Kind.BODY, Kind.INSTITUTION) and phrase[0].isupper()
         case = "exact" if phrase.isupper() or phrase == "ToT" else "capital" if capitals else "any"
@@ -253,7 +254,7 @@ def _add_phrases(lexicon: Lexicon) -> None:
 def _add_cities(lexicon: Lexicon) -> None:
     """Towns, each with the countries that have one of its name: a capital first, then by their size."""
     codes: dict[str, list[str]] = {}
-    for row in _rows("cities.csv"):
+    for row in rows("cities.csv"):
         known = codes.setdefault(fold(row["name"]).removeprefix("the "), [])
         known.insert(0 if row["capital"] else len(known), row["country"])
     for name, found in codes.items():
@@ -263,7 +264,7 @@ def _add_cities(lexicon: Lexicon) -> None:
 @cache
 def capitals() -> dict[str, str]:
     """The capital of each country, by the country's code."""
-    return {row["country"]: row["name"] for row in _rows("cities.csv") if row["capital"]}
+    return {row["country"]: row["name"] for row in rows("cities.csv") if row["capital"]}
 
 
 @cache
@@ -280,6 +281,9 @@ def page_lexicon() -> Lexicon:
         lexicon.add(name, Kind.MONTH, number, case="capital")
     for name, number in _SHORT_MONTHS.items():
         lexicon.add(name, Kind.MONTH, number, case="capital")
+    for language in ("fr", "es"):
+        for number, name in Locale(language).months["format"]["wide"].items():
+            lexicon.add(name, Kind.MONTH, number, case="lower")
     _add_countries(lexicon)
     _add_phrases(lexicon)
     _add_cities(lexicon)
@@ -290,6 +294,6 @@ def page_lexicon() -> Lexicon:
 def theme_lexicon() -> Lexicon:
     """The words by which a text names a theme; made once."""
     lexicon = Lexicon()
-    for row in _rows("themes.csv"):
+    for row in rows("themes.csv"):
         lexicon.add(row["phrase"], Kind.WORD, row["theme"], case="exact" if row["phrase"].isupper() else "any")
     return lexicon.close()
