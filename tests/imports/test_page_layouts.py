@@ -65,7 +65,8 @@ def test_every_label_of_a_fact_sheet_is_known() -> None:
 
 @pytest.mark.parametrize("line", ["Contact person: Ada Lovelace", "Budget line: 12", "Remarks: none"])
 def test_an_unknown_label_is_no_title(line: str) -> None:
-    page = f"Asia\n\nNepal: Asylum\nDuration: 2012\n{line}\nObjective: To help.\n\nMongolia: Asylum\n{line}\nDuration: 2013\n"
+    nepal = f"Nepal: Asylum\nDuration: 2012\n{line}\nObjective: To help.\n"
+    page = f"Asia\n\n{nepal}\nMongolia: Asylum\n{line}\nDuration: 2013\n"
     reading = read_page(page.encode())
     assert values(reading, "title", "start") == [("Nepal: Asylum", "2012"), ("Mongolia: Asylum", "2013")]
     assert codes(reading).count("unknown-label") == 2

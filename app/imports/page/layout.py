@@ -309,15 +309,15 @@ class _Reader:
             return False
         if self.field is None or block is None:
             return True
-        if text.endswith((".", "!", "?")) and not names_place(text):
+        is_sentence, is_placed = text.endswith((".", "!", "?")), names_place(text)
+        if is_sentence and not is_placed:
             return False
-        if label not in _OPENING:
-            return names_place(text) and ":" in text and not text.endswith(".")
         if label == "objective":
             return self.field != "objective" or bool(block.fields.get("objective"))
-        if label in block.fields:
-            return names_place(text) or not text.endswith((".", "!", "?"))
-        return names_place(text) and ":" in text and not text.endswith(".") and "duration" in block.fields
+        if label in _OPENING and label in block.fields:
+            return is_placed or not is_sentence
+        is_titled = is_placed and ":" in text and not text.endswith(".")
+        return is_titled and (label not in _OPENING or "duration" in block.fields)
 
     def _begin_action(self, at: int, size: int) -> int:
         parts = [strip_bullet(self.lines[at].text)] + [self.lines[k].text.strip() for k in range(at + 1, at + size)]
