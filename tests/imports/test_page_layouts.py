@@ -113,6 +113,13 @@ def test_utf_16_needs_no_mark(encoding: str) -> None:
     assert codes(reading)[0] == "encoding"
 
 
+def test_a_quarter_is_a_part_of_its_year_and_what_is_to_be_confirmed_is_planned() -> None:
+    page = "Asia\n\nNepal: Asylum\nTimeframe: Q1 2010 - May 2011\nActivity 1: Workshop, tbc\n"
+    (action,) = read_page(page.encode()).actions
+    assert (action.values["start"], action.values["end"]) == ("2010", "2011-05")
+    assert [(a.values["status"], a.values.get("start")) for a in action.activities] == [("planned", None)]
+
+
 def test_old_line_ends_part_lines() -> None:
     assert values(read_file(PAGE.replace("\n", "\r").encode(), "page.txt"), "title")[0] == ("Benin: Asylum",)
 

@@ -5,7 +5,7 @@ from typing import Final
 from app.imports.page.activities.events import Event
 from app.imports.page.dates.mentions import Mention
 from app.imports.page.language.lexicon import Kind, Token
-from app.imports.page.language.words import FINITE
+from app.imports.page.language.words import BE, FINITE
 from app.imports.page.language.wordsets import words
 
 _BREAKS: Final = words("subsequently thereafter afterwards later whereas while")
@@ -128,7 +128,7 @@ def _attach_back(
     nearest = before[-1]
     if nearest.product and _is_of_another_verb(tokens, nearest, mention):
         return
-    if _is_left_behind(tokens, nearest, mention):
+    if _is_left_behind(tokens, nearest, mention) or _is_of_a_document(tokens, nearest, mention):
         return
     if nearest.spans:
         is_several = (nearest.number and nearest.number > 1) or nearest.is_plural
@@ -211,6 +211,16 @@ def _is_of_another_verb(tokens: list[Token], event: Event, mention: Mention) -> 
     assert event.product is not None
     begin = max(event.product.verb, event.at)
     return any(token.low in _LATER_VERBS for token in tokens[begin + 3 : mention.first])
+
+
+def _is_of_a_document(tokens: list[Token], event: Event, mention: Mention) -> bool:
+    """`Three workshops took place and the roadmap was adopted on 12 November`."""
+    for at in range(event.at + 1, mention.first - 2):
+        if tokens[at].kind is not Kind.PRODUCT or tokens[at - 1].low not in ("the", "a") or tokens[at - 2].low != "and":
+            continue
+        behind = tokens[at + 1 : mention.first]
+        return any(t.low in BE for t in behind[:2]) and any(t.low in _LATER_VERBS | {"drafted"} for t in behind)
+    return False
 
 
 def _attach_forward(tokens: list[Token], after: list[Event], mention: Mention) -> None:

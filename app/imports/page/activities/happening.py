@@ -50,6 +50,8 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
         event.happens = False
     elif event.start == 0 and tokens[0].start == 0 and not tokens[0].is_capital and not in_objective:
         event.happens = True  # an item of a list
+    elif _is_open(tokens, event):
+        event.happens, event.status = True, PLANNED
     elif purpose or (in_objective and not _told_as_fact(tokens, event)):
         event.happens = False
     else:
@@ -62,6 +64,12 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
         )
     if _is_denied(tokens, event) or (event.type == "other" and event.status == PLANNED and not event.spans):
         event.happens = False
+
+
+def _is_open(tokens: list[Token], event: Event) -> bool:
+    """`Workshop, tbc`: it is planned, and when isn't known yet."""
+    ahead = [token.low for token in tokens[event.at + 1 : event.at + 7]]
+    return event.start == 0 and ("tbc" in ahead or "confirmed" in ahead)
 
 
 def _clause(tokens: list[Token], event: Event) -> list[Token]:

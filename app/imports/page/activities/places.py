@@ -148,6 +148,8 @@ _SITES: Final = words("city capital town post point crossing port airport munici
 
 
 def _is_placed(tokens: list[Token], at: int, *, abroad: bool) -> bool:
+    if at > 1 and tokens[at - 1].low == "," and tokens[at - 2].kind is Kind.ACTIVITY and tokens[at].kind is Kind.CITY:
+        return True  # "a fact-finding mission, Lima (13-17 February 2012)"
     before = at - 1
     while before >= 0 and (
         tokens[before].low in ("the", "both", "of", "border")

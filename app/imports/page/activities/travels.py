@@ -8,7 +8,8 @@ from app.imports.page.activities.places import Place
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import BE, FINITE, number_of
 
-VISITED: Final = frozenset(("visited", "travelled", "traveled", "returned", "went"))
+VISITED: Final = frozenset(("visited", "travelled", "traveled", "returned", "went", "spent"))
+_STAYS: Final = frozenset(("day", "days", "week", "weeks", "month", "months"))
 _VISITORS: Final = (Kind.PERSON, Kind.EXPERT)
 
 
@@ -23,9 +24,9 @@ def visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | N
     visitor = next((t for t in reversed(tokens[max(0, at - 14) : at]) if t.kind in _VISITORS), None)
     if tokens[at - 1].low == "team":
         return _mission_by_verb(tokens, at, own)
-    if visitor is None or (visitor.kind is Kind.PERSON and tokens[at].low in ("returned", "went")):
+    if visitor is None or not _travels(tokens, at, visitor):
         return None
-    ahead = tokens[at + 1 : at + (5 if visitor.kind is Kind.EXPERT else 10)]
+    ahead = tokens[at + 1 : at + (5 if visitor.kind is Kind.EXPERT and tokens[at].low != "spent" else 10)]
     ends = next((place for place, token in enumerate(ahead) if token.low in FINITE or token.low == ","), len(ahead))
     target = next((t for t in ahead[:ends] if t.kind in (Kind.COUNTRY, Kind.CITY)), None)
     if target is None:
@@ -38,6 +39,14 @@ def visit_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | N
     if target.kind is Kind.COUNTRY and ahead[ahead.index(target) - 1].low == "of":
         event.places = [Place(None, str(target.value))]  # "visited the statistical office of Malta"
     return event
+
+
+def _travels(tokens: list[Token], at: int, visitor: Token) -> bool:
+    """Whether the verb tells of a visit: not `returned` of officials, nor `spent their budget in Italy`."""
+    is_stay = tokens[at].low == "spent"
+    if is_stay and _STAYS.isdisjoint(token.low for token in tokens[at + 1 : at + 4]):
+        return False
+    return visitor.kind is Kind.EXPERT or not (is_stay or tokens[at].low in ("returned", "went"))
 
 
 def _mission_by_verb(tokens: list[Token], at: int, own: Sequence[str]) -> Event | None:

@@ -41,11 +41,20 @@ def attach_places(sentence: Sentence, events: list[Event], event: Event, known: 
 
 
 def _by_dates(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:
-    """`In Lima (May 2011), and in Quito (June 2011)`: a place with each date."""
+    """`In Lima (May 2011), and in Quito (June 2011)`: a place with each date, or several of them."""
     if len(event.spans) < 2 or len(event.dated_at) != len(event.spans):
         return []
-    by_date = [place_before(sentence, at, own) for at in event.dated_at]
-    return [place for place in by_date if place] if all(by_date) else []
+    begin, groups = event.at + 1, []
+    for at in event.dated_at:
+        listed = find_places(sentence, begin, at, own, abroad=False)
+        nearest = place_before(sentence, at, own)
+        groups.append(listed if len(listed) > 1 or not nearest else [nearest])
+        groups[-1] = groups[-1] or unknown_town(sentence, begin, at + 1, own)
+        begin = at
+    if not all(groups):
+        return []
+    event.spans = [span for span, places in zip(event.spans, groups, strict=True) for _ in places]
+    return [place for places in groups for place in places]
 
 
 def _by_host(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:

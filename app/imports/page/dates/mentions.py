@@ -80,11 +80,15 @@ def _join_until(tokens: list[Token], found: Dates) -> None:
     for earlier, later in itertools.pairwise(list(found.mentions)):
         between = [token.low for token in tokens[earlier.after : later.first]]
         is_until = bool(between) and between[-1] in ("until", "till") and len(between) < 7
+        is_until = is_until or (between[:1] == ["and"] and between[-1:] == ["in"] and not _ENDED.isdisjoint(between))
         whole = Span(earlier.spans[0].start, later.spans[-1].end)
         is_known = len(earlier.spans) == len(later.spans) == 1 and "?" not in whole.start + whole.end
         if is_until and is_known and _in_order(whole):
             earlier.spans, earlier.after, earlier.is_stretch, earlier.is_open = [whole], later.after, True, False
             found.mentions.remove(later)
+
+
+_ENDED: Final = words("completed finished concluded ended finalised finalized")
 
 
 def mention_at(pieces: list[tuple[Token, int]], at: int, found: Dates) -> tuple[Mention | None, int]:

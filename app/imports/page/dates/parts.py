@@ -98,6 +98,9 @@ def atom_at(pieces: list[tuple[Token, int]], at: int, *, alone: bool) -> tuple[A
     return None, at
 
 
+_QUARTERS: Final = ("1", "2", "3", "4")
+
+
 def _may_be_year(pieces: list[tuple[Token, int]], at: int) -> bool:
     """Whether a number of four digits alone is a year of something: `in 2013`, `the end of 2013`, `(2013)`."""
     before = pieces[at - 1][0].low if at else ""
@@ -118,6 +121,8 @@ def _may_be_year(pieces: list[tuple[Token, int]], at: int) -> bool:
             "due",
             "programmed",
         )
+    if at > 1 and before in _QUARTERS and pieces[at - 2][0].low == "q":
+        return True  # "Q1 2010": the record has no quarters
     if before in ("and", "&", "or"):
         return at > 1 and pieces[at - 2][0].kind is Kind.NUMBER and is_year(pieces[at - 2][0].low)
     return before in _BEFORE_YEAR or before in _PARTS_OF_YEAR or not before
@@ -196,6 +201,8 @@ def _days_then_month(pieces: list[tuple[Token, int]], at: int) -> tuple[Atom, in
         at += 1
         if at < len(pieces) and joints[-1] == "," and pieces[at][0].low == "and":
             at += 1
+        if at < len(pieces) and joints[-1] in LIST_WORDS and pieces[at][0].low == "from":
+            at += 1  # "from 8 to 12 and from 15 to 19 April"
     if at >= len(pieces):
         return None
     month = int(pieces[at][0].value)

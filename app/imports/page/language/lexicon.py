@@ -248,7 +248,10 @@ def _add_phrases(lexicon: Lexicon) -> None:
         if row["plural"] != "-":
             plural = row["plural"] or _plural(phrase)
             case = plural if case == "exact" else case
-            lexicon.add(plural, kind, row["value"] or None, is_plural=True, case="exact" if case == plural else case)
+            spellings_ = {plural, plural.replace(" ", "-")} if kind is Kind.ACTIVITY else {plural}
+            for spelling in spellings_:
+                case = "exact" if case == plural else case
+                lexicon.add(spelling, kind, row["value"] or None, is_plural=True, case=case)
 
 
 def _add_cities(lexicon: Lexicon) -> None:

@@ -55,6 +55,7 @@ Frame = tuple[str, bool, str, int]
 def frame_of(tokens: list[Token], at: int, *, in_objective: bool) -> Frame | None:
     return (
         _passive(tokens, at)
+        or _of_list(tokens, at)
         or _of_which(tokens, at)
         or _reduced(tokens, at)
         or _active(tokens, at, in_objective=in_objective)
@@ -99,6 +100,16 @@ def _passive(tokens: list[Token], at: int) -> Frame | None:  # noqa: PLR0911 - e
         if token.low == "under" and verb + offset + 1 < len(tokens):
             return "drafted", False, ONGOING, verb + offset
     return None
+
+
+def _of_list(tokens: list[Token], at: int) -> Frame | None:
+    """`The following were produced: a toolkit, SOPs and a film`."""
+    colon = next((place for place in range(at - 1, 0, -1) if tokens[place].low == ":"), None)
+    if colon is None or any(token.low in FINITE for token in tokens[colon:at]):
+        return None
+    lead = {token.low for token in tokens[max(0, colon - 10) : colon]}
+    is_made = not lead.isdisjoint(BE) and not lead.isdisjoint(_DRAFTED | _MADE)
+    return ("made", "published" in lead, _status(lead), colon) if is_made else None
 
 
 def _of_which(tokens: list[Token], at: int) -> Frame | None:

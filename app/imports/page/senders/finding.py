@@ -7,9 +7,11 @@ read outwards from the noun: what stands before it (`two Dutch`), and what follo
 from collections.abc import Sequence
 from typing import Final
 
+from app.imports.page.activities.travels import VISITED, is_own
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import BE, FINITE, number_of
 from app.imports.page.language.wordsets import words
+from app.imports.page.partners import institutions
 from app.imports.page.senders.lists import JOINTS, NATIONAL, ORIGINS, SenderList
 from app.imports.page.senders.models import Sender, Senders
 from app.imports.page.sentences import Sentence
@@ -32,6 +34,7 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     tokens = sentence.tokens
     result = Senders()
     deploys = not sentence.words.isdisjoint(_DEPLOY) or "as experts" in sentence.text
+    _read_givers(sentence, own, result)
     if not deploys and Kind.EXPERT not in sentence.kinds and Kind.PERSON not in sentence.kinds:
         return result
     heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT or _acts_as_expert(tokens, at, own)]
@@ -48,6 +51,32 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     return result
 
 
+def _read_givers(sentence: Sentence, own: Sequence[str], result: Senders) -> None:
+    """`The course was delivered by the Estonian Police Academy and an official of the Spanish Ministry of Interior`."""
+    tokens = sentence.tokens
+    begin = next((at + 1 for at in range(1, len(tokens)) if tokens[at].low == "by" and _is_giving(tokens, at)), None)
+    for found in institutions(sentence) if begin else ():
+        between = tokens[begin : found.first]
+        is_read = any(first <= found.first < after for first, after in result.institutions)
+        if found.first < (begin or 0) or is_read or found.country is None or found.country in own:
+            continue
+        if any(token.low in FINITE or token.low in (";", "which", "who", "with") for token in between):
+            break
+        person = found.first > 1 and any(token.kind is Kind.PERSON for token in tokens[found.first - 4 : found.first])
+        kind = found.value if found.value != "unspecified" else NATIONAL
+        result.found.append(
+            Sender(found.first, country=found.country, type=kind, organisation=found.name, count=1 if person else None)
+        )
+        result.institutions.append((found.first, found.after))
+
+
+def _is_giving(tokens: list[Token], by: int) -> bool:
+    return tokens[by - 1].low in _GIVEN and any(token.low in BE for token in tokens[max(0, by - 4) : by])
+
+
+_GIVEN: Final = words("delivered given taught led facilitated moderated conducted provided")
+
+
 def _is_listed_academia(tokens: list[Token], at: int, heads: Sequence[int]) -> bool:
     """`Experts from the Dutch administration and from Spanish academia`: it tells where those before it are from."""
     before = [head for head in heads if head < at]
@@ -60,6 +89,8 @@ def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
         return True
     if tokens[at].kind is not Kind.PERSON or tokens[at - 1].kind is not Kind.NATIONALITY or tokens[at - 1].value in own:
         return False
+    if _gives(tokens, at, own):
+        return True
     before = [token.low for token in tokens[max(0, at - 12) : at]]
     if any(token.low in _DEPLOY for token in tokens):
         return True
@@ -69,17 +100,37 @@ def _acts_as_expert(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
     return agent not in ("attended", "followed", "visited", "joined", "accompanied")
 
 
-_CONTRIBUTES: Final = words("contributed trained led gave facilitated moderated delivered taught")
+_CONTRIBUTES: Final = words(
+    "contributed trained led gave facilitated moderated delivered taught advised supported assisted seconded"
+)
+
+
+def _gives(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
+    """`Two Estonian officials taught`, `A Swedish prosecutor travelled to Cusco`, which is in the partner country."""
+    for place, token in enumerate(tokens[at + 1 : at + 12], at + 1):
+        if token.low in _CONTRIBUTES:
+            return token.low == "seconded" or tokens[place - 1].low not in BE
+        if token.low in VISITED:
+            ahead = tokens[place + 1 : place + 4]
+            return any(t.kind in (Kind.CITY, Kind.COUNTRY) and is_own(t, own) for t in ahead)
+        if token.low in FINITE and token.low not in BE:
+            return False
+        if token.low in (";", "who", "which", ":"):
+            return False
+    return False
 
 
 def _contributes(tokens: list[Token], at: int, own: Sequence[str]) -> bool:
-    """`An official of the Moroccan national administration contributed to both sessions`."""
-    if at > 4 or at + 1 >= len(tokens) or tokens[at + 1].low not in ("of", "from"):
+    """`An official of the Moroccan national administration contributed`, `Officials from Denmark supported it`."""
+    is_subject = at <= 4 or (tokens[at - 2].low in ("and", ",") and bool(number_of(tokens[at - 1])))
+    if not is_subject or tokens[at].low.startswith(_AUDIENCE) or at + 1 >= len(tokens):
         return False
-    behind = tokens[at + 2 : at + 7]
-    is_foreign = any(token.kind is Kind.NATIONALITY and token.value not in own for token in behind)
-    is_sent = is_foreign and any(token.kind is Kind.ADMINISTRATION for token in behind)
-    return is_sent and any(token.low in _CONTRIBUTES for token in tokens[at + 3 : at + 12])
+    behind = [t for t in tokens[at + 2 : at + 7] if t.kind in (Kind.NATIONALITY, Kind.COUNTRY)]
+    is_foreign = bool(behind) and all(token.value not in own for token in behind)
+    return is_foreign and tokens[at + 1].low in ("of", "from") and _gives(tokens, at, own)
+
+
+_AUDIENCE: Final = ("participant", "delegat", "stakeholder")
 
 
 def _speaks_for_a_body(tokens: list[Token], at: int) -> bool:
@@ -146,7 +197,7 @@ class ExpertPhrase:
     def read(self, result: Senders) -> None:
         """Adds the senders of this word."""
         tokens, head = self.tokens, self.tokens[self.head]
-        if tokens[self.start].low == "no" or self._is_beneficiary():
+        if tokens[self.start].low == "no" or self._is_denied() or self._is_beneficiary():
             return
         before = tokens[self.start : self.head]
         count = next((number for token in before if (number := number_of(token))), None)
@@ -180,6 +231,11 @@ class ExpertPhrase:
         if not self.found and hint and (self.deploys or head.value) and self._acts():
             self.found.append(Sender(self.head, type=hint))
         self.share(count, result)
+
+    def _is_denied(self) -> bool:
+        """`Experts were not available from Germany`."""
+        behind = [token.low for token in self.tokens[self.head + 1 : self.head + 4]]
+        return "not" in behind or "unavailable" in behind
 
     def _acts(self) -> bool:
         """Whether experts who come from nowhere in particular are senders: they are deployed, or do something."""

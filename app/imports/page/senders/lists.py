@@ -21,6 +21,10 @@ _END_OF_LIST: Final = words(
 )
 
 
+_INTERNATIONAL: Final = ("international-organisation", "eu-body")
+"""What has no country, and is no part of one: `Spain and the Pan American Health Organization`."""
+
+
 class SenderList:
     """The list after `from`: `the Dutch and Danish national administrations, Frontex and two universities`."""
 
@@ -211,10 +215,8 @@ class SenderList:
         inside = [t for t in self.tokens[found.first : found.after] if t.kind in (Kind.COUNTRY, Kind.NATIONALITY)]
         group = self._group_before(found.first)
         named = {token.value for token in inside}
-        is_theirs = any(s.country in named for s in taken[-1:]) or self.tokens[found.first - 1].kind in (
-            Kind.NATIONALITY,
-            Kind.COUNTRY,
-        )
+        beside = self.tokens[found.first - 1].kind in (Kind.NATIONALITY, Kind.COUNTRY)
+        is_theirs = value not in _INTERNATIONAL and (beside or any(s.country in named for s in taken[-1:]))
         if taken and is_theirs and not group and not found_is_body(self.tokens[at]):
             for sender in taken:
                 sender.type = value
@@ -226,7 +228,7 @@ class SenderList:
             for sender in self.pending:
                 sender.type = sender.type or self.hint
             self._flush()
-            country = self._country(found.country, inside)
+            country = self._country(found.country, inside) if value not in _INTERNATIONAL else None
             origin = group.origin if group else None
             sender = Sender(self.phrase.head, country, origin, value, found.name, self.number)
             if origin and value == "national-administration":

@@ -19,6 +19,7 @@ from app.imports.page.story.facts import Facts, read_facts
 from app.imports.page.story.gathering import add_event, add_to_earlier
 from app.imports.page.story.settling import date_by_duration, drop_announcements, link_experts, read_only_activity
 from app.imports.page.story.telling import Activity, Deployed, Story, Told
+from app.imports.page.story.unread import unread_parts
 from app.imports.page.themes import find_themes
 from app.imports.page.titles import Title
 from app.reference.countries import COUNTRIES
@@ -146,6 +147,8 @@ def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) ->
         date = next((m.spans[0].start for m in facts.dates.mentions if 0 < m.first - product.verb < 7), None)
         story.products.append((product, told, date))
     _add_senders(story, told, facts, added)
+    if not in_objective and (unread := unread_parts(told, facts, story.countries)):
+        story.problems.append(unread)
 
 
 def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
