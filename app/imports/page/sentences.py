@@ -20,7 +20,7 @@ _ABBREVIATION: Final = words(
 )
 
 
-_BULLETS: Final = "*#\u2022\u00b7\u25aa\u25e6\u25cf\u2023\t "
+_BULLETS: Final = re.compile(r"^(?:[*#\u2022\u00b7\u25aa\u25e6\u25cf\u2023]\s*|[-\u2013\u2014]\s+)+")
 
 
 @dataclass(slots=True, eq=False)
@@ -48,7 +48,7 @@ def sentences(paragraph: str, line: int) -> Iterator[tuple[str, int]]:
 
 def _sentence(paragraph: str, begin: int, end: int, line: int) -> Iterator[tuple[str, int]]:
     text = paragraph[begin:end]
-    bare = text.strip().lstrip(_BULLETS)
+    bare = _BULLETS.sub("", text.strip())
     if len(bare) > 1:
         lead = len(text) - len(text.lstrip())
         yield bare, line + paragraph.count("\n", 0, begin + lead)

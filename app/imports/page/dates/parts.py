@@ -121,11 +121,10 @@ def _may_be_year(pieces: list[tuple[Token, int]], at: int) -> bool:
             "due",
             "programmed",
         )
-    if at > 1 and before in _QUARTERS and pieces[at - 2][0].low == "q":
-        return True  # "Q1 2010": the record has no quarters
     if before in ("and", "&", "or"):
         return at > 1 and pieces[at - 2][0].kind is Kind.NUMBER and is_year(pieces[at - 2][0].low)
-    return before in _BEFORE_YEAR or before in _PARTS_OF_YEAR or not before
+    is_quarter = at > 1 and before in _QUARTERS and pieces[at - 2][0].low == "q"  # "Q1 2010"
+    return is_quarter or before in _BEFORE_YEAR or before in _PARTS_OF_YEAR or not before
 
 
 def _is_range_of_years(pieces: list[tuple[Token, int]], at: int) -> bool:
