@@ -120,6 +120,11 @@ def test_a_quarter_is_a_part_of_its_year_and_what_is_to_be_confirmed_is_planned(
     assert [(a.values["status"], a.values.get("start")) for a in action.activities] == [("planned", None)]
 
 
+def test_results_without_a_verb_were_made() -> None:
+    page = PAGE.replace("A handbook was published.", "A handbook and a film.")
+    assert [output.values["kind"] for output in read_page(page.encode()).actions[0].outputs] == ["handbook", "film"]
+
+
 def test_old_line_ends_part_lines() -> None:
     assert values(read_file(PAGE.replace("\n", "\r").encode(), "page.txt"), "title")[0] == ("Benin: Asylum",)
 

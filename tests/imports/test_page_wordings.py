@@ -91,6 +91,7 @@ def test_where_and_when(text: str, known: Rows) -> None:
             [("PT", None, None), ("ES", None, None), (None, "Pan American Health Organization", None)],
         ),
         ("Experts were not available from Germany.", []),
+        ("Two Belgian experts and one from Spain were deployed.", [("BE", None, 2), ("ES", None, 1)]),
     ],
 )
 def test_who_was_sent(text: str, known: Rows) -> None:
@@ -102,6 +103,7 @@ def test_who_was_sent(text: str, known: Rows) -> None:
     [
         ("The following were produced: a toolkit, SOPs and a film.", [("handbook",), ("guidelines",), ("film",)]),
         ("The following were discussed: a toolkit, SOPs and a film.", []),
+        ("The experts drew up a comparative report.", [("report",)]),
         ("A protocol on data was agreed upon.", [("other",)]),
         ("The manual is available in Georgian and English.", [("handbook",)]),
     ],

@@ -68,7 +68,7 @@ _REGIONS: Final = {
 LONGEST_TITLE: Final = 300
 _OPENING: Final = ("objective", "summary", "duration")
 """The fields that every action has once."""
-_IN_FULL: Final = ("experts", "authority", "unknown")
+_IN_FULL: Final = ("experts", "authority", "results", "unknown")
 """What is read together with its label, which says what it is."""
 
 
@@ -146,7 +146,7 @@ def label_of(text: str) -> _Label | None:
     if match is None:
         return None
     rest, written = match["rest"].strip().strip("*_").strip(), match["label"].lower()
-    name = "results" if match["numbered"] else _LABELS[written]
+    name = "activity" if match["numbered"] else _LABELS[written]
     if not match["sign"] and rest and not (written == "duration" and _LOOKS_DATED.match(rest)):
         return None
     return _Label(name, rest, written)
@@ -245,7 +245,7 @@ class _Reader:
         if block is None or (not is_part and label.written in block.labels and self._opens_another(block, label.name)):
             block = self._open(Block(None, line.number, self.region))
         block.labels.add(label.written)
-        self.field = "summary" if label.name == "results" else label.name
+        self.field = "summary" if label.name in ("results", "activity") else label.name
         paragraphs = block.fields.setdefault(self.field, [])
         if label.name in _IN_FULL:
             paragraphs.append(Paragraph(line.number, [line.text.strip().strip("*_#> ")]))

@@ -9,7 +9,7 @@ from app.imports.page.products.naming import phrase_start
 
 _DRAFTED: Final = words(
     "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized "
-    "drawn"
+    "drawn drew wrote"
 )
 _MADE: Final = words(
     "produced published printed issued compiled released made translated disseminated distributed piloted tested "
@@ -45,7 +45,9 @@ _RESULTS: Final = (
     ("concluded", "with"),
     ("ended", "with"),
 )
-_OUTPUT_NOUNS: Final = words("output outputs outcome outcomes result product products deliverable deliverables")
+_OUTPUT_NOUNS: Final = words(
+    "output outputs outcome outcomes result results product products deliverable deliverables achievements"
+)
 PLANNED, ONGOING, COMPLETED = "planned", "ongoing", "completed"
 
 Frame = tuple[str, bool, str, int]
@@ -103,12 +105,14 @@ def _passive(tokens: list[Token], at: int) -> Frame | None:  # noqa: PLR0911 - e
 
 
 def _of_list(tokens: list[Token], at: int) -> Frame | None:
-    """`The following were produced: a toolkit, SOPs and a film`."""
+    """`The following were produced: a toolkit, SOPs and a film`, `Results: a toolkit and a film`."""
     colon = next((place for place in range(at - 1, 0, -1) if tokens[place].low == ":"), None)
     if colon is None or any(token.low in FINITE for token in tokens[colon:at]):
         return None
     lead = {token.low for token in tokens[max(0, colon - 10) : colon]}
-    is_made = not lead.isdisjoint(BE) and not lead.isdisjoint(_DRAFTED | _MADE)
+    is_made = tokens[colon - 1].low in _OUTPUT_NOUNS or (
+        not lead.isdisjoint(BE) and not lead.isdisjoint(_DRAFTED | _MADE)
+    )
     return ("made", "published" in lead, _status(lead), colon) if is_made else None
 
 

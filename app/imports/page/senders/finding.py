@@ -205,11 +205,7 @@ class ExpertPhrase:
             count = 1 if any(token.low in ("a", "an") for token in before) or head.kind is Kind.EXPERT else None
         hint = head.value or self._hint(before)
         leading = self._leading(before)
-        if len(leading) > 1 and all(sender.count for sender in leading):
-            count = None
-        elif any(sender.count for sender in leading):
-            for sender in leading:
-                sender.count = None
+        count = self._settle_counts(leading, count)
         bodies = [at for at in range(self.start, self.head) if tokens[at].kind is Kind.BODY]
         for at in bodies:
             name = self.sentence.text[tokens[at].start : tokens[at].end]
@@ -220,6 +216,10 @@ class ExpertPhrase:
         following = self._list_start()
         if head.low == "expertise" and following is None:
             return
+        if leading and (more := self._and_more(following)):
+            leading[-1].count = leading[-1].count or count
+            self.settle(leading, hint)
+            count, leading, following = None, [], more
         if following is not None:
             SenderList(self, leading, hint).read(following)
         else:
@@ -231,6 +231,22 @@ class ExpertPhrase:
         if not self.found and hint and (self.deploys or head.value) and self._acts():
             self.found.append(Sender(self.head, type=hint))
         self.share(count, result)
+
+    @staticmethod
+    def _settle_counts(leading: list[Sender], count: int | None) -> int | None:
+        """The number of all together, which is none where each has its own; of one that has, it is that of all."""
+        if len(leading) > 1 and all(sender.count for sender in leading):
+            return None
+        for sender in leading:
+            sender.count = None
+        return count
+
+    def _and_more(self, following: int | None) -> int | None:
+        """`Two Belgian experts and one from Spain`: where the second ones begin, of whom a list tells the origin."""
+        more = self.head + 2
+        if following is None or more >= self.until or self.tokens[more - 1].low != "and":
+            return None
+        return more if number_of(self.tokens[more]) and following == more + 2 else None
 
     def _is_denied(self) -> bool:
         """`Experts were not available from Germany`."""
