@@ -125,6 +125,26 @@ def test_results_without_a_verb_were_made() -> None:
     assert [output.values["kind"] for output in read_page(page.encode()).actions[0].outputs] == ["handbook", "film"]
 
 
+def test_a_page_without_labels_is_parted_by_titles_and_durations() -> None:
+    page = (
+        "Asia\n\nNepal: Asylum\nA workshop was held in Pokhara in May 2012.\nIt went well.\nApril 2012 - June 2012\n\n"
+        "Mongolia: Visa Policy\nMarch 2013 - present\n\nTraining followed.\n\nIt goes on.\n"
+    )
+    reading = read_page(page.encode())
+    assert codes(reading)[0] == "no-labels"
+    assert values(reading, "title", "start", "end", "region") == [
+        ("Nepal: Asylum", "2012-04", "2012-06", "asia"),
+        ("Mongolia: Visa Policy", "2013-03", None, "asia"),
+    ]
+    assert len(reading.actions[0].activities) == 1
+    assert reading.actions[1].values["summary"] == "Training followed.\nIt goes on."
+
+
+def test_an_action_that_is_described_twice_is_reported() -> None:
+    page = PAGE + PAGE.partition("\n\n")[2]
+    assert codes(read_page(page.encode())).count("described-twice") == 2
+
+
 def test_old_line_ends_part_lines() -> None:
     assert values(read_file(PAGE.replace("\n", "\r").encode(), "page.txt"), "title")[0] == ("Benin: Asylum",)
 

@@ -7,7 +7,8 @@ from typing import Final
 from app.imports.drafts import Severity
 from app.imports.page.dates.mentions import Dates, mention_at
 from app.imports.page.dates.parts import is_year, unglued
-from app.imports.page.language.lexicon import Kind, Token
+from app.imports.page.language.lexicon import Kind, Token, page_lexicon
+from app.imports.page.language.wordsets import words
 
 _OPEN_END: Final = re.compile(
     r"\b(?:present|ongoing|on-going|to date|today|now|current(?:ly)?|continuing|in progress|open|under way|"
@@ -62,6 +63,19 @@ def read_duration(text: str, tokens: list[Token]) -> Duration:
     return read
 
 
+_AROUND: Final = words("to until from since present ongoing till and q")
+
+
+def is_duration(text: str) -> bool:
+    """Whether a line holds dates and nothing else."""
+    if not 4 <= len(text) <= _LONGEST:
+        return False
+    tokens = page_lexicon().tokens(text)
+    is_plain = all(t.kind in (Kind.MONTH, Kind.NUMBER, Kind.SIGN) or t.low in _AROUND for t in tokens)
+    return is_plain and read_duration(text, tokens).start is not None
+
+
+_LONGEST: Final = 60
 _JOINTS: Final = {"au": "to", "a": "to", "al": "to", "hasta": "to", "de": "", "du": "", "del": "", "desde": ""}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.imports.limits import MAX_RECORDS, refuse_beyond
+from app.imports.page.duration import is_duration
 from app.imports.page.language.lexicon import Kind, page_lexicon, rows
 from app.imports.page.language.words import FINITE
 from app.imports.page.text import Line
@@ -104,6 +105,8 @@ class Layout:
     downloads: list[Line] = field(default_factory=list)
     passed_over: list[Line] = field(default_factory=list)
     """Lines that belong to no action."""
+    is_inferred: bool = False
+    """Whether the page has no labels, and was parted by its titles and durations."""
     ends_in: str | None = None
     """The field, or `title`, in which the page ends; None when it ends with something complete."""
 
@@ -158,9 +161,11 @@ _LOOKS_DATED: Final = re.compile(r"\d{1,4}\b|[A-Z][a-z]{2,8}\.? \d{4}")
 class _Reader:
     def __init__(self, lines: list[Line]) -> None:
         self.lines = lines
+        self.layout = Layout()
         self.labels = [label_of(line.text) for line in lines]
         self._add_unknown_labels()
-        self.layout = Layout()
+        if not any(label and label.name in _OPENING for label in self.labels):
+            self._infer_labels()
         self.region: Region | None = None
         self.field: str | None = None
         self.was_blank = True
@@ -177,6 +182,22 @@ class _Reader:
             follows = at > 0 and bool(self.labels[at - 1])
             if (follows or often[match["label"]] > 1) and FINITE.isdisjoint(written.split()):
                 self.labels[at] = _Label("unknown", self.lines[at].text[match.end() :].strip(), written)
+
+    def _infer_labels(self) -> None:
+        """Without any label, what stands under a title is the summary, and a line of dates alone the duration."""
+        titled, titles = False, 0
+        for at, line in enumerate(self.lines):
+            text = line.text.strip()
+            if is_duration(text):
+                self.labels[at] = _Label("duration", text, "duration")
+            elif names_place(text) and ":" in text[:100] and len(text) <= LONGEST_TITLE and not text.endswith("."):
+                titled, titles = True, titles + 1
+            elif text and titled and self.labels[at] is None:
+                self.labels[at] = _Label("summary", text, "summary")
+                titled = False
+        if not titles or not any(label and label.name == "duration" for label in self.labels):
+            self.labels = [None] * len(self.lines)
+        self.layout.is_inferred = any(self.labels)
 
     def _following_labels(self) -> list[str | None]:
         """For each line, the label that the next non-empty line begins with."""

@@ -30,6 +30,9 @@ def read_page(content: bytes, hint: str = "") -> Reading:
             "under it 'Objective:', 'Summary:' and 'Duration:'."
         )
     _refuse_cut_off(page, layout.blocks[-1], layout.ends_in)
+    if layout.is_inferred:
+        message = "the page has no labels such as 'Objective:', and was parted by its titles and durations"
+        page.problems.append(Finding(severity=Severity.WARNING, code="no-labels", message=message, line=1))
     publications = read_downloads(layout.downloads, page.problems)
     reading = Reading(format="page", problems=page.problems, publications=publications)
     if outside := layout.passed_over:
@@ -76,6 +79,8 @@ class _Chain:
     def __init__(self) -> None:
         self.slugs: set[str] = set()
         self.tried: dict[str, int] = {}
+        self.lines: dict[tuple[str, str | None], int | None] = {}
+        """By title and start of an action, its line."""
         self.by_countries: dict[tuple[str, ...], dict[int, str]] = {}
         """By the countries of an action, and by numerals, the last slug."""
 
@@ -89,6 +94,17 @@ class _Chain:
         self.tried[wanted] = number
         self.slugs.add(slug)
         return slug
+
+    def compare(self, draft: ActionDraft) -> None:
+        """Warns of an action that has the title and the start of one before: it may be described twice."""
+        wanted = (draft.values["title"].casefold(), draft.values.get("start"))
+        line = self.lines.setdefault(wanted, draft.line)
+        if line != draft.line:
+            message = f"an action of the same title and start is in line {line}: both are read, as two actions"
+            draft.problems.append(
+                Finding(severity=Severity.WARNING, code="described-twice", message=message, line=draft.line,
+                        quote=draft.values["title"])
+            )  # fmt: skip
 
     def earlier(self, title: Title) -> str | None:
         """The slug of the action that this one continues."""
@@ -125,6 +141,7 @@ def _read_action(block: Block, chain: _Chain) -> ActionDraft:
     readable += [name for name in ("experts", "authority") if name in block.fields]
     draft.problems += [_unknown_label(paragraph) for paragraph in block.fields.get("unknown", [])]
     _read_dates(draft, block)
+    chain.compare(draft)
     read_story(draft, {name: block.fields[name] for name in readable}, title)
     if not title.countries:
         title.countries = draft.values["countries"]
