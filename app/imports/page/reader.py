@@ -8,7 +8,7 @@ from app.imports.page.downloads import read_downloads
 from app.imports.page.duration import read_duration
 from app.imports.page.language.lexicon import page_lexicon
 from app.imports.page.layout import LONGEST_TITLE, Block, Paragraph, lay_out
-from app.imports.page.story.reading import read_story
+from app.imports.page.narrative.reading import read_narrative
 from app.imports.page.text import Page, read_lines
 from app.imports.page.titles import REQUEST, Title, read_title
 from app.imports.problems import UnreadableFile
@@ -142,7 +142,7 @@ def _read_action(block: Block, chain: _Chain) -> ActionDraft:
     draft.problems += [_unknown_label(paragraph) for paragraph in block.fields.get("unknown", [])]
     _read_dates(draft, block)
     chain.compare(draft)
-    read_story(draft, {name: block.fields[name] for name in readable}, title)
+    read_narrative(draft, {name: block.fields[name] for name in readable}, title)
     if not title.countries:
         title.countries = draft.values["countries"]
     _read_follows(draft, title, chain)

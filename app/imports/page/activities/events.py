@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from app.imports.page.activities.places import Place
 from app.imports.page.dates.mentions import Span
-from app.imports.page.products.finding import Product
-from app.imports.page.products.frames import COMPLETED
+from app.imports.page.outputs.finding import Product
+from app.imports.page.outputs.frames import COMPLETED
 
 
 class Known(NamedTuple):
@@ -53,7 +53,7 @@ class Event:
     is_open: bool = False
     is_bare: bool = False
     """Whether it is `training`, of which there may have been several, and not `a training`."""
-    is_told_apart: bool = False
+    is_listed_apart: bool = False
     """Whether several are told one by one: `two workshops, one on visas and the other on borders`."""
     is_stretch: bool = False
     """Whether its date tells how long it took: `throughout 2015`, `between May and July`."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.imports.page.activities.dating import attach_dates, is_one_of, set_ends
-from app.imports.page.activities.elisions import counted, elided, repetition
+from app.imports.page.activities.ellipsis import counted, elided, repetition
 from app.imports.page.activities.events import MISSIONS, Event, Known
 from app.imports.page.activities.happening import judge
 from app.imports.page.activities.named import named_event
@@ -22,7 +22,7 @@ from app.imports.page.dates.postponed import settled
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import FINITE, INVITED, ORDINALS, number_of
 from app.imports.page.language.wordsets import words
-from app.imports.page.products.finding import Product
+from app.imports.page.outputs.finding import Product
 from app.imports.page.sentences import Sentence
 
 _STARTERS: Final = VISITED | INVITED | ORDINALS | {"repeated", "trained", "one"}
@@ -68,7 +68,7 @@ def find_events(
         if event.ordinal == "verb" and tokens[event.at].low == "trained":
             event.happens = _is_training(tokens, events, event)
         elif event.is_definite and not event.spans and event.type not in known.types:
-            event.happens = event.happens or _is_told_by_the_way(tokens, event, known)
+            event.happens = event.happens or _is_mentioned_by_the_way(tokens, event, known)
     share_places(sentence, events, own=known.countries)
     _drop_headings(tokens, events)
     return [event for event in events if event.happens]
@@ -148,15 +148,15 @@ def _is_training(tokens: list[Token], events: list[Event], event: Event) -> bool
     return bool(event.spans) or (len(events) == 1 and (bool(event.places) or by_mieux))
 
 
-def _is_told_by_the_way(tokens: list[Token], event: Event, known: Known) -> bool:
+def _is_mentioned_by_the_way(tokens: list[Token], event: Event, known: Known) -> bool:
     return (
         _begins_the_action(tokens, event)
         or _is_presupposed(tokens, event, known)
-        or (bool(event.places) and _is_first_told(tokens, event))
+        or (bool(event.places) and _is_first_mentioned(tokens, event))
     )
 
 
-def _is_first_told(tokens: list[Token], event: Event) -> bool:
+def _is_first_mentioned(tokens: list[Token], event: Event) -> bool:
     """`Following the visit of an expert to Tashkent`: told by the way, and nowhere else."""
     before = tokens[event.start - 1].low if event.start else ""
     return before in ("following", "after", "during") and event.start <= 2
@@ -199,9 +199,9 @@ def _merge_travels(sentence: Sentence, events: list[Event], own: Sequence[str]) 
 def _settle_numbers(events: list[Event]) -> None:
     """`Two workshops, one on visas and the other on borders`: the other one is an activity of its own."""
     for index, event in enumerate(list(events)):
-        if event.is_told_apart and event.number:
+        if event.is_listed_apart and event.number:
             event.number -= sum(is_one_of(other, event) for other in events[index + 1 :])
-            event.is_told_apart = event.is_plural = event.number > 1
+            event.is_listed_apart = event.is_plural = event.number > 1
             if not event.number:
                 events.remove(event)
 

@@ -7,7 +7,7 @@ from app.imports.page.activities.events import Event
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import BE, FINITE
 from app.imports.page.language.wordsets import words
-from app.imports.page.products.frames import COMPLETED, ONGOING, PLANNED
+from app.imports.page.outputs.frames import COMPLETED, ONGOING, PLANNED
 
 _HAPPENED: Final = words(
     "made paid held organised organized conducted delivered implemented carried provided given undertaken completed "
@@ -44,15 +44,15 @@ def judge(tokens: list[Token], events: list[Event], index: int, *, in_objective:
     elif event.spans:
         in_brackets = tokens[min(event.at + 1, len(tokens) - 1)].low == "("
         own_date = event.dated_at and event.dated_at[0] - event.at <= (6 if in_brackets else 3)
-        is_told = own_date or _follows_relative(tokens, event)
-        event.happens = bool(is_told) or not (purpose and event.is_definite)
+        is_stated = own_date or _follows_relative(tokens, event)
+        event.happens = bool(is_stated) or not (purpose and event.is_definite)
     elif (event.is_definite and not event.ordinal) or _is_part_of_another(tokens, events, index):
         event.happens = False
     elif event.start == 0 and tokens[0].start == 0 and not tokens[0].is_capital and not in_objective:
         event.happens = True  # an item of a list
     elif _is_open(tokens, event):
         event.happens, event.status = True, PLANNED
-    elif purpose or (in_objective and not _told_as_fact(tokens, event)):
+    elif purpose or (in_objective and not _is_stated_as_fact(tokens, event)):
         event.happens = False
     else:
         event.happens = (
@@ -153,7 +153,7 @@ def _follows_relative(tokens: list[Token], event: Event) -> bool:
     return any(token.low in ("which", "held", "that") for token in tokens[event.at + 1 : event.at + 5])
 
 
-def _told_as_fact(tokens: list[Token], event: Event) -> bool:
+def _is_stated_as_fact(tokens: list[Token], event: Event) -> bool:
     """In an objective, a past tense: `MIEUX organised a seminar`; not `to organise`, nor `by means of`."""
     if _is_purpose(tokens, event):
         return False

@@ -46,7 +46,7 @@ def named_event(tokens: list[Token], at: int, known: Known) -> Event | None:  # 
     if event.is_plural and event.number is None:
         event.number = _towns(tokens, event)
     event.is_bare = token.low == "training" and tokens[event.start].low not in ("a", "an", "the") and not event.ordinal
-    event.is_told_apart = event.is_plural and event.number is not None and _is_told_apart(tokens, event)
+    event.is_listed_apart = event.is_plural and event.number is not None and _is_listed_apart(tokens, event)
     followed = at > 1 and tokens[at - 1].low == "by" and tokens[at - 2].low in (*_FOLLOWERS, "preceded")
     if (
         at
@@ -161,13 +161,13 @@ def _towns(tokens: list[Token], event: Event) -> int | None:
 _ABOUT: Final = words("on for in to with at dedicated devoted about dealing")
 
 
-def _is_told_apart(tokens: list[Token], event: Event) -> bool:
+def _is_listed_apart(tokens: list[Token], event: Event) -> bool:
     """Whether as many are told one by one as there were: `one on visas and the other on borders`."""
-    told = 0
+    source = 0
     for at in range(event.at + 1, min(len(tokens) - 1, event.at + 60)):
         is_one = tokens[at].low == "one" or (tokens[at].low == "other" and tokens[at - 1].low == "the")
-        told += is_one and tokens[at + 1].low in _ABOUT
-    return told == event.number
+        source += is_one and tokens[at + 1].low in _ABOUT
+    return source == event.number
 
 
 def _session_before(tokens: list[Token], at: int) -> str | None:

@@ -37,7 +37,7 @@ def attach_places(sentence: Sentence, events: list[Event], event: Event, known: 
         event.places = event.places or _travelled_to(sentence, event, own) or _host(sentence.tokens, event, own)
         _settle_visit(sentence, event, own)
     elif not event.places and event.type != "expert-visit":
-        event.places = _told_otherwise(sentence, events, event, known)
+        event.places = _otherwise_placed(sentence, events, event, known)
 
 
 def _by_dates(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:
@@ -77,7 +77,7 @@ def _around(sentence: Sentence, events: list[Event], event: Event, own: Sequence
     return places
 
 
-def _told_otherwise(sentence: Sentence, events: list[Event], event: Event, known: Known) -> list[Place]:
+def _otherwise_placed(sentence: Sentence, events: list[Event], event: Event, known: Known) -> list[Place]:
     """A place shared with the next activity, a town that no list has, or `the capital`, `the same city`."""
     own = known.countries
     places = _shared_place(sentence, events, event, own) or unknown_town(sentence, event.at + 1, event.end, own)

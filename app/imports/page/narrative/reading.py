@@ -7,44 +7,44 @@ from typing import Final
 from app.imports.drafts import ActionDraft, Finding, Severity
 from app.imports.page.activities.events import SESSIONS, Known
 from app.imports.page.dates.mentions import Dates, finding
+from app.imports.page.deployments.finding import find_senders
+from app.imports.page.deployments.models import Sender
 from app.imports.page.language.lexicon import Kind, page_lexicon
 from app.imports.page.language.wordsets import words
 from app.imports.page.layout import Paragraph
+from app.imports.page.narrative.drafting import write
+from app.imports.page.narrative.facts import Facts, read_facts
+from app.imports.page.narrative.finishing import date_by_duration, drop_announcements, link_experts, read_only_activity
+from app.imports.page.narrative.merging import add_event, add_to_earlier
+from app.imports.page.narrative.state import Activity, Deployed, Narrative, SourcedSentence
+from app.imports.page.narrative.unread import unread_parts
 from app.imports.page.partners import institutions, takes_part
-from app.imports.page.senders.finding import find_senders
-from app.imports.page.senders.models import Sender
 from app.imports.page.sentences import LONGEST, Sentence, read_sentence, sentences
-from app.imports.page.story.drafting import write
-from app.imports.page.story.facts import Facts, read_facts
-from app.imports.page.story.gathering import add_event, add_to_earlier
-from app.imports.page.story.settling import date_by_duration, drop_announcements, link_experts, read_only_activity
-from app.imports.page.story.telling import Activity, Deployed, Story, Told
-from app.imports.page.story.unread import unread_parts
 from app.imports.page.themes import find_themes
 from app.imports.page.titles import Title
 from app.reference.countries import COUNTRIES
 
 
-def read_story(draft: ActionDraft, fields: dict[str, list[Paragraph]], title: Title) -> None:
+def read_narrative(draft: ActionDraft, fields: dict[str, list[Paragraph]], title: Title) -> None:
     """Adds what the objective and the summary say to the draft of their action."""
     read, subject = _sentences(draft, fields), title.subject
-    objective = [_without_names(told.sentence) for name, told in read if name == "objective"]
+    objective = [_without_names(source.sentence) for name, source in read if name == "objective"]
     draft.values["themes"] = find_themes(subject, *objective)
     if not draft.values["countries"] and not title.unread:
         _read_countries(draft, read)
-    story = Story(tuple(draft.values["countries"]))
-    for name, told in read:
-        _read(story, told.sentence, told.line, in_objective=name == "objective")
-    drop_announcements(story)
-    if not story.activities:
-        read_only_activity(story, draft, subject, read)
-    date_by_duration(story, draft)
-    link_experts(story)
-    write(story, draft)
+    narrative = Narrative(tuple(draft.values["countries"]))
+    for name, source in read:
+        _read(narrative, source.sentence, source.line, in_objective=name == "objective")
+    drop_announcements(narrative)
+    if not narrative.activities:
+        read_only_activity(narrative, draft, subject, read)
+    date_by_duration(narrative, draft)
+    link_experts(narrative)
+    write(narrative, draft)
 
 
-def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[tuple[str, Told]]:
-    read: list[tuple[str, Told]] = []
+def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[tuple[str, SourcedSentence]]:
+    read: list[tuple[str, SourcedSentence]] = []
     for name, paragraphs in fields.items():
         for paragraph in paragraphs:
             for text, line in sentences(paragraph.text, paragraph.line):
@@ -60,7 +60,7 @@ def _sentences(draft: ActionDraft, fields: dict[str, list[Paragraph]]) -> list[t
                         )
                     )
                 else:
-                    read.append((name, Told(read_sentence(text), line)))
+                    read.append((name, SourcedSentence(read_sentence(text), line)))
     return read
 
 
@@ -73,12 +73,12 @@ def _without_names(sentence: Sentence) -> str:
     return text
 
 
-def _read_countries(draft: ActionDraft, read: list[tuple[str, Told]]) -> None:
+def _read_countries(draft: ActionDraft, read: list[tuple[str, SourcedSentence]]) -> None:
     """The countries of a regional action, whose title names none: those that asked for it, or whom it is for."""
     for test in (_asks, _is_objective, _is_any):
         codes: list[str] = []
-        for name, told in read:
-            sentence = told.sentence
+        for name, source in read:
+            sentence = source.sentence
             if test(name, sentence):
                 senders = find_senders(sentence, [])
                 sent = {sender.country for sender in senders.found}
@@ -123,48 +123,48 @@ def _is_any(_name: str, _sentence: Sentence) -> bool:
     return True
 
 
-def _read(story: Story, sentence: Sentence, line: int, *, in_objective: bool) -> None:
+def _read(narrative: Narrative, sentence: Sentence, line: int, *, in_objective: bool) -> None:
     known = Known(
-        story.countries,
-        story.session_type,
-        story.series_type,
-        story.last_type,
-        story.mission_type,
-        story.place,
-        frozenset([activity.type for activity in story.activities]),
+        narrative.countries,
+        narrative.session_type,
+        narrative.series_type,
+        narrative.last_type,
+        narrative.mission_type,
+        narrative.place,
+        frozenset([activity.type for activity in narrative.activities]),
     )
-    facts = read_facts(sentence, story.anchor, known, in_objective=in_objective)
-    story.problems += [finding(problem, sentence.tokens, sentence.text, line) for problem in facts.dates.problems]
-    story.names += facts.names
-    told = Told(sentence, line)
+    facts = read_facts(sentence, narrative.anchor, known, in_objective=in_objective)
+    narrative.problems += [finding(problem, sentence.tokens, sentence.text, line) for problem in facts.dates.problems]
+    narrative.names += facts.names
+    source = SourcedSentence(sentence, line)
     added = []
     for event in facts.events:
-        added += add_event(story, told, event)
-    if facts.retold and not added:
-        add_to_earlier(story, facts.retold)
-    _remember(story, sentence, facts.dates)
+        added += add_event(narrative, source, event)
+    if facts.reference and not added:
+        add_to_earlier(narrative, facts.reference)
+    _remember(narrative, sentence, facts.dates)
     for product in facts.products:
         date = next((m.spans[0].start for m in facts.dates.mentions if 0 < m.first - product.verb < 7), None)
-        story.products.append((product, told, date))
-    _add_senders(story, told, facts, added)
-    if not in_objective and (unread := unread_parts(told, facts, story.countries)):
-        story.problems.append(unread)
+        narrative.products.append((product, source, date))
+    _add_senders(narrative, source, facts, added)
+    if not in_objective and (unread := unread_parts(source, facts, narrative.countries)):
+        narrative.problems.append(unread)
 
 
-def _remember(story: Story, sentence: Sentence, dates: Dates) -> None:
+def _remember(narrative: Narrative, sentence: Sentence, dates: Dates) -> None:
     if dates.mentions:
-        story.anchor = dates.mentions[-1].spans[-1].end
+        narrative.anchor = dates.mentions[-1].spans[-1].end
     for token in sentence.tokens if Kind.ACTIVITY in sentence.kinds else ():
         if token.kind is not Kind.ACTIVITY:
             continue
         if token.is_plural and token.value not in ("visit", "exchange", "mapping", "mission"):
-            story.series_type = story.session_type if token.value == "session" else str(token.value)
+            narrative.series_type = narrative.session_type if token.value == "session" else str(token.value)
         if token.value in SESSIONS and "session" in token.low:
-            story.session_type = str(token.value)
+            narrative.session_type = str(token.value)
 
 
-def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) -> None:
-    sentence, senders = told.sentence, facts.senders
+def _add_senders(narrative: Narrative, source: SourcedSentence, facts: Facts, added: list[Activity]) -> None:
+    sentence, senders = source.sentence, facts.senders
     lows = [token.low for token in sentence.tokens] if senders.found else []
     of_action = (
         any(
@@ -174,17 +174,17 @@ def _add_senders(story: Story, told: Told, facts: Facts, added: list[Activity]) 
         or "component" in lows
     )
     for sender in senders.found:
-        linked = [] if of_action else _spoken_of(story, sentence, added, sender)
-        story.deployed.append(Deployed(replace(sender), told, linked, of_action))
+        linked = [] if of_action else _spoken_of(narrative, sentence, added, sender)
+        narrative.deployed.append(Deployed(replace(sender), source, linked, of_action))
     if senders.shared_count:
         message = f"{senders.shared_count} experts in total: how many each sent isn't told"
-        story.problems.append(
-            Finding(severity=Severity.NOTE, code="shared-count", message=message, line=told.line, quote=sentence.text)
+        narrative.problems.append(
+            Finding(severity=Severity.NOTE, code="shared-count", message=message, line=source.line, quote=sentence.text)
         )
     for found in facts.institutions:
         inside = any(first < found.after and found.first < after for first, after in senders.institutions)
-        if not inside and takes_part(sentence, found, story.countries):
-            story.partners.append(found)
+        if not inside and takes_part(sentence, found, narrative.countries):
+            narrative.partners.append(found)
 
 
 _POINTING: Final = words(
@@ -192,17 +192,17 @@ _POINTING: Final = words(
 )
 
 
-def _spoken_of(story: Story, sentence: Sentence, added: list[Activity], sender: Sender) -> list[Activity]:
+def _spoken_of(narrative: Narrative, sentence: Sentence, added: list[Activity], sender: Sender) -> list[Activity]:
     """The one activity that the experts of a sentence were sent to, where it speaks of one."""
     if len(added) == 1:
         return added
     if len(added) > 1:
         before = [
-            activity for activity in added if activity.told.sentence is sentence and activity.event.at < sender.at
+            activity for activity in added if activity.source.sentence is sentence and activity.event.at < sender.at
         ]
         return before[-1:]
     lows = [token.low for token in sentence.tokens]
     for at, low in enumerate(lows[1:], 1):
-        if low in _POINTING and lows[at - 1] in ("this", "the") and story.activities:
-            return story.activities[-1:]
+        if low in _POINTING and lows[at - 1] in ("this", "the") and narrative.activities:
+            return narrative.activities[-1:]
     return []

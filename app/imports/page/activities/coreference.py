@@ -17,7 +17,7 @@ _HEAD: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Retold:
+class Reference:
     """Where and when an activity was held that was told before."""
 
     type: str | None
@@ -26,7 +26,7 @@ class Retold:
     span: Span | None
 
 
-def find_retold(sentence: Sentence, dates: Dates, own: Sequence[str]) -> Retold | None:
+def find_reference(sentence: Sentence, dates: Dates, own: Sequence[str]) -> Reference | None:
     """What a sentence adds to the activity of which it speaks again."""
     tokens = sentence.tokens
     if sentence.words.isdisjoint(_HELD):
@@ -44,5 +44,5 @@ def find_retold(sentence: Sentence, dates: Dates, own: Sequence[str]) -> Retold 
         places = find_places(sentence, verb + 1, after, own, abroad=False)
         span = next((mention.spans[0] for mention in dates.mentions if verb < mention.first < after), None)
         if places or span:
-            return Retold(str(token.value) if is_activity else None, places[0] if places else None, span)
+            return Reference(str(token.value) if is_activity else None, places[0] if places else None, span)
     return None

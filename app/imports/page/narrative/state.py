@@ -7,13 +7,13 @@ from app.imports.drafts import Finding
 from app.imports.page.activities.events import Event
 from app.imports.page.activities.places import Place
 from app.imports.page.dates.mentions import Span
+from app.imports.page.deployments.models import Sender
+from app.imports.page.outputs.finding import Product
 from app.imports.page.partners import Institution
-from app.imports.page.products.finding import Product
-from app.imports.page.senders.models import Sender
 from app.imports.page.sentences import Sentence
 
 
-class Told(NamedTuple):
+class SourcedSentence(NamedTuple):
     """A sentence, and the line of the page on which it begins."""
 
     sentence: Sentence
@@ -26,7 +26,7 @@ class Activity:
 
     type: str
     title: str
-    told: Told
+    source: SourcedSentence
     span: Span | None
     place: Place | None
     sessions: int
@@ -38,19 +38,19 @@ class Activity:
 @dataclass(slots=True)
 class Deployed:
     sender: Sender
-    told: Told
+    source: SourcedSentence
     activities: list[Activity]
     speaks_of_action: bool
 
 
 @dataclass(slots=True)
-class Story:
+class Narrative:
     """What is known of an action while its sentences are read."""
 
     countries: tuple[str, ...]
     activities: list[Activity] = field(default_factory=list)
     deployed: list[Deployed] = field(default_factory=list)
-    products: list[tuple[Product, Told, str | None]] = field(default_factory=list)
+    products: list[tuple[Product, SourcedSentence, str | None]] = field(default_factory=list)
     names: list[tuple[str, str]] = field(default_factory=list)
     partners: list[Institution] = field(default_factory=list)
     problems: list[Finding] = field(default_factory=list)

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Final
 
+from app.imports.page.deployments.models import Sender
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import FINITE, number_of
 from app.imports.page.language.wordsets import words
 from app.imports.page.partners import institution_at
-from app.imports.page.senders.models import Sender
 
 if TYPE_CHECKING:
-    from app.imports.page.senders.finding import ExpertPhrase
+    from app.imports.page.deployments.finding import ExpertPhrase
 
 NATIONAL: Final = "national-administration"
 ORIGINS: Final = (Kind.COUNTRY, Kind.NATIONALITY, Kind.GROUP)

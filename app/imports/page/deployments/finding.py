@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.imports.page.activities.travels import VISITED, is_own
+from app.imports.page.deployments.lists import JOINTS, NATIONAL, ORIGINS, SenderList
+from app.imports.page.deployments.models import Sender, Senders
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import BE, FINITE, number_of
 from app.imports.page.language.wordsets import words
 from app.imports.page.partners import institutions
-from app.imports.page.senders.lists import JOINTS, NATIONAL, ORIGINS, SenderList
-from app.imports.page.senders.models import Sender, Senders
 from app.imports.page.sentences import Sentence
 from app.reference.countries import COUNTRIES
 

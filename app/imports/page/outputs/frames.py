@@ -5,7 +5,7 @@ from typing import Final
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import BE, FINITE, number_of
 from app.imports.page.language.wordsets import words
-from app.imports.page.products.naming import phrase_start
+from app.imports.page.outputs.naming import phrase_start
 
 _DRAFTED: Final = words(
     "developed drafted elaborated prepared formulated designed created written revised updated finalised finalized "
@@ -341,14 +341,14 @@ def _is_at_hand(tokens: list[Token], at: int) -> bool:
     ):
         return False
     for place in range(at + 1, min(len(tokens) - 1, at + 14)):
-        if tokens[place].low == "," and tokens[place + 1].low not in _TOLD | {"which", "whose", "one"}:
+        if tokens[place].low == "," and tokens[place + 1].low not in _STATED | {"which", "whose", "one"}:
             return False  # "based on the report, a training was held"
-        if tokens[place].low in _TOLD:
+        if tokens[place].low in _STATED:
             return True
     return False
 
 
-_TOLD: Final = words(
+_STATED: Final = words(
     "pointed identified highlighted contained contains served recommended outlined revealed showed formed concluded "
     "provided underlined stressed summarised summarized documented reflected presented compiled was is"
 )

@@ -5,18 +5,18 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.imports.drafts import ActionDraft, Draft, Finding, Severity
-from app.imports.page.products.finding import Product
-from app.imports.page.story.telling import Activity, Deployed, Story
+from app.imports.page.narrative.state import Activity, Deployed, Narrative
+from app.imports.page.outputs.finding import Product
 
 _GENERIC: Final = frozenset(("the ministry", "the ministries"))
 
 
-def write(story: Story, draft: ActionDraft) -> None:
-    draft.problems += story.problems
-    draft.activities = [_activity_draft(activity) for activity in story.activities]
-    draft.deployments = [_deployment_draft(story, deployed) for deployed in _distinct_deployments(story)]
-    draft.outputs = _output_drafts(story)
-    if partners := _partner_values(story):
+def write(narrative: Narrative, draft: ActionDraft) -> None:
+    draft.problems += narrative.problems
+    draft.activities = [_activity_draft(activity) for activity in narrative.activities]
+    draft.deployments = [_deployment_draft(narrative, deployed) for deployed in _distinct_deployments(narrative)]
+    draft.outputs = _output_drafts(narrative)
+    if partners := _partner_values(narrative):
         draft.values["partners"] = partners  # a page that names none says nothing of them
     if not draft.deployments:
         message = "no experts are named"
@@ -44,17 +44,17 @@ def _activity_draft(activity: Activity) -> Draft:
         if activity.place.country:
             values["country"] = activity.place.country
     values["sessions"] = activity.sessions
-    values["source_quote"] = activity.told.sentence.text
-    return Draft(values=values, line=activity.told.line)
+    values["source_quote"] = activity.source.sentence.text
+    return Draft(values=values, line=activity.source.line)
 
 
-def _distinct_deployments(story: Story) -> list[Deployed]:
+def _distinct_deployments(narrative: Narrative) -> list[Deployed]:
     """Each origin and kind once: what the last sentence repeats isn't sent twice."""
-    states = any(d.sender.country for d in story.deployed)
-    names_all = any(d.speaks_of_action and d.sender.type for d in story.deployed)
-    named = {d.sender.country for d in story.deployed if not d.sender.is_one_of}
+    states = any(d.sender.country for d in narrative.deployed)
+    names_all = any(d.speaks_of_action and d.sender.type for d in narrative.deployed)
+    named = {d.sender.country for d in narrative.deployed if not d.sender.is_one_of}
     kept: dict[tuple[Any, ...], Deployed] = {}
-    for deployed in story.deployed:
+    for deployed in narrative.deployed:
         sender = deployed.sender
         if (
             states
@@ -87,7 +87,7 @@ def _are_apart(one: Deployed, other: Deployed) -> bool:
     return len(one.activities) == len(other.activities) == 1 and one.activities[0] is not other.activities[0]
 
 
-def _deployment_draft(story: Story, deployed: Deployed) -> Draft:
+def _deployment_draft(narrative: Narrative, deployed: Deployed) -> Draft:
     sender = deployed.sender
     values: dict[str, Any] = {"organisation_type": sender.type or "unspecified", "experts_count": sender.count}
     for name, value in (
@@ -98,14 +98,14 @@ def _deployment_draft(story: Story, deployed: Deployed) -> Draft:
         if value:
             values[name] = value[:300]
     if len(deployed.activities) == 1:
-        values["activity"] = story.activities.index(deployed.activities[0]) + 1
-    values["source_quote"] = deployed.told.sentence.text
-    return Draft(values=values, line=deployed.told.line)
+        values["activity"] = narrative.activities.index(deployed.activities[0]) + 1
+    values["source_quote"] = deployed.source.sentence.text
+    return Draft(values=values, line=deployed.source.line)
 
 
-def _output_drafts(story: Story) -> list[Draft]:
+def _output_drafts(narrative: Narrative) -> list[Draft]:
     kept: list[tuple[Product, Draft]] = []
-    for shared, told, date in story.products:
+    for shared, source, date in narrative.products:
         product = replace(shared)
         same = next((k for k in kept if _is_same_output(k[0], product)), None)
         if same:
@@ -115,18 +115,19 @@ def _output_drafts(story: Story) -> list[Draft]:
         title = product.title
         if not product.is_named:
             title = next(
-                (name for kind, name in story.names if kind == product.kind and _is_part_of(product.title, name)), title
+                (name for kind, name in narrative.names if kind == product.kind and _is_part_of(product.title, name)),
+                title,
             )
         total = product.number
         if product.of_each:
             is_any = "any" in product.of_each
-            total = min(20, max(1, sum(is_any or one.type in product.of_each for one in story.activities)))
+            total = min(20, max(1, sum(is_any or one.type in product.of_each for one in narrative.activities)))
         for number in range(1, total + 1):
             numbered = f"{title[:280]} ({number} of {total})" if total > 1 else title
-            values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": told.sentence.text}
+            values: dict[str, Any] = {"kind": product.kind, "title": numbered, "source_quote": source.sentence.text}
             if product.is_published and date:
                 values["published"] = date
-            kept.append((product, Draft(values=values, line=told.line)))
+            kept.append((product, Draft(values=values, line=source.line)))
     return [draft for _, draft in kept]
 
 
@@ -149,11 +150,11 @@ def _is_part_of(title: str, name: str) -> bool:
     return _words(title) & _words(name) != set()
 
 
-def _partner_values(story: Story) -> list[dict[str, Any]]:
+def _partner_values(narrative: Narrative) -> list[dict[str, Any]]:
     """The partners, each once: by acronym, and by name."""
-    own = story.countries[0] if len(story.countries) == 1 else None
+    own = narrative.countries[0] if len(narrative.countries) == 1 else None
     kept: list[dict[str, Any]] = []
-    for found in story.partners:
+    for found in narrative.partners:
         if found.name.lower() in _GENERIC or found.name in ("EU", "MIEUX", "ICMPD", "UN"):
             continue
         country = found.country or (own if found.value not in ("eu-body", "international-organisation") else None)

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from app.imports.page.activities.coreference import Reference, find_reference
 from app.imports.page.activities.events import Event, Known
 from app.imports.page.activities.finding import find_events
-from app.imports.page.activities.retold import Retold, find_retold
 from app.imports.page.dates.mentions import Dates, find_dates
+from app.imports.page.deployments.finding import find_senders
+from app.imports.page.deployments.models import Senders
 from app.imports.page.language.lexicon import Kind
+from app.imports.page.outputs.finding import Product, find_products, named_products
 from app.imports.page.partners import Institution, institutions
-from app.imports.page.products.finding import Product, find_products, named_products
-from app.imports.page.senders.finding import find_senders
-from app.imports.page.senders.models import Senders
 from app.imports.page.sentences import Sentence
 
 _DATING: Final = (Kind.MONTH, Kind.NUMBER)
@@ -27,7 +27,7 @@ class Facts:
     products: list[Product]
     names: list[tuple[str, str]]
     events: list[Event]
-    retold: Retold | None
+    reference: Reference | None
     senders: Senders
     institutions: tuple[Institution, ...]
 
@@ -44,7 +44,7 @@ def read_facts(sentence: Sentence, anchor: str | None, known: Known, *, in_objec
         products,
         named_products(sentence),
         find_events(sentence, dates, products, known, in_objective=in_objective),
-        find_retold(sentence, dates, known.countries),
+        find_reference(sentence, dates, known.countries),
         find_senders(sentence, known.countries),
         institutions(sentence),
     )

@@ -7,38 +7,38 @@ from app.imports.drafts import Finding, Severity
 from app.imports.page.dates.postponed import settled
 from app.imports.page.language.lexicon import Kind, Token, languages
 from app.imports.page.language.wordsets import words
-from app.imports.page.story.facts import Facts
-from app.imports.page.story.telling import Told
+from app.imports.page.narrative.facts import Facts
+from app.imports.page.narrative.state import SourcedSentence
 
 _NAMING: Final = (Kind.MONTH, Kind.CITY, Kind.COUNTRY, Kind.NATIONALITY)
 """The kinds of tokens without which a sentence has nothing to be left unread; in a tuple, since enums hash slowly."""
 
 
-def unread_parts(told: Told, facts: Facts, own: Sequence[str]) -> Finding | None:
+def unread_parts(source: SourcedSentence, facts: Facts, own: Sequence[str]) -> Finding | None:
     """A warning that quotes the parts of a sentence that no activity, deployment, output or partner was read from."""
-    sentence = told.sentence
+    sentence = source.sentence
     if sentence.kinds.isdisjoint(_NAMING) or not sentence.words.isdisjoint(_CALLED_OFF):
         return None
-    parts = [*_dates(told, facts), *_towns(told, facts), *_origins(told, facts, own)]
+    parts = [*_dates(source, facts), *_towns(source, facts), *_origins(source, facts, own)]
     if not parts:
         return None
     quoted = dict.fromkeys(f"'{sentence.text[begin:end]}'" for begin, end in sorted(parts))
     message = f"nothing was read from {', '.join(quoted)}"
     return Finding(
-        severity=Severity.WARNING, code="unread-sentence", message=message, line=told.line, quote=sentence.text
+        severity=Severity.WARNING, code="unread-sentence", message=message, line=source.line, quote=sentence.text
     )
 
 
 _CALLED_OFF: Final = words("cancelled canceled")
 
 
-def _dates(told: Told, facts: Facts) -> Iterator[tuple[int, int]]:
+def _dates(source: SourcedSentence, facts: Facts) -> Iterator[tuple[int, int]]:
     """The dates that no activity has, unless they are said of a document."""
     used = {span for event in facts.events for span in event.spans}
-    if facts.retold and facts.retold.span:
-        used.add(facts.retold.span)
-    tokens = told.sentence.tokens
-    for mention in settled(tokens, told.sentence.words, facts.dates.mentions):
+    if facts.reference and facts.reference.span:
+        used.add(facts.reference.span)
+    tokens = source.sentence.tokens
+    for mention in settled(tokens, source.sentence.words, facts.dates.mentions):
         if all(token.kind not in _DATING for token in tokens[mention.first : mention.after]):
             continue  # "in the following months"
         is_read = any(span in used for span in mention.spans)
@@ -49,20 +49,20 @@ def _dates(told: Told, facts: Facts) -> Iterator[tuple[int, int]]:
 _DATING: Final = (Kind.MONTH, Kind.NUMBER)
 
 
-def _towns(told: Told, facts: Facts) -> Iterator[tuple[int, int]]:
+def _towns(source: SourcedSentence, facts: Facts) -> Iterator[tuple[int, int]]:
     """The towns where no activity was held: those that stand behind `in` or `to`, or in a list of towns."""
-    if Kind.CITY not in told.sentence.kinds:
+    if Kind.CITY not in source.sentence.kinds:
         return
     used = {place.town for event in facts.events for place in event.places}
-    if facts.retold and facts.retold.place:
-        used.add(facts.retold.place.town)
+    if facts.reference and facts.reference.place:
+        used.add(facts.reference.place.town)
     named = [place for found in facts.institutions for place in range(found.first, found.after)]
-    for at, token in enumerate(told.sentence.tokens):
+    for at, token in enumerate(source.sentence.tokens):
         if token.kind is not Kind.CITY or at in named or token.low in languages() or not at:
             continue
-        written = told.sentence.text[token.start : token.end]
+        written = source.sentence.text[token.start : token.end]
         is_used = any(town and (written in town or town in written) for town in used)
-        before = told.sentence.tokens[at - 1].low
+        before = source.sentence.tokens[at - 1].low
         if not is_used and before in _LEADING:
             yield token.start, token.end
 
@@ -70,9 +70,9 @@ def _towns(told: Told, facts: Facts) -> Iterator[tuple[int, int]]:
 _LEADING: Final = words("in to at ( , and")
 
 
-def _origins(told: Told, facts: Facts, own: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _origins(source: SourcedSentence, facts: Facts, own: Sequence[str]) -> Iterator[tuple[int, int]]:
     """The countries beside experts or persons that are neither senders nor places nor parts of a name."""
-    sentence = told.sentence
+    sentence = source.sentence
     if Kind.EXPERT not in sentence.kinds and Kind.PERSON not in sentence.kinds:
         return
     used = {sender.country for sender in facts.senders.found} | set(own)

@@ -11,8 +11,8 @@ from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.quotations import quoted_title
 from app.imports.page.language.words import number_of
 from app.imports.page.language.wordsets import words
-from app.imports.page.products.frames import frame_of
-from app.imports.page.products.naming import phrase_start, title_of
+from app.imports.page.outputs.frames import frame_of
+from app.imports.page.outputs.naming import phrase_start, title_of
 from app.imports.page.sentences import Sentence
 
 _COMPOUNDS: Final = words(

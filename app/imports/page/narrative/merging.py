@@ -4,23 +4,23 @@ from dataclasses import replace
 from typing import Final
 
 from app.imports.drafts import Finding, Severity
+from app.imports.page.activities.coreference import Reference
 from app.imports.page.activities.events import MISSIONS, Event
 from app.imports.page.activities.places import Place
-from app.imports.page.activities.retold import Retold
 from app.imports.page.activities.wording import activity_title
 from app.imports.page.dates.mentions import Span, in_words
 from app.imports.page.dates.parts import split_days
-from app.imports.page.products.finding import Product
-from app.imports.page.products.frames import ONGOING
-from app.imports.page.story.telling import Activity, Story, Told
+from app.imports.page.narrative.state import Activity, Narrative, SourcedSentence
+from app.imports.page.outputs.finding import Product
+from app.imports.page.outputs.frames import ONGOING
 from app.reference.countries import COUNTRIES
 
 
-def add_event(story: Story, told: Told, event: Event) -> list[Activity]:
+def add_event(narrative: Narrative, source: SourcedSentence, event: Event) -> list[Activity]:
     if event.is_open:
         event = replace(event, spans=list(event.spans))  # what was read of the sentence is shared by all who have it
-        _close(story, told, event)
-    if earlier := _told_before(story, told, event):
+        _close(narrative, source, event)
+    if earlier := _earlier_of(narrative, source, event):
         if event.spans and earlier.span is None and not event.product:
             earlier.span, earlier.status = event.spans[0], event.status
             earlier.place = earlier.place or (event.places[0] if event.places else None)
@@ -28,8 +28,8 @@ def add_event(story: Story, told: Told, event: Event) -> list[Activity]:
     made = [
         Activity(
             event.type,
-            activity_title(told.sentence, event, place, alone=alone),
-            told,
+            activity_title(source.sentence, event, place, alone=alone),
+            source,
             span,
             place,
             sessions,
@@ -37,30 +37,30 @@ def add_event(story: Story, told: Told, event: Event) -> list[Activity]:
             event,
             event.is_open or (event.status == ONGOING and not event.is_stretch),
         )
-        for span, place, sessions, alone in _occasions(event, story.countries)
+        for span, place, sessions, alone in _occasions(event, narrative.countries)
     ]
-    story.activities += made
-    story.problems += [_assumed(one, told) for one in made if one.place and one.place.is_assumed]
-    story.last_type = event.type
-    story.mission_type = event.type if event.type in MISSIONS else story.mission_type
-    story.place = next((activity.place for activity in reversed(made) if activity.place), story.place)
+    narrative.activities += made
+    narrative.problems += [_assumed(one, source) for one in made if one.place and one.place.is_assumed]
+    narrative.last_type = event.type
+    narrative.mission_type = event.type if event.type in MISSIONS else narrative.mission_type
+    narrative.place = next((activity.place for activity in reversed(made) if activity.place), narrative.place)
     return made
 
 
-def _assumed(activity: Activity, told: Told) -> Finding:
+def _assumed(activity: Activity, source: SourcedSentence) -> Finding:
     assert activity.place is not None
     place = activity.place
     country = COUNTRIES[place.country or ""].name
     message = f"no list has the town '{place.town}': read as one of the partner country, {country}"
     return Finding(
-        severity=Severity.WARNING, code="assumed-country", message=message, line=told.line, quote=told.sentence.text
+        severity=Severity.WARNING, code="assumed-country", message=message, line=source.line, quote=source.sentence.text
     )
 
 
 _LASTING: Final = ("campaign", "drafting", "other")
 
 
-def _close(story: Story, told: Told, event: Event) -> None:
+def _close(narrative: Narrative, source: SourcedSentence, event: Event) -> None:
     """A mission or training that only begins, `from 29 March 2010`, has lost the dash of its days."""
     span = event.spans[0] if event.spans else None
     if span is None or not event.is_open or event.type in _LASTING or len(span.start) != 10:
@@ -70,21 +70,21 @@ def _close(story: Story, told: Told, event: Event) -> None:
     event.spans, event.is_open = [days], False
     if pair:
         message = f"nothing tells an end, so a dash is missing: read as {in_words(days.start)} to {in_words(days.end)}"
-        story.problems.append(
+        narrative.problems.append(
             Finding(
                 severity=Severity.WARNING,
                 code="repaired-date",
                 message=message,
-                line=told.line,
-                quote=told.sentence.text,
+                line=source.line,
+                quote=source.sentence.text,
             )
         )
 
 
-def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
+def _earlier_of(narrative: Narrative, source: SourcedSentence, event: Event) -> Activity | None:
     """The activity that the words speak of again: one of the same type, `the` workshop, or the same document."""
-    is_mission = told.sentence.tokens[event.at].value == "mission"
-    for earlier in reversed(story.activities):
+    is_mission = source.sentence.tokens[event.at].value == "mission"
+    for earlier in reversed(narrative.activities):
         if earlier.type != event.type and not (is_mission and event.is_definite and earlier.type in MISSIONS):
             continue
         if event.product and earlier.event.product:
@@ -99,15 +99,15 @@ def _told_before(story: Story, told: Told, event: Event) -> Activity | None:
     return None
 
 
-def add_to_earlier(story: Story, retold: Retold) -> None:
+def add_to_earlier(narrative: Narrative, reference: Reference) -> None:
     """Adds where and when the last activity of a kind was held, unless that is known."""
-    earlier = next((one for one in reversed(story.activities) if retold.type in (None, one.type)), None)
+    earlier = next((one for one in reversed(narrative.activities) if reference.type in (None, one.type)), None)
     if earlier is None or earlier.event.product:
         return
-    if retold.place and (earlier.place is None or earlier.place.town is None):
-        earlier.place = retold.place
-    if retold.span and earlier.span is None:
-        earlier.span = retold.span
+    if reference.place and (earlier.place is None or earlier.place.town is None):
+        earlier.place = reference.place
+    if reference.span and earlier.span is None:
+        earlier.span = reference.span
 
 
 def _same_product(one: Product, other: Product) -> bool:
@@ -138,7 +138,7 @@ def _occasions(event: Event, own: tuple[str, ...]) -> list[tuple[Span | None, Pl
     if len(spans) > 1:
         return [(span, places[0], 1, False) for span in spans]
     number = event.number if event.number and event.is_plural and event.number <= 100 else 1
-    if event.is_told_apart and number < 10:
+    if event.is_listed_apart and number < 10:
         return [(spans[0], places[0], 1, False)] * number
     return [(spans[0], places[0], number, True)]
 
