@@ -67,6 +67,7 @@ _REGIONS: Final = {
 """Headings as pages have them, with words alone."""
 
 LONGEST_TITLE: Final = 300
+_LONGEST_HEADING: Final = 120
 _OPENING: Final = ("objective", "summary", "duration")
 """The fields that every action has once."""
 _IN_FULL: Final = ("experts", "authority", "results", "unknown")
@@ -113,6 +114,8 @@ class Layout:
 
 def region_of(heading: str) -> Region | None:
     """The facility's region that a heading names."""
+    if len(heading) > _LONGEST_HEADING:
+        return None
     words = re.findall(r"[a-z]+", heading.lower())
     while words and words[0] in ("mieux", "in", "region", "regional", "page", "actions", "activities", "the", "our"):
         words.pop(0)

@@ -54,10 +54,8 @@ class SenderList:
             elif after := self._add_proper_name(at):
                 at, unknown = after, 0
                 continue
-            elif token.low == "another" or (
-                token.kind is Kind.PERSON and not token.is_plural and self.tokens[at - 1].low in ("a", "an", "one")
-            ):
-                self.number = 1  # "a representative of the IOM"
+            elif token.low == "another" or token.kind is Kind.PERSON:
+                self._add_person(at)
             elif token.low == "from" and self.tokens[at - 1].low in JOINTS:
                 self.carried = self.carried_name = None  # "of the administrations of Italy and Spain, and from Africa"
             elif number := number_of(token):
@@ -71,6 +69,16 @@ class SenderList:
                     break
             at += 1
         self._close()
+
+    def _add_person(self, at: int) -> None:
+        """`A representative of the IOM`, `a Finnish inspector, two officials of the Irish administration`."""
+        token, before = self.tokens[at], self.tokens[max(0, at - 2) : at]
+        if token.low == "another" or (not token.is_plural and before[-1].low in ("a", "an", "one")):
+            self.number = 1
+        elif self.pending and any(other.kind is Kind.NATIONALITY for other in before):
+            if not token.is_plural:
+                self.pending[-1].count = self.pending[-1].count or 1
+            self._flush()
 
     def _goes_on(self, at: int) -> bool:
         """`along with`, `together with`, `in Portugal`: the list isn't over yet."""

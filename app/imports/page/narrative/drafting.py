@@ -79,7 +79,14 @@ def _distinct_deployments(narrative: Narrative) -> list[Deployed]:
     found = list(kept.values())
     # "Romanian experts" in one sentence and "the Romanian national administration" in another are the same ones.
     typed = {d.sender.country for d in found if d.sender.type and d.sender.country and d.speaks_of_action}
-    return [d for d in found if d.sender.type or d.sender.country not in typed or d.sender.count]
+    counts = {(d.sender.country, d.sender.count) for d in found if d.sender.type and d.speaks_of_action}
+    return [
+        d
+        for d in found
+        if d.sender.type
+        or d.sender.country not in typed
+        or (d.sender.count and (d.sender.country, d.sender.count) not in counts)
+    ]
 
 
 def _are_apart(one: Deployed, other: Deployed) -> bool:

@@ -172,6 +172,7 @@ def _add_senders(narrative: Narrative, source: SourcedSentence, facts: Facts, ad
             for at, low in enumerate(lows)
         )
         or "component" in lows
+        or (":" in lows[1:4] and sentence.tokens[0].kind is Kind.EXPERT)
     )
     for sender in senders.found:
         linked = [] if of_action else _spoken_of(narrative, sentence, added, sender)
