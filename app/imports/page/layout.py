@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Final
 
 from app.imports.limits import MAX_RECORDS, refuse_beyond
@@ -95,7 +96,8 @@ class Block:
     line: int
     region: Region | None
     fields: dict[str, list[Paragraph]] = field(default_factory=dict)
-    labels: set[str] = field(default_factory=set)
+    labels: str = ";"
+    """The labels of its fields, as they are written: one text, which most actions of a page share."""
 
 
 @dataclass(slots=True)
@@ -151,7 +153,7 @@ def label_of(text: str) -> _Label | None:
     match = _LABEL.match(text)
     if match is None:
         return None
-    rest, written = match["rest"].strip().strip("*_").strip(), match["label"].lower()
+    rest, written = match["rest"].strip().strip("*_").strip(), intern(match["label"].lower())
     name = "activity" if match["numbered"] else _LABELS[written]
     if not match["sign"] and rest and not (written == "duration" and _LOOKS_DATED.match(rest)):
         return None
@@ -176,15 +178,14 @@ class _Reader:
 
     def _add_unknown_labels(self) -> None:
         """A label that no list has stands right under another line, or recurs on the page; it names no place."""
-        met = [_LOOKS_LABELLED.match(line.text) for line in self.lines]
-        often = Counter(match["label"] for match in met if match)
-        for at, match in enumerate(met):
-            if match is None or self.labels[at] or names_place(match["label"]):
+        often = Counter(match["label"] for line in self.lines if (match := _LOOKS_LABELLED.match(line.text)))
+        for at, line in enumerate(self.lines):
+            if self.labels[at] or not (match := _LOOKS_LABELLED.match(line.text)) or names_place(match["label"]):
                 continue
             written = match["label"].lower()
             follows = at > 0 and bool(self.labels[at - 1])
             if (follows or often[match["label"]] > 1) and FINITE.isdisjoint(written.split()):
-                self.labels[at] = _Label("unknown", self.lines[at].text[match.end() :].strip(), written)
+                self.labels[at] = _Label("unknown", line.text[match.end() :].strip(), written)
 
     def _infer_labels(self) -> None:
         """Without any label, what stands under a title is the summary, and a line of dates alone the duration."""
@@ -266,9 +267,11 @@ class _Reader:
     def _begin_field(self, line: Line, label: _Label) -> None:
         block = self.block
         is_part = label.name not in _OPENING
-        if block is None or (not is_part and label.written in block.labels and self._opens_another(block, label.name)):
+        if block is None or (
+            not is_part and f";{label.written};" in block.labels and self._opens_another(block, label.name)
+        ):
             block = self._open(Block(None, line.number, self.region))
-        block.labels.add(label.written)
+        block.labels = intern(f"{block.labels}{label.written};")
         self.field = "summary" if label.name in ("results", "activity") else label.name
         paragraphs = block.fields.setdefault(self.field, [])
         if label.name in _IN_FULL:
