@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from app.core.text import fold
-from app.imports.drafts import ActionDraft, Reading
+from app.imports.drafts import ActionDraft, Reading, Severity
 from app.imports.page.reader import read_page
 from app.imports.problems import UnreadableFile
 
@@ -206,6 +206,25 @@ def evaluate_page(page: Path, key: dict[str, Any]) -> Scores:
     return evaluate(reading, key)
 
 
+def count_warned(page: Path, key: dict[str, Any]) -> Counter[str]:
+    """Whether warnings say where errors are: by action, errors in what was read of its sentences, and warnings."""
+    counted: Counter[str] = Counter()
+    known = {plain(action["title"]): action for action in key["actions"]}
+    for draft in read_page(page.read_bytes(), page.name).actions:
+        if not (action := known.get(plain(draft.values.get("title", "")))):
+            continue
+        scores: Scores = {}
+        _compare_action(scores, "", draft, action, key.get("region"))
+        errors = sum(len(scores[name].wrong) for name in ("activities with place", "deployments", "outputs by kind"))
+        warnings = [problem.code for problem in draft.problems if problem.severity is Severity.WARNING]
+        unread = warnings.count("unread-sentence")
+        counted["errors"] += errors
+        counted["errors in an action with a warning"] += errors if warnings else 0
+        counted["unread sentences"] += unread
+        counted["unread sentences in an action with an error"] += unread if errors else 0
+    return counted
+
+
 def pages() -> dict[str, tuple[Path, dict[str, Any]]]:
     """Every page that is at hand, with its key."""
     found = {}
@@ -223,15 +242,18 @@ def main() -> None:
     if not ASIA_PAGE.exists():
         print(f"The page on Asia isn't at {ASIA_PAGE.parent.name}/{ASIA_PAGE.name} beside the project: left out.\n")
     together: Scores = {}
+    warned: Counter[str] = Counter()
     for name, (path, key) in pages().items():
         if wanted and name not in wanted:
             continue
         scores = evaluate_page(path, key)
         _show(f"{name} ({len(key['actions'])} actions)", scores)
+        warned += count_warned(path, key)
         for field_name, result in scores.items() if name != "asia" else ():
             score(together, field_name).add(result)
     if together and not wanted:
         _show("all pages but the one on Asia, together", together)
+    print(*(f"{count} {what}" for what, count in warned.items()), sep="; ")
 
 
 def _show(title: str, scores: Scores) -> None:
