@@ -237,3 +237,9 @@ def test_it_works_below_a_path(sqlite_server: Sqlite, tmp_path: Path, browser: B
         assert str(page.locator("[data-api]").get_attribute("href")).startswith("/registry/api/v1/actions/")
         assert tab.faults == []
     sqlite_server.drop(url)
+
+
+def test_the_first_view_is_light(tab: Tab) -> None:
+    page = tab.open("/")
+    sent = page.evaluate("performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize ?? 0), 0)")
+    assert 50_000 < sent < 350_000
