@@ -149,7 +149,7 @@ class Settings(BaseSettings):
 
     frame_origins: Origins = ""
     """Which web pages on other hosts may show answers in a frame: their origins, separated by spaces, or `*` for all.
-    The documentation pages, where keys are typed, are never framed."""
+    Pages where keys are typed are never framed; the explorer's figures are, without their bar."""
 
     hsts_seconds: Annotated[int, Field(ge=0)] = 31_536_000
     """For how long a browser that came by HTTPS is to use nothing else with this host; 0 leaves that open."""
