@@ -1,12 +1,13 @@
 // @ts-check
 /** Puts the page together: one bar, the filters, the view that the address names, and the footer. */
 import { awaited, isPending, watchPending } from "./base/api.js";
-import { html, render, useEffect, useLayoutEffect, useRef, useState } from "./base/html.js";
+import { html, render, useEffect, useErrorBoundary, useLayoutEffect, useRef, useState } from "./base/html.js";
 import { followLinks, usePlace } from "./base/location.js";
 import { labelLanguage, t } from "./base/words.js";
 import { Bar } from "./parts/bar.js";
 import { Chips } from "./parts/chips.js";
 import { Footer } from "./parts/footer.js";
+import { Failure } from "./parts/states.js";
 
 /** Views by their paths: the name of the view, and the module that draws it. */
 const VIEWS = [
@@ -37,6 +38,15 @@ function useView(name, load) {
     return seen.name === name ? seen.draw : null;
 }
 
+/** Keeps the frame where a view fails; another place is another try. @param {{ place: any, children: any }} props */
+function Guard({ place, children }) {
+    const [error, reset] = useErrorBoundary((failed) => console.error(failed));
+    useEffect(() => {
+        if (error) reset();
+    }, [place]);
+    return error ? html`<${Failure} problem=${error} again=${reset} />` : children;
+}
+
 function App() {
     const place = usePlace();
     const view = viewAt(place.path);
@@ -60,7 +70,7 @@ function App() {
         <${Bar} place=${place} />
         <${Chips} place=${place} />
         <main id="main" tabindex="-1" ref=${main} data-view=${view.name} aria-busy="true">
-            ${draw && html`<${draw} key=${view.name + view.key} name=${view.name} id=${view.key} place=${place} />`}
+            <${Guard} place=${place}>${draw && html`<${draw} key=${view.name + view.key} name=${view.name} id=${view.key} place=${place} />`}<//>
         </main>
         <${Footer} place=${place} view=${view} />`;
 }

@@ -3,10 +3,8 @@
 export {
     html,
     render,
-    Component,
-    createContext,
-    useContext,
     useEffect,
+    useErrorBoundary,
     useLayoutEffect,
     useMemo,
     useRef,
