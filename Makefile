@@ -87,12 +87,12 @@ run: $(PACKAGE) ## Serve on http://127.0.0.1:8000, with the environment, databas
 	@exec $(BIN)/mieux serve $(ARGS)
 
 .PHONY: test
-test: check ## Check, then run the tests (ARGS="-k word" chooses some)
+test: check ## Check, run the tests, and name the slowest (ARGS="-k word" chooses some)
 	@workers=$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
 	[ "$$workers" -le 4 ] || workers=4; \
 	sh scripts/test-tools.sh $(TOOLS) nginx caddy chromium+; \
 	sh scripts/cluster-tools.sh $(VENV)/cluster >/dev/null 2>&1 || echo "HAProxy and Varnish can't be had here."; \
-	PATH="$$PATH:$(CURDIR)/$(TOOLS)/usr/bin:$(CURDIR)/$(TOOLS)/usr/sbin" exec $(BIN)/pytest -n "$$workers" $(ARGS)
+	PATH="$$PATH:$(CURDIR)/$(TOOLS)/usr/bin:$(CURDIR)/$(TOOLS)/usr/sbin" exec $(BIN)/pytest -n "$$workers" --dist worksteal --durations 20 --durations-min 1 $(ARGS)
 
 .PHONY: check
 check: $(DEV) ## Lint, formatting, types and the rules of who imports whom

@@ -17,6 +17,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck, settings
 
 from app import schema, seeding
 from app.core.database import Database
@@ -28,7 +29,17 @@ ADMIN_KEY = "mx_the-tests-administer-with-this"
 BACKENDS = ("sqlite", "postgresql")
 PATIENCE: dict[str, Any] = {"database_wait_timeout": 30, "database_statement_timeout": 60}
 """On a busy machine, what waits for nothing but its turn may wait for longer than a service lets it."""
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 AUTHORIZED = {"Authorization": f"Bearer {ADMIN_KEY}"}
+
+
+LONGEST = ("tests/running/", "tests/history/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start services begin first, so that no process has one left when the others are done."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ class Cluster:
             "fsync": "off",
             "full_page_writes": "off",
             "max_connections": "100",
-            "shared_buffers": "128MB",
+            "shared_buffers": "16MB",
             **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -63,7 +63,7 @@ class Cluster:
             self._server = subprocess.Popen(
                 [*as_plain_user(), self._binaries / "postgres", "-D", self.data, *options], stdout=log, stderr=log
             )
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while " to accept " not in (written := self._log.read_text("utf-8", "replace")):
             if self._server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"PostgreSQL did not start:\n{written}")

@@ -6,6 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from tests.waiting import BOUND
+
 
 class Reader:
     """A request to the application that is answered until `held_from` says to hold a message, and then not before
@@ -58,7 +60,7 @@ class Reader:
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Waits until something holds that only what comes can change."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(BOUND):
             while not holds():
                 self._came.clear()
                 await self._came.wait()

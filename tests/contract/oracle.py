@@ -1,7 +1,7 @@
 """The figures once more, counted by hand: sets of records from the API's own lists, and nothing of the engine.
 
-What is written here is section 4 of the design in plain Python: every action has its linked records, a filter keeps
-linked records, and two dimensions of one link are read from the same one.
+What figures mean, in plain Python: every action has its linked records, a filter keeps linked records, and two
+dimensions of one link are read from the same one.
 """
 
 import calendar

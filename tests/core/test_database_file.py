@@ -17,6 +17,7 @@ from sqlalchemy import event
 from app.core.listing import API
 from tests.conftest import Sqlite, serving
 from tests.running.service import serve
+from tests.waiting import BOUND
 
 pytestmark = pytest.mark.anyio
 
@@ -168,7 +169,7 @@ async def test_a_file_replaced_in_the_middle_of_a_change_acknowledges_nothing(
 
 
 def test_workers_agree(url: str, file: Path, tmp_path: Path) -> None:
-    with serve(url, tmp_path, workers="2") as service, httpx.Client(base_url=service.address) as client:
+    with serve(url, tmp_path, workers="2") as service, httpx.Client(base_url=service.address, timeout=BOUND) as client:
         for _ in range(10):
             assert client.get(f"{API}/actions").status_code == 200
         replace(file)

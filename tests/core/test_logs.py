@@ -1,6 +1,5 @@
 """How lines of the log are written."""
 
-import asyncio
 import io
 import json
 import logging
@@ -11,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from app.core.logs import WRITE_SECONDS, JsonFormatter, LineHandler, RequestRecord, TextFormatter, configuration
+from app.core.logs import JsonFormatter, LineHandler, RequestRecord, TextFormatter, configuration
+from tests.waiting import until
 
 
 def record(message: str, *values: object, error: BaseException | None = None, **fields: Any) -> logging.LogRecord:
@@ -92,7 +92,7 @@ async def test_lines_of_requests_are_written_soon_in_order_and_with_any_other_li
     handler.setFormatter(JsonFormatter())
     written = RequestRecord("requests", "2", about, 0.00125, 17, (("client", "::1"), ("key", None)))
     handler.handle(written)
-    await asyncio.sleep(2 * WRITE_SECONDS)
+    await until(lambda: len(stream.getvalue().splitlines()) == 4)
     line = json.loads(stream.getvalue().splitlines()[3])
     assert line.items() >= {"level": "info", "logger": "requests", "message": "request", **written.fields}.items()
 

@@ -14,7 +14,9 @@ from sqlalchemy import select
 from app import schema
 from app.core.database import Database
 from app.core.listing import API
+from app.core.metrics import POOL_WAITING
 from tests.conftest import serving
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -142,7 +144,7 @@ async def test_the_pools_of_connections_are_measured(client: httpx.AsyncClient, 
         for _ in range(limit):
             await (await held.enter_async_context(database.read_at_length())).execute(select(1))
         waiting = asyncio.create_task(read())
-        await asyncio.sleep(0.05)
+        await until(lambda: POOL_WAITING.labels("file")._value.get() == 1)
         samples = await scrape(client)
         assert samples[named("mieux_database_pool_connections", pool="file", state="in_use")] == limit
         assert samples[named("mieux_database_pool_limit", pool="file")] == limit

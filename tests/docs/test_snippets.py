@@ -17,6 +17,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.conftest import Sqlite
 from tests.running.service import Service, serve
+from tests.waiting import BOUND
 
 SCHEMA: dict[str, Any] = create_app(Settings(database_url="sqlite:///described.db")).openapi()
 add_samples(SCHEMA)
@@ -86,7 +87,7 @@ def test_the_samples_that_write_do_so(service: Service, label: str) -> None:
         sample = samples[label].replace(ADDRESS, service.address).replace(KEY, service.key)
         address = re.search(rf"{service.address}[^'\"]*", sample)
         assert address is not None
-        sample = sample.replace(TAG, httpx.get(address[0]).headers.get("ETag", ""))
+        sample = sample.replace(TAG, httpx.get(address[0], timeout=BOUND).headers.get("ETag", ""))
         command = ["sh", "-c", f"{sample} --fail-with-body"] if label == "curl" else [sys.executable, "-c", sample]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert ran.returncode == 0 or "409" in ran.stdout + ran.stderr, f"{sample}\n{ran.stdout}{ran.stderr}"
@@ -110,8 +111,8 @@ def test_the_samples_in_javascript_run(service: Service, tmp_path: Path) -> None
 def test_the_samples_for_the_shell_and_for_r_ask_for_the_same(service: Service) -> None:
     for path in ("/api/v1/actions", "/api/v1/aggregates", "/api/v1/aggregates/actions-per-theme"):
         curl, r = SAMPLED[path]["curl"], SAMPLED[path]["R"]
-        as_json = httpx.get(curl.split("'")[1].replace(ADDRESS, service.address)).json()
-        as_csv = httpx.get(r.split('"')[1].replace(ADDRESS, service.address))
+        as_json = httpx.get(curl.split("'")[1].replace(ADDRESS, service.address), timeout=BOUND).json()
+        as_csv = httpx.get(r.split('"')[1].replace(ADDRESS, service.address), timeout=BOUND)
         assert as_csv.headers["Content-Type"].startswith("text/csv")
         rows = as_csv.text.strip().count("\r\n")
         assert rows == as_json.get("total", len(as_json.get("rows", ()))), json.dumps(as_json)[:200]

@@ -9,6 +9,7 @@ from typing import Any
 from tests.running.service import serve
 
 ROOT = Path(__file__).resolve().parents[2]
+STORAGE = ROOT / ".hypothesis"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 COMMAND = Path(sys.executable).with_name("schemathesis")
 KEY = "mx_the-fuzzer-administers-with-this"
@@ -22,7 +23,8 @@ def fuzz(url: str, folder: Path, *arguments: str, **options: Any) -> subprocess.
         return subprocess.run(
             [COMMAND, "--config-file", CONFIGURATION, "run", f"{service.address}/openapi.json", *arguments],
             cwd=folder,
-            env=os.environ | {"FUZZ_KEY": KEY, "PYTHONPATH": str(ROOT)},
+            # What Hypothesis knows of Unicode takes it seconds to find out.
+            env=os.environ | {"FUZZ_KEY": KEY, "PYTHONPATH": str(ROOT), "HYPOTHESIS_STORAGE_DIRECTORY": str(STORAGE)},
             text=True,
             check=False,
             **options,

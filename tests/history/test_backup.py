@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Postgresql, Sqlite, serving
 from tests.running.service import mieux, serve
+from tests.waiting import BOUND
 
 KEY = "mx_set-by-the-administrator"
 
@@ -25,7 +26,8 @@ def test_a_backup_is_whole_while_the_service_is_writing(database_url: str, tmp_p
     with serve(database_url, tmp_path, bootstrap_key=KEY) as service:
 
         def write() -> None:
-            with httpx.Client(base_url=service.address, headers={"Authorization": f"Bearer {KEY}"}) as client:
+            headers = {"Authorization": f"Bearer {KEY}"}
+            with httpx.Client(base_url=service.address, headers=headers, timeout=BOUND) as client:
                 number = 0
                 while not stop.is_set():
                     number += 1

@@ -11,6 +11,7 @@ import pytest
 
 from tests.history.clone import Clone, assert_is_exact
 from tests.running.service import serve
+from tests.waiting import BOUND
 
 pytestmark = pytest.mark.anyio
 KEY = "mx_set-by-the-administrator"
@@ -59,11 +60,11 @@ class Writer:
 
 async def _write_until_killed(writer: Writer, service: Any, seconds: float) -> None:
     async with httpx.AsyncClient(
-        base_url=service.address, headers={"Authorization": f"Bearer {KEY}"}, timeout=10
+        base_url=service.address, headers={"Authorization": f"Bearer {KEY}"}, timeout=BOUND
     ) as client:
         writing = asyncio.create_task(writer.write(client))
         writer.acknowledged.clear()
-        async with asyncio.timeout(30):  # a slow machine is given the time to acknowledge something
+        async with asyncio.timeout(BOUND):
             await writer.acknowledged.wait()
         await asyncio.sleep(seconds)
         service.process.kill()
@@ -77,7 +78,7 @@ async def test_nothing_acknowledged_is_lost_when_the_service_is_killed(database_
     clone, writer = Clone(), Writer()
     for _ in range(KILLS):
         with serve(database_url, tmp_path, bootstrap_key=KEY) as service:
-            async with httpx.AsyncClient(base_url=service.address, timeout=10) as client:
+            async with httpx.AsyncClient(base_url=service.address, timeout=BOUND) as client:
 
                 async def get(url: str, client: httpx.AsyncClient = client) -> dict[str, Any]:
                     found: dict[str, Any] = (await client.get(url)).json()

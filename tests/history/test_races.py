@@ -1,4 +1,4 @@
-"""Editors side by side, over HTTP, on a service with four workers."""
+"""Editors and listeners side by side, over HTTP, on a service with four workers."""
 
 import asyncio
 import random
@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.history.clone import Clone, assert_is_exact
+from tests.history.test_stream import events, first
 from tests.running.service import Service, serve
 
 pytestmark = pytest.mark.anyio
@@ -27,8 +28,9 @@ def _client(address: str) -> httpx.AsyncClient:
 
 
 async def _append(client: httpx.AsyncClient, mark: str, seen: Counter[int]) -> bool:
-    """One editor: reads the summary, adds a mark, and repeats it on the new version when somebody was first."""
-    for _ in range(200):
+    """One editor: reads the summary, adds a mark, and repeats it on the new version when somebody was first, after a
+    while that grows: fifty who repeat it at once would mostly get in each other's way."""
+    for attempt in range(200):
         read = await client.get(ACTION)
         edited = await client.patch(
             ACTION, json={"summary": f"{read.json()['summary']} {mark}"}, headers={"If-Match": read.headers["ETag"]}
@@ -36,7 +38,7 @@ async def _append(client: httpx.AsyncClient, mark: str, seen: Counter[int]) -> b
         seen[edited.status_code] += 1
         if edited.status_code == 200:
             return True
-        await asyncio.sleep(0)
+        await asyncio.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))
     return False
 
 
@@ -56,6 +58,7 @@ async def test_fifty_writers_on_one_action_lose_nothing(service: Service) -> Non
         history = (await client.get(f"{ACTION}/history?limit=100")).json()
     assert all(acknowledged)
     assert set(seen) <= {200, 409, 412}, seen
+    assert seen[200] == len(marks) < seen.total()
     assert [mark for mark in marks if mark not in final["summary"]] == []
     told = " ".join(
         difference["after"]
@@ -89,6 +92,28 @@ async def test_a_reader_of_the_feed_misses_nothing_while_many_write(service: Ser
         await assert_is_exact(clone, get)
 
 
+async def test_the_stream_reports_changes_as_they_are_made_and_goes_on_where_it_was(service: Service) -> None:
+    async with _client(service.address) as client:
+        latest = (await client.get("/api/v1/changes?limit=1")).json()["latest"]
+        listening = asyncio.create_task(first(events(client, f"?after={latest}"), 3))
+        names = [f"Listened for {number}" for number in range(3)]
+        for name in names:
+            assert (await client.post("/api/v1/partners", json={"name": name})).status_code == 201
+        heard = await listening
+        page = (await client.get(f"/api/v1/changes?after={latest}")).json()
+        feed = page["items"]
+        assert heard == [(f"{page['epoch']}-{change['sequence']}", change) for change in feed]
+        assert [change["record"]["name"] for _, change in heard] == names
+
+        for cursor in (heard[0][0], str(feed[0]["sequence"])):
+            again = await first(events(client, **{"Last-Event-ID": cursor}), 2)
+            assert again == heard[1:]
+
+        refused = await client.get("/api/v1/changes/stream", headers={"Last-Event-ID": "yesterday"})
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["parameter"] == "Last-Event-ID"
+
+
 async def test_two_simultaneous_requests_with_one_idempotency_key_do_one_thing(service: Service) -> None:
     async with _client(service.address) as client:
         for number in range(10):
@@ -96,7 +121,7 @@ async def test_two_simultaneous_requests_with_one_idempotency_key_do_one_thing(s
                 *(
                     client.post(
                         "/api/v1/partners",
-                        json={"name": f"Partner {number}"},
+                        json={"name": f"Repeated {number}"},
                         headers={"Idempotency-Key": f"request-{number}"},
                     )
                     for _ in range(4)
@@ -104,8 +129,8 @@ async def test_two_simultaneous_requests_with_one_idempotency_key_do_one_thing(s
             )
             assert {answer.status_code for answer in answers} == {201}
             assert len({answer.content for answer in answers}) == 1
-        total = (await client.get("/api/v1/partners?limit=1")).json()
-    assert total["total"] == 17 + 10
+        listed = (await client.get("/api/v1/partners?limit=500")).json()["items"]
+    assert len([partner for partner in listed if partner["name"].startswith("Repeated")]) == 10
 
 
 async def _action(client: httpx.AsyncClient, **body: Any) -> int:

@@ -145,7 +145,7 @@ def forget_peak(service: Service) -> int:
 def send(service: Service, content: bytes, name: str) -> httpx.Response:
     """The answer to a file."""
     headers = {"Authorization": f"Bearer {KEY}"}
-    return httpx.post(f"{service.address}{IMPORTS}", files={"file": (name, content)}, headers=headers, timeout=60)
+    return service.post(IMPORTS, files={"file": (name, content)}, headers=headers)
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
@@ -158,7 +158,7 @@ def test_what_would_become_huge_is_refused_with_its_bound(service: Service, bomb
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/unreadable-file"), answer.text[:500]
     assert bound in answer.json()["detail"]
     assert peak(service) - before < MEGABYTES + 4 * len(content) // 2**20
-    assert httpx.get(f"{service.address}/readyz").status_code == 200
+    assert service.get("/readyz").status_code == 200
 
 
 def test_what_is_within_the_bounds_is_read(service: Service) -> None:

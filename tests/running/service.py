@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from tests.conftest import PATIENCE
+from tests.running.forked import Forked
+from tests.waiting import BOUND
 
 COMMAND = Path(sys.executable).with_name("mieux")
 
@@ -55,7 +57,7 @@ def free_port() -> int:
 class Service:
     """A running `mieux serve`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    def __init__(self, process: Forked, port: int, log: Path) -> None:
         self.process = process
         self.port = port
         self.address = f"http://127.0.0.1:{port}"
@@ -72,13 +74,21 @@ class Service:
 
     def records_of(self, request_id: str) -> list[dict[str, Any]]:
         """Those of a request, once the one is there that tells that it has ended."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + BOUND
         while time.monotonic() < deadline:
             records = [record for record in self.records() if record.get("request_id") == request_id]
             if any(record["message"] == "request" for record in records):
                 return records
             time.sleep(0.02)
         raise TimeoutError(self.log)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """What it answers at a path, however busy the machine is."""
+        return httpx.get(f"{self.address}{path}", **{"timeout": BOUND} | options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        """The same, to something that is sent there."""
+        return httpx.post(f"{self.address}{path}", **{"timeout": BOUND} | options)
 
     @property
     def key(self) -> str:
@@ -89,7 +99,7 @@ class Service:
 
     def wait(self) -> None:
         """Until it answers."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + BOUND
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the service ended:\n{self.log}")
@@ -106,13 +116,8 @@ def serve(url: str, folder: Path, *arguments: str, **settings: str) -> Iterator[
     """A service on a database, stopped at the end."""
     port = free_port()
     log = folder / f"serve-{port}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [COMMAND, "serve", "--port", str(port), *arguments],
-            env=environment(url, **settings),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    log.touch()
+    process = Forked(["serve", "--port", str(port), *arguments], environment(url, **settings), log)
     service = Service(process, port, log)
     try:
         service.wait()
@@ -120,7 +125,7 @@ def serve(url: str, folder: Path, *arguments: str, **settings: str) -> Iterator[
     finally:
         process.terminate()
         try:
-            process.wait(40)
+            process.wait(BOUND)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 
 from app.core.problems import MEDIA_TYPE
 from tests.running.service import Service, serve
+from tests.waiting import BOUND, until_blocking
 
 KEY = "mx_set-by-the-administrator"
 SECONDS = 1.0
@@ -59,7 +61,7 @@ class Wire:
     """A connection to the service that sends whatever a test likes."""
 
     def __init__(self, service: Service, source: str = "127.0.0.1") -> None:
-        self.socket = socket.create_connection(("127.0.0.1", service.port), timeout=20, source_address=(source, 0))
+        self.socket = socket.create_connection(("127.0.0.1", service.port), timeout=BOUND, source_address=(source, 0))
 
     def __enter__(self) -> "Wire":
         return self
@@ -87,6 +89,12 @@ class Wire:
             body += self.socket.recv(65536)
         return Answer(int(lines[0].split()[1]), headers, body)
 
+    def is_held(self) -> bool:
+        """Whether the service still holds its end of the connection, which has an inode as long as it does."""
+        ours, theirs = (f":{at[1]:04X}" for at in (self.socket.getsockname(), self.socket.getpeername()))
+        rows = (row.split() for row in Path("/proc/net/tcp").read_text().splitlines())
+        return any(row[1].endswith(theirs) and row[2].endswith(ours) and row[9] != "0" for row in rows)
+
     def is_ended(self) -> bool:
         """Whether the service has ended the connection, or does so soon."""
         try:
@@ -107,10 +115,8 @@ PARTNERS = "/api/v1/partners"
 
 
 def served(service: Service) -> None:
-    """Somebody honest is served, and soon."""
-    begun = time.monotonic()
-    assert httpx.get(f"{service.address}/api/v1/actions?limit=1", timeout=5).status_code == 200
-    assert time.monotonic() - begun < 3 * SECONDS
+    """Somebody honest is served."""
+    assert service.get("/api/v1/actions?limit=1").status_code == 200
 
 
 # -- heads --
@@ -118,7 +124,6 @@ def served(service: Service) -> None:
 
 def test_half_open_requests_end_and_others_are_served_meanwhile(service: Service) -> None:
     with ExitStack() as stack:
-        begun = time.monotonic()
         silent = [stack.enter_context(Wire(service)) for _ in range(20)]
         half_open = [stack.enter_context(Wire(service)) for _ in range(200)]
         for number, wire in enumerate(half_open):
@@ -128,15 +133,11 @@ def test_half_open_requests_end_and_others_are_served_meanwhile(service: Service
             wire.receive().check_problem(408, "request-timeout")
             assert wire.is_ended()
         assert all(wire.is_ended() for wire in silent)
-        assert time.monotonic() - begun < 5 * SECONDS
 
 
-def test_a_head_that_drips_ends_in_the_same_time(service: Service) -> None:
-    with Wire(service) as wire:
-        begun = time.monotonic()
-        with pytest.raises(OSError, match=r"reset|Broken pipe"):
-            wire.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n", *[b"X-A: 1\r\n"] * 200, pause=0.05)
-        assert time.monotonic() - begun < 3 * SECONDS
+def test_a_head_that_drips_ends_before_it_is_complete(service: Service) -> None:
+    with Wire(service) as wire, pytest.raises(OSError, match=r"reset|Broken pipe"):
+        wire.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n", *[b"X-A: 1\r\n"] * 200, pause=0.05)
 
 
 def test_the_next_requests_head_has_the_same_time(service: Service) -> None:
@@ -151,22 +152,22 @@ def test_the_next_requests_head_has_the_same_time(service: Service) -> None:
 @pytest.mark.parametrize("more", [b"", b"\r\n"], ids=["silent", "line-end"])
 def test_an_idle_connection_ends(service: Service, more: bytes) -> None:
     with Wire(service) as wire:
+        begun = time.monotonic()
         wire.send(GET)
         assert wire.receive().status == 200
         wire.send(more)
-        begun = time.monotonic()
         assert wire.is_ended()
-        assert 0.5 * SECONDS < time.monotonic() - begun < 3 * SECONDS
+        assert time.monotonic() - begun > 0.9 * SECONDS
 
 
 def test_a_connection_that_is_used_is_not_idle(service: Service) -> None:
     cached = b"GET /api/v1/themes?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with Wire(service) as wire:
-        for _ in range(5):
+        for _ in range(8):
             for request in (GET, cached):
                 wire.send(request)
                 assert wire.receive().status == 200
-            time.sleep(SECONDS / 2)
+            time.sleep(SECONDS / 5)
         assert wire.is_ended()  # in the end it is
 
 
@@ -222,20 +223,15 @@ def test_an_offer_to_change_the_protocol_is_declined(service: Service) -> None:
 # -- bodies --
 
 
-def test_a_body_that_stops_or_drips_ends(service: Service) -> None:
-    for pieces in ([b'{"na'], [b"a" * int(RATE / 20)] * 100):
-        with Wire(service) as wire:
-            begun = time.monotonic()
-            wire.send(post(PARTNERS, length=MB))
-            try:
-                wire.send(*pieces, pause=0.1)
-                answer = wire.receive()
-            except ConnectionError:
-                answer = None
-            assert time.monotonic() - begun < 5 * SECONDS
-            if len(pieces) == 1:
-                assert answer is not None
-                answer.check_problem(408, "request-timeout")
+def test_a_body_that_stops_ends(service: Service) -> None:
+    with Wire(service) as wire:
+        wire.send(post(PARTNERS, b'{"na', MB))
+        wire.receive().check_problem(408, "request-timeout")
+
+
+def test_a_body_that_drips_ends_before_it_is_complete(service: Service) -> None:
+    with Wire(service) as wire, pytest.raises(ConnectionError):
+        wire.send(post(PARTNERS, length=MB), *[b"a" * int(RATE / 20)] * 200, pause=0.1)
 
 
 def test_a_body_that_comes_slowly_but_steadily_is_read(service: Service) -> None:
@@ -294,7 +290,7 @@ def test_a_413_reaches_a_client_that_sends_everything_first(service: Service, an
     if announced:
         sent["Content-Length"] = str(30 * MB)
     for _ in range(3):
-        answer = httpx.post(f"{service.address}{PARTNERS}", content=body(), headers=sent, timeout=20)
+        answer = service.post(PARTNERS, content=body(), headers=sent)
         assert answer.status_code == 413
         assert answer.json()["max_bytes"] == 2 * MB
     with Wire(service) as wire:
@@ -331,7 +327,7 @@ def test_requests_that_are_sent_at_once_are_answered_but_not_any_number(service:
 def test_cached_responses_keep_their_order_among_others_of_one_connection(service: Service) -> None:
     cached, made = b"GET /api/v1/actions?limit=1 HTTP/1.1", b"GET /api/v1/actions?limit=2 HTTP/1.1"
     host, anew = b"\r\nHost: localhost\r\n", b"Cache-Control: no-cache\r\n"
-    expected = {limit: httpx.get(f"{service.address}/api/v1/actions?limit={limit}").json() for limit in (1, 2)}
+    expected = {limit: service.get(f"/api/v1/actions?limit={limit}").json() for limit in (1, 2)}
     assert [len(page["items"]) for page in expected.values()] == [1, 2]
     with Wire(service) as wire:
         wire.send(cached + host + b"\r\n")
@@ -356,12 +352,10 @@ def test_a_cached_response_ends_the_connection_that_shall_end(service: Service, 
         with Wire(service) as wire:
             wire.send(b"GET /api/v1/themes?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
             body = wire.receive().body
-            begun = time.monotonic()
             wire.send(b"GET /api/v1/themes?limit=1 " + last + b"\r\n\r\n")
             answer = wire.receive()
             assert (answer.status, answer.headers["connection"], answer.body) == (200, "close", body)
             assert wire.is_ended()
-            assert time.monotonic() - begun < SECONDS / 2
 
 
 def test_a_request_outlasts_the_idle_time_of_a_cached_one_before_it(service: Service) -> None:
@@ -381,24 +375,21 @@ def test_a_request_outlasts_the_idle_time_of_a_cached_one_before_it(service: Ser
 
 def test_a_stream_ends_with_its_connection_even_when_another_request_waits_behind_it(service: Service) -> None:
     def listeners() -> float:
-        metrics = httpx.get(f"{service.address}/metrics").text
+        metrics = service.get("/metrics").text
         return float(re.search(r"^mieux_feed_listeners (.+)$", metrics, re.MULTILINE)[1])  # type: ignore[index]
 
     with Wire(service) as wire:
         wire.send(b"GET /api/v1/changes/stream HTTP/1.1\r\nHost: localhost\r\n\r\n" + GET)
         assert b"text/event-stream" in wire.socket.recv(65536)
         assert listeners() == 1
-    deadline = time.monotonic() + 10
-    while listeners() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert listeners() == 0
+    until_blocking(lambda: listeners() == 0)
 
 
 def test_a_client_that_does_not_read_its_response_is_let_go(service: Service) -> None:
-    size = len(httpx.get(f"{service.address}/openapi.json").content)
+    size = len(service.get("/openapi.json").content)
     with Wire(service) as wire:
         wire.send(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 40)
-        time.sleep(3 * SECONDS)
+        until_blocking(lambda: not wire.is_held())
         received = 0
         with suppress(ConnectionResetError):
             while more := wire.socket.recv(MB):
@@ -455,7 +446,7 @@ def test_who_has_too_many_requests_under_way_is_refused_and_others_are_served(cr
 def test_forged_addresses_count_as_the_true_one_and_a_right_key_works_beside_wrong_ones(crowded: Service) -> None:
     def write(key: str, **forged: str) -> httpx.Response:
         headers = {"Authorization": f"Bearer {key}", **forged}
-        return httpx.post(f"{crowded.address}{PARTNERS}", json={"name": "IOM"}, headers=headers)
+        return crowded.post(PARTNERS, json={"name": "IOM"}, headers=headers)
 
     answers = [write(f"mx_{number}", **{"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(30)]
     statuses = [answer.status_code for answer in answers]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import Sqlite
 from tests.running.service import Service, serve
+from tests.waiting import BOUND
 
 MEGABYTE = 1024 * 1024
 
@@ -22,7 +23,7 @@ def service(sqlite_server: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def connect(service: Service, path: str, *headers: str) -> socket.socket:
     """A connection on which a POST has begun."""
-    connection = socket.create_connection(("127.0.0.1", service.port), timeout=20)
+    connection = socket.create_connection(("127.0.0.1", service.port), timeout=BOUND)
     lines = (f"POST /api/v1{path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", *headers)
     connection.sendall("\r\n".join((*lines, "", "")).encode())
     return connection

@@ -9,13 +9,14 @@ from benchmarks.faults import CUT, KILL, try_all
 from benchmarks.verification import Reader, verify
 from benchmarks.writers import Ledger
 from tests.running.service import serve
+from tests.waiting import BOUND
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_what_is_repeated_after_a_fault_is_done_once(database_url: str, tmp_path: Path) -> None:
     acknowledged, wrong = await try_all(
-        database_url, 1, tmp_path, acknowledged=120, seconds=8, writers=4, faults=[CUT, KILL]
+        database_url, 1, tmp_path, acknowledged=120, seconds=BOUND, writers=4, faults=[CUT, KILL]
     )
     assert wrong == []
     assert acknowledged > 20

@@ -1,7 +1,5 @@
 """Keys on the command line."""
 
-import httpx
-
 from tests.running.service import mieux, serve
 
 
@@ -13,7 +11,7 @@ def test_a_key_is_made_listed_and_revoked(database_url: str, tmp_path) -> None:
 
         def add(name: str) -> int:
             headers = {"Authorization": f"Bearer {token}"}
-            return httpx.post(f"{service.address}/api/v1/partners", json={"name": name}, headers=headers).status_code
+            return service.post("/api/v1/partners", json={"name": name}, headers=headers).status_code
 
         assert add("IOM") == 201
         listed = mieux(database_url, "keys", "list").stdout

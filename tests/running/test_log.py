@@ -16,6 +16,7 @@ import pytest
 
 from tests.conftest import Postgresql, Sqlite
 from tests.running.service import Service, serve
+from tests.waiting import BOUND
 
 KEY = "mx_set-by-the-administrator"
 AUTHORIZED = {"Authorization": f"Bearer {KEY}"}
@@ -46,7 +47,7 @@ class Log:
     def __init__(self, url: str, service: Service) -> None:
         self.url = url
         self.service = service
-        self.client = httpx.Client(base_url=service.address, headers=AUTHORIZED, timeout=20)
+        self.client = httpx.Client(base_url=service.address, headers=AUTHORIZED, timeout=BOUND)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_a_request_without_an_id_is_found_by_the_one_that_it_got(log: Log) -> No
 
 
 def test_a_request_that_cannot_be_parsed_is_found_by_its_id(log: Log) -> None:
-    with socket.create_connection(("127.0.0.1", log.service.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", log.service.port), timeout=BOUND) as connection:
         connection.sendall(b"no request at all\r\n\r\n")
         response = b"".join(iter(lambda: connection.recv(65536), b""))
     request_id = json.loads(response.partition(b"\r\n\r\n")[2])["request_id"]

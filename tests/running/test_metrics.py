@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from tests.conftest import Sqlite
 from tests.core.test_metrics import named, read
 from tests.running.service import free_port, mieux, serve
+from tests.waiting import BOUND, until_blocking
 
 PATH = "/api/v1/actions"
 COUNTED = named("http_requests_total", method="GET", route=PATH, status="2xx")
@@ -31,16 +31,14 @@ def test_several_workers_are_added_up_and_a_dead_one_leaves_its_counts_alone(
     metrics = f"http://127.0.0.1:{(port := free_port())}/metrics"
 
     def scrape() -> dict[str, float]:
-        return dict(read(httpx.get(metrics, timeout=20).text))
+        return dict(read(httpx.get(metrics, timeout=BOUND).text))
 
     with serve(url, tmp_path, workers="3", metrics_port=str(port)) as service:
         asked = 0
-        deadline = time.monotonic() + 60
         while len(workers(scrape())) < 3:  # they start one after the other
-            assert time.monotonic() < deadline, service.log
-            asked += httpx.get(f"{service.address}{PATH}").status_code == 200
+            asked += service.get(PATH).status_code == 200
         for _ in range(30):
-            asked += httpx.get(f"{service.address}{PATH}").status_code == 200
+            asked += service.get(PATH).status_code == 200
         for _ in range(6):  # whoever of them answers
             samples = scrape()
             assert samples[COUNTED] == asked
@@ -50,16 +48,18 @@ def test_several_workers_are_added_up_and_a_dead_one_leaves_its_counts_alone(
         before = workers(samples)
         assert len(before) == 3
         os.kill(min(before), signal.SIGKILL)
-        deadline = time.monotonic() + 60
         now = before
-        while len(now) < 3 or now == before:
-            assert time.monotonic() < deadline, service.log
+
+        def is_replaced() -> bool:
+            nonlocal now
             with suppress(httpx.TransportError):  # the dead worker had taken the connection
                 now = workers(samples := scrape())
                 assert samples[COUNTED] >= asked
-            time.sleep(0.1)
+            return len(now) == 3 and now != before
+
+        until_blocking(is_replaced)
         assert min(before) not in now
-        assert httpx.get(f"{service.address}/metrics").status_code == 404
+        assert service.get("/metrics").status_code == 404
         folder = Path(
             Path(f"/proc/{min(now)}/environ").read_text().split("PROMETHEUS_MULTIPROC_DIR=")[1].split("\0")[0]
         )
@@ -73,29 +73,27 @@ def test_a_port_of_their_own_needs_the_key_too_and_shows_who_listens(sqlite_serv
     key = "a-key-for-prometheus"
     metrics = f"http://127.0.0.1:{(port := free_port())}/metrics"
     with serve(url, tmp_path, metrics_port=str(port), metrics_key=key) as service:
-        assert httpx.get(metrics).status_code == 401
-        assert "http_requests_total" in httpx.get(metrics, headers={"Authorization": f"Bearer {key}"}).text
-        assert httpx.get(f"http://127.0.0.1:{port}/api/v1/actions").status_code == 404
-        assert httpx.get(f"{service.address}/metrics").status_code == 404
+        assert httpx.get(metrics, timeout=BOUND).status_code == 401
+        authorized = {"Authorization": f"Bearer {key}"}
+        assert "http_requests_total" in httpx.get(metrics, headers=authorized, timeout=BOUND).text
+        assert httpx.get(f"http://127.0.0.1:{port}/api/v1/actions", timeout=BOUND).status_code == 404
+        assert service.get("/metrics").status_code == 404
         listeners = named("mieux_feed_listeners")
 
         def listening() -> float:
-            return read(httpx.get(metrics, headers={"Authorization": f"Bearer {key}"}).text)[listeners]
+            return read(httpx.get(metrics, headers=authorized, timeout=BOUND).text)[listeners]
 
         before = listening()
-        with httpx.stream("GET", f"{service.address}/api/v1/changes/stream") as stream:
+        with httpx.stream("GET", f"{service.address}/api/v1/changes/stream", timeout=BOUND) as stream:
             lines = stream.iter_lines()
             next(lines)
             assert listening() == before + 1
-        deadline = time.monotonic() + 20
-        while listening() != before:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until_blocking(lambda: listening() == before)
         same = mieux(url, "serve", "--port", str(port), metrics_port=str(port))
         assert (same.returncode, same.stderr.partition(":")[0]) == (2, "MIEUX_METRICS_PORT")
         taken = mieux(url, "serve", "--port", str(free_port()), metrics_port=str(port))
         assert taken.returncode == 1
         assert f"MIEUX_METRICS_PORT: port {port} on 127.0.0.1 is taken" in taken.stderr
     with pytest.raises(httpx.ConnectError):
-        httpx.get(metrics)
+        httpx.get(metrics, timeout=BOUND)
     sqlite_server.drop(url)

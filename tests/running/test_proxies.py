@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import Sqlite
 from tests.running.service import Service, free_port, serve
+from tests.waiting import BOUND
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 HOST = "registry.example.org"
@@ -90,13 +91,13 @@ def client(address: str) -> httpx.Client:
         request.extensions["sni_hostname"] = HOST
 
     return httpx.Client(
-        base_url=address, verify=False, headers={"Host": HOST}, event_hooks={"request": [name_the_host]}, timeout=20
+        base_url=address, verify=False, headers={"Host": HOST}, event_hooks={"request": [name_the_host]}, timeout=BOUND
     )
 
 
 def wait_for(ask: Callable[[], httpx.Response], process: subprocess.Popen[bytes], folder: Path) -> None:
     """Until a proxy answers."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + BOUND
     while time.monotonic() < deadline:
         try:
             if ask().status_code == 200:
@@ -151,9 +152,7 @@ def test_the_sample_shows_the_service_over_tls(
             authorized = {"Authorization": f"Bearer {KEY}"}
             made = over_tls.post("/api/v1/partners", json={"name": "IOM"}, headers=authorized)
             assert made.status_code == 201
-            begun = time.monotonic()
             assert "IOM" in next(line for line in lines if line.startswith("data:"))
-            assert time.monotonic() - begun < 10
     sqlite_server.drop(url)
 
 
@@ -182,7 +181,7 @@ def test_a_tag_that_nginx_has_weakened_still_names_its_version(sqlite_server: Sq
         authorized = {"Authorization": f"Bearer {KEY}", "Accept-Encoding": "gzip"}
         with (
             running(command, tmp_path) as process,
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=authorized, timeout=20) as through,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=authorized, timeout=BOUND) as through,
         ):
             wait_for(lambda: through.get("/readyz"), process, tmp_path)
             action = "/api/v1/actions/1"

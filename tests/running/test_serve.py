@@ -6,28 +6,26 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-import httpx
-
 from tests.conftest import Postgresql
-from tests.running.service import mieux, serve
+from tests.running.service import free_port, mieux, serve
+from tests.waiting import BOUND, until_blocking
 
 
 def test_first_start_on_the_embedded_database_migrates_seeds_and_prints_one_key(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     with serve(url, tmp_path) as first:
-        assert httpx.get(f"{first.address}/api/v1/actions").json()["total"] == 17
-        created = httpx.post(
-            f"{first.address}/api/v1/actions",
+        assert first.get("/api/v1/actions").json()["total"] == 17
+        created = first.post(
+            "/api/v1/actions",
             json={"title": "Armenia: Asylum"},
             headers={"Authorization": f"Bearer {first.key}"},
         )
         assert created.status_code == 201
         assert first.log.count("mx_") == 1
     with serve(url, tmp_path) as second:
-        assert httpx.get(f"{second.address}/api/v1/actions").json()["total"] == 18
+        assert second.get("/api/v1/actions").json()["total"] == 18
         assert "mx_" not in second.log
         assert "Seeded" not in second.log
 
@@ -47,17 +45,15 @@ def test_a_start_imports_nothing_that_few_requests_need() -> None:
 
 def test_no_seed_leaves_the_record_empty_but_for_reference_data(tmp_path: Path) -> None:
     with serve(f"sqlite:///{tmp_path / 'new.db'}", tmp_path, "--no-seed") as service:
-        assert httpx.get(f"{service.address}/api/v1/actions").json()["total"] == 0
-        assert httpx.get(f"{service.address}/api/v1/themes").json()["total"] == 21
-        assert httpx.get(f"{service.address}/api/v1/countries").json()["total"] == 250
+        assert service.get("/api/v1/actions").json()["total"] == 0
+        assert service.get("/api/v1/themes").json()["total"] == 21
+        assert service.get("/api/v1/countries").json()["total"] == 250
 
 
 def test_a_bootstrap_key_is_an_admin_key_and_none_is_printed(tmp_path: Path) -> None:
     key = "mx_set-by-the-administrator"
     with serve(f"sqlite:///{tmp_path / 'new.db'}", tmp_path, bootstrap_key=key) as service:
-        created = httpx.post(
-            f"{service.address}/api/v1/partners", json={"name": "IOM"}, headers={"Authorization": f"Bearer {key}"}
-        )
+        created = service.post("/api/v1/partners", json={"name": "IOM"}, headers={"Authorization": f"Bearer {key}"})
         assert created.status_code == 201
         assert "mx_" not in service.log
 
@@ -66,7 +62,7 @@ def test_a_server_database_with_an_old_schema_is_refused_with_the_command_that_m
     postgresql_server: Postgresql,
 ) -> None:
     url = postgresql_server.create("")
-    refused = mieux(url, "serve")
+    refused = mieux(url, "serve", "--port", str(free_port()))
     assert refused.returncode == 1
     assert "mieux migrate" in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -86,29 +82,24 @@ def test_sigterm_finishes_the_running_request(database_url: str, tmp_path: Path)
     key = "mx_set-by-the-administrator"
     body = json.dumps({"title": "Georgia: Return and Readmission"}).encode()
     with serve(database_url, tmp_path, bootstrap_key=key) as service:
-        with socket.create_connection(("127.0.0.1", service.port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", service.port), timeout=BOUND) as connection:
             head = (
                 f"POST /api/v1/actions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
             )
-            connection.sendall(head.encode() + body[:5])
-            time.sleep(0.5)  # the request is being read when the signal comes
+            connection.sendall(head.encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 100 ")  # it is being read when the signal comes
+            connection.sendall(body[:5])
             service.process.send_signal(signal.SIGTERM)
-            time.sleep(0.5)
+            until_blocking(lambda: "Shutting down" in service.log)
             connection.sendall(body[5:])
             answer = connection.recv(65536)
         assert answer.startswith(b"HTTP/1.1 201"), answer
-        service.process.wait(20)
+        service.process.wait(BOUND)
     with serve(database_url, tmp_path) as again:
-        assert httpx.get(f"{again.address}/api/v1/actions?q=readmission").json()["total"] >= 1
-        found = httpx.get(f"{again.address}/api/v1/actions/georgia-return-and-readmission")
+        assert again.get("/api/v1/actions?q=readmission").json()["total"] >= 1
+        found = again.get("/api/v1/actions/georgia-return-and-readmission")
         assert found.status_code == 200
-
-
-def test_several_workers_serve_one_database(database_url: str, tmp_path: Path) -> None:
-    with serve(database_url, tmp_path, workers="3") as service:
-        answers = [httpx.get(f"{service.address}/api/v1/actions").json()["total"] for _ in range(20)]
-    assert answers == [17] * 20
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from app.core.formats.files import DOWNLOADS, MAKING, DiskSpace, answer_with_fil
 from app.core.problems import MEDIA_TYPE
 from app.core.sessions import FileSessionDep
 from tests.reader import Reader
+from tests.waiting import BOUND
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1"
@@ -50,7 +51,7 @@ def slow_reader(app: FastAPI, path: str, address: str = "192.0.2.1") -> Reader:
 @asynccontextmanager
 async def slow_readers(app: FastAPI, *paths: str, clients: int = 1) -> AsyncIterator[list[Reader]]:
     """Readers of some files, from so many addresses each."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(BOUND):
         found = [slow_reader(app, path, f"192.0.2.{number}") for path in paths for number in range(clients)]
         for reader in found:
             await reader.until(lambda: reader.status > 0)  # noqa: B023 - it is awaited here
@@ -97,7 +98,7 @@ async def test_a_page_waits_for_no_file(anonymous: httpx.AsyncClient) -> None:
             await others.enter_async_context(MAKING.hold(client))
         waiting = asyncio.create_task(anonymous.get(f"{API}/actions?format=csv"))
         for form in ("csv", "xlsx", "ndjson", "geojson"):
-            page = await asyncio.wait_for(anonymous.get(f"{API}/actions?format={form}&limit=5"), 10)
+            page = await asyncio.wait_for(anonymous.get(f"{API}/actions?format={form}&limit=5"), BOUND)
             assert page.status_code == 200
         assert not waiting.done()
     assert (await waiting).status_code == 200
@@ -106,7 +107,7 @@ async def test_a_page_waits_for_no_file(anonymous: httpx.AsyncClient) -> None:
 async def test_a_reader_that_is_too_slow_is_cut_off(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PORTION_SECONDS", 0.2)
     reader = slow_reader(app, "/exports/registry.zip")
-    await asyncio.wait_for(reader.task, 20)
+    await asyncio.wait_for(reader.task, BOUND)
     assert reader.status == 200
     assert not reader.is_complete
     assert DOWNLOADS.held == 0
@@ -115,12 +116,12 @@ async def test_a_reader_that_is_too_slow_is_cut_off(app: FastAPI, monkeypatch: p
 async def test_a_reader_that_takes_each_portion_in_time_reads_to_the_end(
     app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "PORTION_SECONDS", 2.0)
+    monkeypatch.setattr(files, "PORTION_SECONDS", BOUND)
     monkeypatch.setattr(files, "PORTION", 4000)
     monkeypatch.setattr(files, "PIECE", 4000)
     reader = slow_reader(app, "/exports/iati-activities.xml")
     await reader.until(lambda: reader.status > 0)
-    await asyncio.sleep(1)
+    await asyncio.sleep(0.1)
     await reader.go_on()
     await reader.task
     assert reader.is_complete
@@ -173,7 +174,7 @@ async def test_head_makes_no_file_and_needs_no_place(app: FastAPI, anonymous: ht
         for client in ("a", "b"):
             await stack.enter_async_context(MAKING.hold(client))
         for path in EXPORTS:
-            head = await asyncio.wait_for(anonymous.head(API + path), 10)
+            head = await asyncio.wait_for(anonymous.head(API + path), BOUND)
             assert (head.status_code, head.content) == (200, b""), path
     for path in EXPORTS:
         head, answer = await anonymous.head(API + path), await anonymous.get(API + path)

@@ -14,6 +14,7 @@ from app.core.database import Database
 from app.core.index.following import RECENT, Index
 from app.core.listing import API, walk
 from app.core.reading import ReadSession
+from tests.waiting import BOUND
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +54,7 @@ async def test_a_request_that_began_before_many_changes_sees_none_of_them(
 
 async def test_the_service_is_ready_once_the_index_is_built(app: FastAPI, client: httpx.AsyncClient) -> None:
     index: Index = app.state.index
-    await asyncio.wait_for(index.built.wait(), 10)
+    await asyncio.wait_for(index.built.wait(), BOUND)
     index.built.clear()
     response = await client.get("/readyz")
     assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
