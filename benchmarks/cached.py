@@ -20,7 +20,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.servers import CLIENT_CORE, ROOT, Server, databases, free_port, make_record, registry, running
+from benchmarks.servers import CLIENT_CORE, Server, databases, make_record, registry, running
+from support.commands import ROOT, free_port
 
 ACTIONS = 10_000
 ROUNDS = 5

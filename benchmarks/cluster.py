@@ -26,10 +26,11 @@ import asyncpg
 import httpx
 
 from app.core.listing import API
-from benchmarks.servers import COMMAND, ROOT, make_record
-from benchmarks.verification import Reader, verify
-from benchmarks.writers import Ledger, Writer
-from tests import postgres
+from benchmarks.servers import make_record
+from support import postgres
+from support.commands import COMMAND, ROOT
+from support.verification import Reader, verify
+from support.writers import Ledger, Writer
 
 DEPLOYED = ROOT / "deploy" / "cluster"
 NETWORK = "127.0.77."

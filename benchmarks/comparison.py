@@ -27,7 +27,8 @@ from typing import Any
 import asyncpg
 
 from benchmarks.peers import canned
-from benchmarks.servers import Measured, Server, databases, free_port, make_record, registry, running
+from benchmarks.servers import Measured, Server, databases, make_record, registry, running
+from support.commands import free_port
 
 CONNECTIONS = 8
 SECONDS = 0.5

@@ -22,7 +22,8 @@ from pathlib import Path
 
 from app.core.listing import API
 from benchmarks.attacks import ATTACKS, Hostile
-from benchmarks.servers import CLIENT_CORE, COMMAND, free_port, make_record, running
+from benchmarks.servers import CLIENT_CORE, make_record, running
+from support.commands import COMMAND, free_port
 
 PATHS = (
     "/actions?limit=20",

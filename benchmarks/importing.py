@@ -20,7 +20,8 @@ from app import schema, seeding
 from app.core.database import Database
 from app.core.listing import API
 from app.reference.countries import COUNTRIES
-from benchmarks.servers import COMMAND, free_port, running
+from benchmarks.servers import running
+from support.commands import COMMAND, free_port
 
 SECONDS, MEGABYTES = 10, 300
 KEY = "mx_the-benchmark-imports-with-this"

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -21,11 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app import schema, seeding
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.core.database import Database
-from tests import postgres
-from tests.generated import generate
+from support import postgres
+from support.commands import COMMAND, ROOT, free_port
+from support.generated import generate
 
-ROOT = Path(__file__).resolve().parent.parent
-COMMAND = Path(sys.executable).with_name("mieux")
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVER_CORE, CLIENT_CORE = (CORES[0], CORES[1]) if len(CORES) > 1 else (None, None)
 
@@ -83,14 +81,6 @@ async def _copy_actions(connection: AsyncConnection, actions: int, number: int) 
             changed |= {"slug": columns["slug"] + f"-{number}", "follows": null()}
         rows = select(*({**columns, **changed}).values()).where(columns[key] <= actions)
         await connection.execute(insert(table).from_select(list(columns), rows))
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)

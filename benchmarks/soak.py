@@ -24,7 +24,8 @@ from pathlib import Path
 import httpx
 
 from app.core.listing import API
-from benchmarks.servers import COMMAND, databases, free_port, make_record, running
+from benchmarks.servers import databases, make_record, running
+from support.commands import COMMAND, free_port
 
 READS = (
     "/actions?limit=50",

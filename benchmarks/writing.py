@@ -29,7 +29,7 @@ from app.main import create_app
 from app.settings import Settings
 from benchmarks.importing import page
 from benchmarks.servers import databases, make_record
-from tests.generated import PARTNER_COUNTRIES, WORDS
+from support.generated import PARTNER_COUNTRIES, WORDS
 
 KEY = "mx_the-benchmark-writes-with-this"
 BATCH, PATCHES = 1000, 200

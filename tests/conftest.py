@@ -23,7 +23,7 @@ from app import schema, seeding
 from app.core.database import Database
 from app.main import create_app
 from app.settings import Settings
-from tests import postgres
+from support import postgres
 
 ADMIN_KEY = "mx_the-tests-administer-with-this"
 BACKENDS = ("sqlite", "postgresql")

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from app.core.database import Database
+from support.generated import generate
 from tests.conftest import serving
 from tests.contract.oracle import (
     API,
@@ -25,7 +26,6 @@ from tests.contract.oracle import (
     Oracle,
 )
 from tests.contract.reconciling import Record, check
-from tests.generated import generate
 
 pytestmark = pytest.mark.anyio
 

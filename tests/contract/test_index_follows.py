@@ -17,10 +17,10 @@ from app.core.database import Database
 from app.core.index.following import Index
 from app.reference.countries import COUNTRIES, MEMBER_STATES, SUBREGIONS
 from app.reference.vocabularies import ActivityType, OrganisationType, OutputKind, Pillar, Region, Status
+from support.generated import generate
 from tests.conftest import serving
 from tests.contract.oracle import DIMENSIONS, MEASURES, NONE, Filters, Oracle
 from tests.contract.reconciling import API, Record, check
-from tests.generated import generate
 
 pytestmark = pytest.mark.anyio
 

@@ -15,8 +15,8 @@ from sqlalchemy import event
 from app.core import embedded
 from app.core.database import Base, Database
 from app.core.listing import API
+from support.generated import generate
 from tests.conftest import ADMIN_KEY, serving
-from tests.generated import generate
 from tests.statements import statements_noted
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ import pytest
 
 from app.core.database import Database
 from app.core.listing import API
+from support.generated import generate
 from tests.conftest import serving
-from tests.generated import generate
 
 pytestmark = pytest.mark.anyio
 

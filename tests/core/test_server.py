@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core import server
 from app.core.listing import API
+from support.clone import Clone, assert_is_exact
+from support.postgres import Cluster
 from tests.conftest import Postgresql, serving
-from tests.history.clone import Clone, assert_is_exact
-from tests.postgres import Cluster
 from tests.relay import Relay
 from tests.running.service import mieux
 from tests.waiting import BOUND, until

@@ -17,7 +17,7 @@ from app.core.edge.standby_reads import HEADER
 from app.core.index.following import Index
 from app.core.listing import API
 from app.core.metrics import REPLICATED_READS
-from tests import postgres
+from support import postgres
 from tests.conftest import AUTHORIZED, Postgresql, serving
 from tests.relay import Relay
 from tests.waiting import until

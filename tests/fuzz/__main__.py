@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests import postgres
+from support import postgres
 from tests.fuzz.running import fuzz
 from tests.running.service import mieux
 

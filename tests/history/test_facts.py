@@ -14,7 +14,7 @@ from app.core.audit import Change
 from app.core.database import Database
 from app.core.facts import complete_facts, kind_of, required_facts
 from app.releases.models import Release
-from tests.history.clone import ENTITIES, Clone, assert_is_exact
+from support.clone import ENTITIES, Clone, assert_is_exact
 
 pytestmark = pytest.mark.anyio
 API = "/api/v1"

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.history.clone import Clone, assert_is_exact
+from support.clone import Clone, assert_is_exact
 
 pytestmark = pytest.mark.anyio
 

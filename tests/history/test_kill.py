@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.history.clone import Clone, assert_is_exact
+from support.clone import Clone, assert_is_exact
 from tests.running.service import serve
 from tests.waiting import BOUND
 

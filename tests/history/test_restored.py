@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from app.core.database import Database
+from support.clone import Clone, assert_is_exact
 from tests.conftest import Postgresql, Sqlite, serving
-from tests.history.clone import Clone, assert_is_exact
 from tests.running.service import mieux, serve
 
 pytestmark = pytest.mark.anyio

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.imports.evaluate import ASIA_PAGE, HERE, evaluate_page, pages
+from support.evaluation import ASIA_PAGE, PAGES, evaluate_page, pages
 
 # The least that is promised: of the page on Asia, and of other pages.
 PROMISED = {
@@ -17,7 +17,7 @@ PROMISED = {
 }
 
 
-@pytest.mark.parametrize("name", ["asia", *sorted(key.stem for key in (HERE / "pages").glob("*.yaml"))])
+@pytest.mark.parametrize("name", ["asia", *sorted(key.stem for key in PAGES.glob("*.yaml"))])
 def test_pages_are_read_as_well_as_promised(name: str) -> None:
     if name == "asia" and not ASIA_PAGE.exists():
         pytest.skip(f"the page on Asia isn't at {ASIA_PAGE.parent.name}/{ASIA_PAGE.name} beside the project")

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from app.core.database import Database
+from support.generated import generate
 from tests.conftest import serving
-from tests.generated import generate
 
 
 @pytest.fixture(scope="module")

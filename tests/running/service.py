@@ -2,14 +2,11 @@
 
 import json
 import os
-import random
 import re
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +14,10 @@ import httpx
 from typer.testing import CliRunner
 
 from app.cli import cli
+from support.commands import free_port
 from tests.conftest import PATIENCE
 from tests.running.forked import Forked
 from tests.waiting import BOUND
-
-COMMAND = Path(sys.executable).with_name("mieux")
 
 
 def environment(url: str, **settings: str) -> dict[str, str]:
@@ -39,19 +35,6 @@ def mieux(url: str, *arguments: str, **settings: str) -> subprocess.CompletedPro
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on.
-
-    It lies below those that the system gives to outgoing connections: of them, one may be taken between this look at it
-    and the start of the service.
-    """
-    for port in random.sample(range(20_000, 32_000), 100):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("there is no free port between 20,000 and 32,000")
 
 
 class Service:

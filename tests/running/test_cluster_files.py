@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
-from benchmarks.cluster import DEPLOYED
-from benchmarks.servers import ROOT
+from support.commands import ROOT
 
+DEPLOYED = ROOT / "deploy" / "cluster"
 TOOLS = ROOT / ".venv" / "cluster"
 LIBRARIES = TOOLS / "usr/lib/x86_64-linux-gnu"
 

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from app import schema
+from support.commands import COMMAND, free_port
+from support.postgres import as_plain_user
 from tests.conftest import Postgresql, Sqlite
-from tests.postgres import as_plain_user
-from tests.running.service import COMMAND, environment, free_port, mieux, serve
+from tests.running.service import environment, mieux, serve
 from tests.running.test_log import change_database
 
 KEY = "mx_set-by-the-administrator"

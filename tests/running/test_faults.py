@@ -1,13 +1,13 @@
-"""The trial of faults (`benchmarks/faults.py`), in small: writers whose connections are cut, and whose service is
+"""The trial of faults (`support/faults.py`), in small: writers whose connections are cut, and whose service is
 killed, repeat what wasn't answered; nothing is lost, nothing is done twice."""
 
 from pathlib import Path
 
 import pytest
 
-from benchmarks.faults import CUT, KILL, try_all
-from benchmarks.verification import Reader, verify
-from benchmarks.writers import Ledger
+from support.faults import CUT, KILL, try_all
+from support.verification import Reader, verify
+from support.writers import Ledger
 from tests.running.service import serve
 from tests.waiting import BOUND
 

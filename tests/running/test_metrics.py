@@ -8,9 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.commands import free_port
 from tests.conftest import Sqlite
 from tests.core.test_metrics import named, read
-from tests.running.service import free_port, mieux, serve
+from tests.running.service import mieux, serve
 from tests.waiting import BOUND, until_blocking
 
 PATH = "/api/v1/actions"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running.service import COMMAND, environment, free_port, mieux
+from support.commands import COMMAND, free_port
+from tests.running.service import environment, mieux
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "docs" / "operations.md").read_text("utf-8")

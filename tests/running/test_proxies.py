@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.commands import free_port
 from tests.conftest import Sqlite
-from tests.running.service import Service, free_port, serve
+from tests.running.service import Service, serve
 from tests.waiting import BOUND
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from support.commands import free_port
 from tests.conftest import Postgresql
-from tests.running.service import free_port, mieux, serve
+from tests.running.service import mieux, serve
 from tests.waiting import BOUND, until_blocking
 
 

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import httpx
 
-from benchmarks.servers import COMMAND, ROOT, free_port
-from tests import postgres
+from support import postgres
+from support.commands import COMMAND, ROOT, free_port
 
 SLOW_READERS = (
     "exports/registry.xlsx",

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from app.core.listing import API
-from benchmarks.writers import ACTIONS, PATIENCE, Ledger
-from tests.history.clone import Clone, assert_is_exact
+from support.clone import Clone, assert_is_exact
+from support.writers import ACTIONS, PATIENCE, Ledger
 
 NAMED = {"activities": "title", "outputs": "title", "partners": "name"}
 """What writers create, and the field with its name."""
