@@ -1,15 +1,22 @@
 """The description of the API as tests walk it: with parameters and errors at each operation."""
 
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from app.main import create_app
 from app.settings import Settings
 
 
+@cache
+def served() -> dict[str, Any]:
+    """The OpenAPI document as it is served, which nobody may change."""
+    return create_app(Settings(database_url="sqlite:///described.db")).openapi()
+
+
 def description() -> dict[str, Any]:
-    """The OpenAPI document of the application."""
-    return expanded(create_app(Settings(database_url="sqlite:///described.db")).openapi())
+    """A copy of it in which what operations share is written out at each of them."""
+    return expanded(served())
 
 
 def expanded(document: dict[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,8 @@ import openapi_spec_validator
 import pytest
 
 from app.core.problems import MEDIA_TYPE
-from app.main import create_app
-from app.settings import Settings
 from tests.conftest import Sqlite, serving
-from tests.described import description
+from tests.described import description, served
 
 pytestmark = pytest.mark.anyio
 
@@ -154,7 +152,7 @@ async def test_operations_have_ids_of_their_own() -> None:
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """The document as it is served, in which what operations share stands once."""
-    return create_app(Settings(database_url="sqlite:///described.db")).openapi()
+    return served()
 
 
 def test_every_reference_leads_somewhere_and_every_component_is_used(document: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,12 @@ import httpx
 import pytest
 
 from app.docs.snippets import ADDRESS, KEY, TAG, add_samples
-from app.main import create_app
-from app.settings import Settings
 from tests.conftest import Sqlite
+from tests.described import served
 from tests.running.service import Service, serve
 from tests.waiting import BOUND
 
-SCHEMA: dict[str, Any] = create_app(Settings(database_url="sqlite:///described.db")).openapi()
+SCHEMA: dict[str, Any] = deepcopy(served())
 add_samples(SCHEMA)
 SAMPLED = {
     path: {sample["label"]: sample["source"] for sample in methods["get"]["x-codeSamples"]}
