@@ -19,9 +19,9 @@ async def until(holds: Callable[[], object | Awaitable[object]]) -> None:
             await asyncio.sleep(0.01)
 
 
-def until_blocking(holds: Callable[[], object]) -> None:
+def until_blocking(holds: Callable[[], object], seconds: float = BOUND) -> None:
     """The same where there is no event loop."""
-    deadline = time.monotonic() + BOUND
+    deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
             raise TimeoutError

@@ -38,7 +38,7 @@ async def _append(client: httpx.AsyncClient, mark: str, seen: Counter[int]) -> b
         seen[edited.status_code] += 1
         if edited.status_code == 200:
             return True
-        await asyncio.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))
+        await asyncio.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 8)))
     return False
 
 

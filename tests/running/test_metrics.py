@@ -58,7 +58,8 @@ def test_several_workers_are_added_up_and_a_dead_one_leaves_its_counts_alone(
                 assert samples[COUNTED] >= asked
             return len(now) == 3 and now != before
 
-        until_blocking(is_replaced)
+        # Who dies while asked whether it lives is replaced when its parent has waited for the answer, for a minute.
+        until_blocking(is_replaced, 3 * BOUND)
         assert min(before) not in now
         assert service.get("/metrics").status_code == 404
         folder = Path(
