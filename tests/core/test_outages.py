@@ -22,7 +22,7 @@ from tests.waiting import BOUND, until
 
 pytestmark = pytest.mark.anyio
 
-WAIT, STATEMENT = 0.4, 2.0
+WAIT, STATEMENT = 1.0, 3.0
 FRESH = {"Cache-Control": "no-cache"}
 SLOW = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1e10) SELECT count(*) FROM n",

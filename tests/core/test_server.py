@@ -28,8 +28,8 @@ pytestmark = pytest.mark.anyio
 
 PATHS = ("actions", "actions/1", "aggregates/actions-per-theme", "keys")
 FRESH = {"Cache-Control": "no-cache"}
-IMPATIENT = {"database_wait_timeout": 0.4, "database_statement_timeout": 0.8}
-"""With these timeouts a request has its answer in about two seconds."""
+IMPATIENT = {"database_wait_timeout": 1, "database_statement_timeout": 3}
+"""With these timeouts a request has its answer in about four seconds."""
 PATIENT = {"database_wait_timeout": 10 * BOUND, "database_statement_timeout": 10 * BOUND}
 
 Outage = Callable[[], AbstractAsyncContextManager[None]]

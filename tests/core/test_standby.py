@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 PATHS = ("actions?limit=500", "actions/1", "aggregates/actions-per-theme", "facets", "changes?after=0")
 FRESH = {"Cache-Control": "no-cache"}
-IMPATIENT = {"database_wait_timeout": 0.4, "database_statement_timeout": 0.8}
+IMPATIENT = {"database_wait_timeout": 1, "database_statement_timeout": 3}
 
 
 @pytest.fixture(scope="module")
