@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from app.core.editing import READ_ERRORS
 from app.core.json_schema import Keywords
 from app.core.problems import NotFound, problem_types
-from app.reference.schemas import ReadModel
+from app.core.read_models import ReadModel
 
 router = APIRouter(prefix="/problems", tags=["Problems"])
 

@@ -9,28 +9,17 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from app.actions.detail import complete
-from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme, Child
+from app.actions.models import LINKS, Action, ActionCountry, Child, LinkList, child_models
 from app.actions.queries import ACTIONS_LISTING
 from app.actions.schemas import ActionCreate, ActionRead
-from app.activities.models import Activity
 from app.core.assigning import Draft, assign_fields, choose_slugs, form_of_columns, present, valid
 from app.core.audit import ChangeOperation, note_edit
 from app.core.database import history_of, now
 from app.core.editing import Editing
 from app.core.problems import invalid_field
-from app.deployments.models import Deployment
-from app.outputs.models import Output
-from app.reference.models import Partner, Theme
 from app.search import upkeep as _upkeep  # noqa: F401 - what is edited here is found by its words
 
-# Each list of an action: its field, the relationship, the class and column of a link, and what the link names.
-_LINKS: tuple[tuple[str, str, Any, str, Any], ...] = (
-    ("countries", "country_links", ActionCountry, "country", None),
-    ("themes", "theme_links", ActionTheme, "theme", Theme.slug),
-    ("partners", "partner_links", ActionPartner, "partner", Partner.id),
-)
-
-WITH_LINKS = tuple(selectinload(getattr(Action, relationship)) for _, relationship, *_ in _LINKS)
+WITH_LINKS = tuple(selectinload(getattr(Action, link.relationship)) for link in LINKS)
 """Loads actions with their countries, themes and partners."""
 
 
@@ -40,14 +29,14 @@ async def _assign(session: AsyncSession, drafts: Sequence[Draft]) -> None:
     for draft in valid(drafts):
         if draft.body.follows is not None and draft.body.follows == draft.record.id:
             draft.problem = invalid_field("/follows", "follows-itself", "an action can't follow itself")
-    lists = [{field: getattr(draft.body, field) for field, *_ in _LINKS} for draft in drafts]
+    lists = [{link.field: getattr(draft.body, link.field) for link in LINKS} for draft in drafts]
     await set_links(session, drafts, lists)
 
 
 def new_links(action: Action, body: ActionCreate) -> None:
     """Gives a new action its countries, themes and partners, which are known to be there."""
-    for field, relationship, kind, column, _ in _LINKS:
-        _set_link(action, relationship, kind, column, getattr(body, field))
+    for link in LINKS:
+        _set_link(action, link, getattr(body, link.field))
 
 
 async def set_links(session: AsyncSession, drafts: Sequence[Draft], lists: Sequence[Mapping[str, list[Any]]]) -> None:
@@ -56,24 +45,20 @@ async def set_links(session: AsyncSession, drafts: Sequence[Draft], lists: Seque
 
     A draft is refused by Invalid for one that isn't there.
     """
-    for field, relationship, kind, column, target in _LINKS:
-        if target is not None:
-            linked = (link for draft in drafts if not draft.is_new for link in getattr(draft.record, relationship))
-            known = {getattr(link, column) for link in linked}
-            await _check_all_exist(session, field, target, known, drafts, lists)
+    for link in LINKS:
+        if link.model is not ActionCountry:  # the type of a code says that the country is there
+            await _check_all_exist(session, link, drafts, lists)
         for draft, wanted in zip(drafts, lists, strict=True):
             if draft.problem is None:
-                _set_link(draft.record, relationship, kind, column, wanted[field])
+                _set_link(draft.record, link, wanted[link.field])
 
 
 async def _check_all_exist(
-    session: AsyncSession,
-    field: str,
-    target: Any,
-    known: set[Any],
-    drafts: Sequence[Draft],
-    lists: Sequence[Mapping[str, list[Any]]],
+    session: AsyncSession, link: LinkList, drafts: Sequence[Draft], lists: Sequence[Mapping[str, list[Any]]]
 ) -> None:
+    field, target = link.field, link.target
+    old = (draft.record for draft in drafts if not draft.is_new)
+    known = {getattr(one, link.column) for record in old for one in getattr(record, link.relationship)}
     known |= await present(session, target, {key for wanted in lists for key in wanted[field]} - known)
     for draft, wanted in zip(drafts, lists, strict=True):
         missing = next((position for position, key in enumerate(wanted[field]) if key not in known), None)
@@ -86,25 +71,20 @@ async def _check_all_exist(
         draft.problem = invalid_field(f"/{field}/{missing}", "unknown-reference", message, allowed)
 
 
-def _set_link(action: Action, relationship: str, kind: Any, column: str, keys: list[Any]) -> None:
+def _set_link(action: Action, link: LinkList, keys: list[Any]) -> None:
     is_old = inspect(action).persistent
-    kept = {getattr(link, column): link for link in getattr(action, relationship)} if is_old else {}
-    links = []
-    for position, key in enumerate(keys, 1):
-        link = kept.get(key) or kind(**{column: key})
-        link.position = position
-        links.append(link)
-    if not is_old or [getattr(link, column) for link in links] != list(kept):
-        setattr(action, relationship, links)
+    before = {getattr(one, link.column): one for one in getattr(action, link.relationship)} if is_old else {}
+    wanted = {key: before.get(key) or link.model(**{link.column: key}) for key in keys}
+    for position, one in enumerate(wanted.values(), 1):
+        one.position = position
+    if not is_old or list(wanted) != list(before):
+        setattr(action, link.relationship, list(wanted.values()))
         if is_old:
             flag_modified(action, "updated_at")
 
 
 async def _form(_session: AsyncSession, action: Action) -> dict[str, Any]:
-    lists = {
-        field: [getattr(link, column) for link in getattr(action, relationship)]
-        for field, relationship, _, column, _ in _LINKS
-    }
+    lists = {link.field: [getattr(one, link.column) for one in getattr(action, link.relationship)] for link in LINKS}
     return await form_of_columns(ActionCreate, action) | lists
 
 
@@ -112,7 +92,7 @@ async def _remove(session: AsyncSession, action: Action) -> None:
     """What belongs to an action goes with it, one by one, so that the history tells of each."""
     # Its end is one version, not several.
     session.sync_session.info.setdefault("actions_grown", set()).add(action)
-    for kind in (Deployment, Output, Activity):
+    for kind in reversed(child_models()):
         for child in await session.scalars(select(kind).where(kind.action == action.id)):
             await session.delete(child)
         await session.flush()

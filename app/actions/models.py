@@ -1,7 +1,7 @@
 """The tables of actions and of their links to themes, countries and partners."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -61,20 +61,14 @@ class Action(Versioned, Base):
 
     def linked_facts(self, session: Session) -> dict[str, Any]:
         """The lists of an action, as bare codes and ids, for its history."""
-        links: dict[str, tuple[str, Any, Any]] = {
-            "countries": ("country_links", ActionCountry, ActionCountry.country),
-            "themes": ("theme_links", ActionTheme, ActionTheme.theme),
-            "partners": ("partner_links", ActionPartner, ActionPartner.partner),
-        }
         facts = {}
-        for name, (loaded, link, column) in links.items():
-            if loaded in inspect(self).unloaded:
-                facts[name] = list(
-                    session.scalars(select(column).where(link.action == self.id).order_by(link.position))
-                )
+        for link in LINKS:
+            if link.relationship in inspect(self).unloaded:
+                statement = select(link.linked).where(link.model.action == self.id).order_by(link.model.position)
+                facts[link.field] = list(session.scalars(statement))
             else:
-                own = sorted(getattr(self, loaded), key=lambda link: int(link.position))
-                facts[name] = [getattr(link, column.key) for link in own]
+                own = sorted(getattr(self, link.relationship), key=lambda one: int(one.position))
+                facts[link.field] = [getattr(one, link.column) for one in own]
         return facts
 
 
@@ -111,9 +105,44 @@ class ActionPartner(Base):
     position: Mapped[int]
 
 
+class LinkList(NamedTuple):
+    """A list of an action: what it is linked to, in an order."""
+
+    field: str
+    relationship: str
+    model: Any
+    column: str
+    """What names the linked record."""
+
+    @property
+    def linked(self) -> Any:
+        """The column that names the linked record."""
+        return getattr(self.model, self.column)
+
+    @property
+    def target(self) -> Any:
+        """The key of the linked record, in its own table."""
+        (key,) = inspect(self.model).columns[self.column].foreign_keys
+        return key.column
+
+
+LINKS: Final = (
+    LinkList("countries", "country_links", ActionCountry, "country"),
+    LinkList("themes", "theme_links", ActionTheme, "theme"),
+    LinkList("partners", "partner_links", ActionPartner, "partner"),
+)
+
+
 class Child:
     """A record that belongs to an action: what changes it changes the action's version, too."""
 
     audit_root = "action"
 
     action: Mapped[int] = mapped_column(ForeignKey("actions.id", ondelete="CASCADE"), index=True)
+
+
+def child_models() -> list[Any]:
+    """The classes of what belongs to actions; those that others refer to come first."""
+    order = Base.metadata.sorted_tables
+    classes = (mapper.class_ for mapper in Base.registry.mappers)
+    return sorted((kind for kind in classes if issubclass(kind, Child)), key=lambda kind: order.index(kind.__table__))

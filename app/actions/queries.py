@@ -6,13 +6,10 @@ from typing import Any
 
 from sqlalchemy import CompoundSelect, Integer, Select, String, bindparam, func, literal, null, select, union_all
 
-from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
-from app.actions.schemas import ActionRead
-from app.activities.models import Activity
-from app.core.listing import Listing
+from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme, child_models
+from app.actions.schemas import ActionCounts, ActionRead
+from app.core.listing import Listing, columns_shown
 from app.core.statements import KEYS, Row, Rows, Statement
-from app.deployments.models import Deployment
-from app.outputs.models import Output
 from app.reference.countries import country_ref
 from app.reference.labels import theme_name
 from app.reference.models import Partner, Theme
@@ -25,25 +22,8 @@ def _count_of(child: Any) -> Any:
 
 
 def _select_actions(as_of: date) -> Select[*tuple[Any, ...]]:
-    return select(
-        Action.id,
-        Action.slug,
-        Action.title,
-        Action.objective,
-        Action.summary,
-        Action.region,
-        Action.start,
-        Action.end,
-        action_status(as_of).label("status"),
-        Action.follows,
-        Action.source,
-        Action.version,
-        Action.created_at,
-        Action.updated_at,
-        _count_of(Activity).label("activities"),
-        _count_of(Deployment).label("deployments"),
-        _count_of(Output).label("outputs"),
-    )
+    counts = (_count_of(child).label(child.__tablename__) for child in child_models())
+    return select(*columns_shown(Action, ActionRead, status=action_status(as_of)), *counts)
 
 
 def _select_links() -> CompoundSelect[*tuple[Any, ...]]:
@@ -92,31 +72,11 @@ def _actions(rows: Rows, found: list[Row]) -> list[Row]:
             case _:
                 linked = {"id": link["id"], "name": name, "acronym": link["acronym"]}
         links[link["action"]][link["field"]].append(linked)
-    return [
-        {
-            "id": row["id"],
-            "slug": row["slug"],
-            "title": row["title"],
-            "objective": row["objective"],
-            "summary": row["summary"],
-            "region": region_ref(row["region"]),
-            **links[row["id"]],
-            "start": row["start"],
-            "end": row["end"],
-            "status": row["status"],
-            "follows": row["follows"],
-            "counts": {
-                "activities": row["activities"],
-                "deployments": row["deployments"],
-                "outputs": row["outputs"],
-            },
-            "source": row["source"],
-            "version": row["version"],
-            "created_at": row["created_at"],
-            "updated_at": row["updated_at"],
-        }
-        for row in found
-    ]
+    for row in found:
+        row.update(links[row["id"]])
+        row["region"] = region_ref(row["region"])
+        row["counts"] = {name: row[name] for name in ActionCounts.model_fields}
+    return [{name: row[name] for name in ActionRead.model_fields} for row in found]
 
 
 _POSITION = itemgetter("position")

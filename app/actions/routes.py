@@ -25,6 +25,7 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.field_types import SLUG_PATTERN
 from app.core.filters import AsOf, Choice
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
@@ -36,7 +37,6 @@ from app.core.record_paths import BATCH
 from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.statements import Rows, Statement, read_over
 from app.core.write_routes import WriteRoute
-from app.reference.schemas import SLUG_PATTERN
 from app.selection.filters import RecordFilters
 
 router = APIRouter(prefix="/actions", route_class=WriteRoute, tags=["Actions"], dependencies=LABELLED)

@@ -6,23 +6,14 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from app.core.field_types import Id, Slug, distinct
 from app.core.json_schema import UNIQUE
 from app.core.partial_dates import PartialDate
+from app.core.read_models import ReadModel
 from app.core.text import Line, Prose
 from app.core.write_models import WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
-from app.reference.schemas import (
-    Id,
-    PartnerId,
-    PartnerRef,
-    ReadModel,
-    RegionRef,
-    RegionSlug,
-    Slug,
-    ThemeRef,
-    ThemeSlug,
-    distinct,
-)
+from app.reference.schemas import PartnerId, PartnerRef, RegionRef, RegionSlug, ThemeRef, ThemeSlug
 from app.reference.vocabularies import Status
 
 

@@ -7,28 +7,14 @@ from sqlalchemy import Select, select
 
 from app.activities.models import Activity
 from app.activities.schemas import ActivityRead
-from app.core.listing import Listing
+from app.core.listing import Listing, columns_shown
 from app.core.statements import Row, Rows
 from app.reference.countries import country_ref
 from app.selection.graph import ACTIVITY_LIST, ACTIVITY_SORTS, activity_status
 
 
 def _select_activities(as_of: date) -> Select[*tuple[Any, ...]]:
-    return select(
-        Activity.id,
-        Activity.action,
-        Activity.position,
-        Activity.type,
-        Activity.title,
-        Activity.description,
-        Activity.start,
-        Activity.end,
-        Activity.place,
-        Activity.country,
-        Activity.sessions,
-        activity_status(as_of).label("status"),
-        Activity.source_quote,
-    )
+    return select(*columns_shown(Activity, ActivityRead, status=activity_status(as_of)))
 
 
 def _activities(_rows: Rows, found: list[Row]) -> list[Row]:

@@ -21,6 +21,7 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.field_types import RecordId
 from app.core.filters import AsOf
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
@@ -29,7 +30,6 @@ from app.core.list_parameters import FieldsOf, ListQuery, Page, Sorting
 from app.core.record_paths import BATCH
 from app.core.sessions import FileSessionDep, ReadSessionDep
 from app.core.write_routes import WriteRoute
-from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 
 router = APIRouter(prefix="/activities", route_class=WriteRoute, tags=["Activities"], dependencies=LABELLED)

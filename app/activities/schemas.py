@@ -5,11 +5,12 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from app.actions.schemas import Dated
+from app.core.field_types import Id
 from app.core.partial_dates import PartialDate
+from app.core.read_models import ReadModel
 from app.core.text import Line, Prose
 from app.core.write_models import INTEGRAL, merge_patch
 from app.reference.countries import CountryCode, CountryRef
-from app.reference.schemas import Id, ReadModel
 from app.reference.vocabularies import ActivityType, Status
 
 

@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from numpy.typing import NDArray
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, bindparam, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.caching import Validator
@@ -42,6 +42,17 @@ Record = TypeVar("Record", bound=BaseModel)
 def as_found(_rows: Rows, found: list[Row]) -> list[Row]:
     """Rows that are shown as they are."""
     return found
+
+
+def columns_shown(model: Any, read: type[BaseModel], **derived: Any) -> list[Any]:
+    """What is selected of a table for what its records show: the columns of the same names, and what is derived, in the
+    order of the record."""
+    columns = inspect(model).columns
+    return [
+        derived[name].label(name) if name in derived else getattr(model, name)
+        for name in read.model_fields
+        if name in derived or name in columns
+    ]
 
 
 @dataclass(frozen=True, eq=False)

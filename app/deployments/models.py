@@ -9,7 +9,7 @@ from app.reference.vocabularies import OrganisationType, in_vocabulary
 
 
 class Deployment(Child, Versioned, Base):
-    """Experts of one country and kind of organisation, deployed for an action or one of its activities."""
+    """Experts of one country and kind of organisation, never by name, deployed for an action or an activity of it."""
 
     __tablename__ = "deployments"
     __table_args__ = (

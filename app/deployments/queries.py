@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.core.listing import Listing
+from app.core.listing import Listing, columns_shown
 from app.core.statements import Row, Rows
 from app.deployments.models import Deployment
 from app.deployments.schemas import DeploymentRead
@@ -14,18 +14,8 @@ from app.selection.graph import DEPLOYMENT_LIST, DEPLOYMENT_SORTS, DEPLOYMENTS, 
 
 
 def _select_deployments(_as_of: date) -> Select[*tuple[Any, ...]]:
-    return select(
-        Deployment.id,
-        Deployment.action,
-        Deployment.activity,
-        Deployment.sending_country,
-        Deployment.origin,
-        Deployment.organisation_type,
-        Deployment.organisation,
-        Deployment.experts_count,
-        IS_EU_MEMBER.label("is_eu_member_state"),
-        Deployment.source_quote,
-    ).select_from(DEPLOYMENTS.source)
+    columns = columns_shown(Deployment, DeploymentRead, is_eu_member_state=IS_EU_MEMBER)
+    return select(*columns).select_from(DEPLOYMENTS.source)
 
 
 _FLAGS = {None: None, "false": False, "true": True}

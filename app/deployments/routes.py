@@ -18,6 +18,7 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.field_types import RecordId
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
@@ -28,7 +29,6 @@ from app.core.write_routes import WriteRoute
 from app.deployments.editing import DEPLOYMENT_EDITING
 from app.deployments.exporting import DEPLOYMENT_TABLE
 from app.deployments.schemas import DeploymentCreate, DeploymentPatch, DeploymentRead
-from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 
 router = APIRouter(prefix="/deployments", route_class=WriteRoute, tags=["Deployments"], dependencies=LABELLED)

@@ -4,10 +4,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
+from app.core.field_types import Id
+from app.core.read_models import ReadModel
 from app.core.text import Line, Prose
 from app.core.write_models import INTEGRAL, WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
-from app.reference.schemas import Id, ReadModel
 from app.reference.vocabularies import OrganisationType
 
 

@@ -4,22 +4,15 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.actions.exporting import ACTION_TABLE
-from app.actions.models import ActionCountry, ActionPartner, ActionTheme
-from app.activities.exporting import ACTIVITY_TABLE
+from sqlalchemy import inspect
+
+from app.actions.models import LINKS, Action, LinkList
 from app.core.formats.records import Table
 from app.core.formats.tables import Column, Kind, rows_of
-from app.deployments.exporting import DEPLOYMENT_TABLE
+from app.entities import ACTIONS, CHILDREN, REFERENCES
 from app.exports.scope import Scope
-from app.outputs.exporting import OUTPUT_TABLE
-from app.reference.exporting import (
-    COUNTRY_TABLE,
-    PARTNER_TABLE,
-    PUBLICATION_TABLE,
-    REGION_TABLE,
-    SOURCE_TABLE,
-    THEME_TABLE,
-)
+from app.reference.exporting import COUNTRY_TABLE, REGION_TABLE
+from app.reference.models import Country
 from app.reference.schemas import RegionRead
 from app.reference.vocabularies import Region, label_of
 
@@ -44,46 +37,51 @@ class Resource:
         return {name: to for name, to in self.foreign_keys.items() if scope.is_whole or to[0] != self.name}
 
 
-def _of_records(table: Table[Any], about: str, **foreign_keys: str) -> Resource:
+def about(kind: type[Any]) -> str:
+    """What a class says of itself, on one line."""
+    return " ".join((kind.__doc__ or "").split())
+
+
+def _of_records(table: Table[Any], model: Any) -> Resource:
     """A table of records, without what other tables hold: names of records that it refers to, and lists of links."""
-    references = {name: (to, _NAMED_BY.get(to, "id")) for name, to in foreign_keys.items()}
-    linked = {"countries", "themes", "partners"} if table is ACTION_TABLE else set()
+    keys = [key for column in inspect(model).columns for key in column.foreign_keys if key.column.primary_key]
+    references = {key.parent.name: (key.column.table.name, key.column.name) for key in keys}
+    if "region" in inspect(model).columns:
+        references["region"] = ("regions", "slug")
+    linked = {link.field for link in LINKS} if model is Action else set()
     columns = [
         column
         for column in table.columns
         if column.field not in linked and (column.field not in references or column.name == column.field)
     ]
     key = next(column.name for column in columns if column.is_key)
+    listing = table.listing
+    assert listing is not None
 
     async def read(scope: Scope) -> Rows:
-        listing = table.listing
-        assert listing is not None
         async for records in scope.records(listing):
             yield list(rows_of(columns, records, {}))
 
-    return Resource(table.name, about, columns, (key,), read, references)
+    return Resource(table.name, about(model), columns, (key,), read, references)
 
 
-def _of_links(model: Any, name: str, to: str, about: str) -> Resource:
+def _of_links(link: LinkList) -> Resource:
     """A table of the links of actions to one kind of record."""
-    linked = getattr(model, name)
-    key = _NAMED_BY.get(to, "id")
-    kind = Kind.INTEGER if key == "id" else Kind.TEXT
+    name, key = link.column, link.target
+    kind = Kind.INTEGER if key.name == "id" else Kind.TEXT
+    place = "Where it stands among the action's, from 1."
     columns = [
         Column("action", Kind.INTEGER, "The id of the action.", "action", lambda row, _: row[0]),
-        Column(name, kind, f"The {key} of the {name}.", name, lambda row, _: row[1]),
-        Column(
-            "position", Kind.INTEGER, "Where it stands among the action's, from 0.", "position", lambda row, _: row[2]
-        ),
+        Column(name, kind, f"The {key.name} of the {name}.", name, lambda row, _: row[1]),
+        Column("position", Kind.INTEGER, place, "position", lambda row, _: row[2]),
     ]
 
     async def read(scope: Scope) -> Rows:
-        async for rows in scope.links(model.action, linked, model.position):
+        async for rows in scope.links(link.model.action, link.linked, link.model.position):
             yield rows
 
-    return Resource(
-        model.__tablename__, about, columns, ("action", name), read, {"action": ("actions", "id"), name: (to, key)}
-    )
+    references = {"action": ("actions", "id"), name: (key.table.name, key.name)}
+    return Resource(link.model.__tablename__, about(link.model), columns, ("action", name), read, references)
 
 
 async def _regions(_scope: Scope) -> Rows:
@@ -91,38 +89,12 @@ async def _regions(_scope: Scope) -> Rows:
     yield list(rows_of(REGION_TABLE.columns, records, {}))
 
 
-_NAMED_BY = {"countries": "code", "themes": "slug", "regions": "slug"}
-
 RESOURCES: Sequence[Resource] = (
-    Resource("regions", "The facility's own regions.", REGION_TABLE.columns, ("slug",), _regions),
-    _of_records(COUNTRY_TABLE, "Countries of ISO 3166-1, with EU membership by date."),
-    _of_records(THEME_TABLE, "What actions are about, under pillars."),
-    _of_records(PARTNER_TABLE, "Authorities and organisations that take part in actions.", country="countries"),
-    _of_records(SOURCE_TABLE, "Where the facts of the record were read."),
-    _of_records(PUBLICATION_TABLE, "Documents of the facility itself.", region="regions"),
-    _of_records(
-        ACTION_TABLE,
-        "What was agreed with partner countries.",
-        region="regions",
-        follows="actions",
-        source="sources",
-    ),
-    _of_links(ActionCountry, "country", "countries", "The partner countries of actions."),
-    _of_links(ActionTheme, "theme", "themes", "The themes of actions."),
-    _of_links(ActionPartner, "partner", "partners", "The partners of actions."),
-    _of_records(
-        ACTIVITY_TABLE,
-        "The missions, trainings, study visits and so on of which actions are made.",
-        action="actions",
-        country="countries",
-    ),
-    _of_records(
-        DEPLOYMENT_TABLE,
-        "The experts that were sent: from where, by what kind of organisation, how many. Never by name.",
-        action="actions",
-        activity="activities",
-        sending_country="countries",
-    ),
-    _of_records(OUTPUT_TABLE, "The products of actions.", action="actions"),
+    Resource("regions", about(RegionRead), REGION_TABLE.columns, ("slug",), _regions),
+    _of_records(COUNTRY_TABLE, Country),
+    *(_of_records(entity.table, entity.model) for entity in REFERENCES.values()),
+    _of_records(ACTIONS.table, Action),
+    *map(_of_links, LINKS),
+    *(_of_records(entity.table, entity.model) for entity in CHILDREN.values()),
 )
 """Parents first."""

@@ -5,27 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import IO, Any, Final
 
-from app.actions.exporting import ACTION_TABLE
-from app.activities.exporting import ACTIVITY_TABLE
 from app.core.formats.records import Table
 from app.core.formats.tables import rows_of
 from app.core.formats.workbook import Workbook
-from app.deployments.exporting import DEPLOYMENT_TABLE
+from app.entities import ENTITIES
 from app.exports.scope import Scope
-from app.outputs.exporting import OUTPUT_TABLE
-from app.reference.exporting import COUNTRY_TABLE, PARTNER_TABLE, PUBLICATION_TABLE, SOURCE_TABLE, THEME_TABLE
+from app.reference.exporting import COUNTRY_TABLE
 
-SHEETS: Final[Sequence[Table[Any]]] = (
-    ACTION_TABLE,
-    ACTIVITY_TABLE,
-    DEPLOYMENT_TABLE,
-    OUTPUT_TABLE,
-    THEME_TABLE,
-    PARTNER_TABLE,
-    COUNTRY_TABLE,
-    PUBLICATION_TABLE,
-    SOURCE_TABLE,
-)
+SHEETS: Final[Sequence[Table[Any]]] = (*(entity.table for entity in ENTITIES.values()), COUNTRY_TABLE)
 
 
 async def workbook_file(scope: Scope, told: Mapping[str, str], day: date) -> IO[bytes]:

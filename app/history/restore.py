@@ -8,18 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.actions.editing import WITH_LINKS, set_links
-from app.actions.models import Action
+from app.actions.models import Action, child_models
 from app.activities.editing import check_not_deployed_to
 from app.activities.models import Activity
 from app.core.assigning import Draft, check_columns
 from app.core.audit import Change, ChangeOperation
 from app.core.facts import fact_names
-from app.deployments.models import Deployment
 from app.history.queries import Snapshot
-from app.outputs.models import Output
-
-# Activities come first and go last: deployments refer to them.
-_CHILDREN: tuple[Any, ...] = (Activity, Deployment, Output)
 
 
 async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
@@ -44,7 +39,7 @@ async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
     if was_gone:
         await _continue_version(session, action)
     surplus = []
-    for kind in _CHILDREN:
+    for kind in child_models():
         surplus += await _restore_children(session, kind, key, past.of(kind.__tablename__))
     for child in reversed(surplus):
         await session.delete(child)
@@ -54,7 +49,7 @@ async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
 async def elsewhere(session: AsyncSession, key: int, past: Snapshot) -> set[int]:
     """The other actions that records of the version belong to now."""
     found: set[int] = set()
-    for kind in _CHILDREN:
+    for kind in child_models():
         moved = select(kind.action).where(kind.id.in_(past.of(kind.__tablename__)), kind.action != key)
         found.update(await session.scalars(moved))
     return found

@@ -16,6 +16,7 @@ from app.core.conditions import IF_MATCH, EntityTags, check_match
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.editing import FEED_ERRORS, READ_ERRORS, RESTORE_ERRORS, show_written
+from app.core.field_types import MAX_ID, SLUG_PATTERN
 from app.core.head import is_head
 from app.core.idempotency import IdempotencyKey, settle
 from app.core.json_schema import Keywords
@@ -33,7 +34,6 @@ from app.history.queries import resolve, revisions, snapshot
 from app.history.restore import elsewhere, restore
 from app.history.schemas import ChangePage, RevisionPage
 from app.history.stream import JoinedStream
-from app.reference.schemas import MAX_ID, SLUG_PATTERN
 
 history = APIRouter(prefix="/actions/{action}/history", route_class=WriteRoute, tags=["History"], dependencies=LABELLED)
 changes = APIRouter(prefix="/changes", tags=["History"])

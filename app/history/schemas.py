@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.core.audit import ChangeOperation
-from app.reference.schemas import ReadModel
+from app.core.read_models import ReadModel
 
 
 class FieldDifference(ReadModel):

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.imports.checking import check
 from app.imports.comparison import Compared, Side, compare
 from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, Severity
 from app.imports.entities import ENTITIES
 from app.imports.matching.actions import question
 from app.imports.matching.children import match_children
 from app.imports.matching.findings import identity_findings
+from app.imports.precedence import Sender
+from app.imports.presentation import show_action, show_child, stated_status
 from app.imports.record import Recorded, RecordedAction
 from app.imports.references import Partner
 from app.imports.schemas import ImportSource, Operation, PlannedAction
-from app.imports.showing import show_action, show_child, stated_status
-from app.imports.statements import Reader
+from app.imports.validation import check
 
 if TYPE_CHECKING:
     from app.imports.plan import Planner
@@ -47,7 +47,7 @@ class ActionPlan:
             self._report(self.draft, "unknown-source", message, "source", Severity.WARNING)
         return found or (None if named is None and "source" in self.draft.values else self.planner.source)
 
-    def _reader(self) -> Reader:
+    def _reader(self) -> Sender:
         values, recorded = self.draft.values, self.recorded
         children = [child for name in CHILDREN for child in getattr(self.draft, name)]
         is_own = recorded is not None and (
@@ -56,8 +56,8 @@ class ActionPlan:
         )
         version = values.get("version")
         if is_own:
-            return Reader(None, is_editor=True, version=version if isinstance(version, int) else None)
-        return Reader((self.source or self.planner.source).id)
+            return Sender(None, is_editor=True, version=version if isinstance(version, int) else None)
+        return Sender((self.source or self.planner.source).id)
 
     def _report(
         self, draft: Draft, code: str, message: str, column: str | None = None, severity: Severity = Severity.ERROR
@@ -80,7 +80,7 @@ class ActionPlan:
         """Compares the action, then what belongs to it."""
         self.problems += identity_findings(self.draft, self.match)
         own = self._plan_own()
-        children = {name: self._plan_children(name, ENTITIES[name].name) for name in CHILDREN}
+        children = {name: self._plan_children(name) for name in CHILDREN}
         operation = self._operation(own, [child for kind in children.values() for child in kind])
         if operation is Operation.REJECT:
             for child in (child for kind in children.values() for child in kind):
@@ -217,9 +217,9 @@ class ActionPlan:
 
     # -- what belongs to it --
 
-    def _plan_children(self, kind: str, name: str) -> list[Values]:
+    def _plan_children(self, kind: str) -> list[Values]:
         drafts: list[Draft] = getattr(self.draft, kind)
-        recorded: list[Recorded] = [] if self.recorded is None else getattr(self.recorded, kind)
+        recorded: list[Recorded] = [] if self.recorded is None else self.recorded.children[kind]
         drafts = [self._resolved(kind, draft) for draft in drafts]
         speaks_for_all = self.reader.is_editor or self._is_same_source()
         matches = match_children(kind, drafts, recorded, in_order=speaks_for_all, is_own=self.reader.is_editor)
@@ -229,7 +229,7 @@ class ActionPlan:
             self._plan_child(kind, place, draft, match)
             for place, (draft, match) in enumerate(zip(drafts, matches, strict=True), 1)
         ]
-        if kind in self.draft.whole and speaks_for_all:
+        if kind in self.draft.complete_lists and speaks_for_all:
             self._note_missing(kind, recorded, matches)
         return planned
 
@@ -246,7 +246,7 @@ class ActionPlan:
         if isinstance(named, int) and not isinstance(named, bool) and 1 <= named <= len(self._activities):
             activity = self._activities[named - 1] or (named,)
         elif isinstance(named, dict) and self.recorded is not None:
-            recorded = self.recorded.activities
+            recorded = self.recorded.children["activities"]
             activity = next((row.id for row in recorded if row.id == named.get("id")), None) or next(
                 (row.id for row in recorded if row.values["position"] == named.get("id")), None
             )
@@ -293,7 +293,7 @@ class ActionPlan:
         present = {match.id for match in matches if match is not None}
         for row in recorded:
             if row.id not in present:
-                noun = {"activities": "activity", "deployments": "deployment", "outputs": "output"}[kind]
+                noun = ENTITIES[kind].recorded.editing.noun
                 what = _name(kind, row.values)
                 message = f"the {noun} {row.id} ({what}) is recorded and not in this file: it stays"
                 self._report(self.draft, "missing-from-file", message, kind, Severity.NOTE)

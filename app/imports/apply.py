@@ -18,19 +18,13 @@ from app.activities.editing import ACTIVITY_EDITING, stated_status
 from app.core.audit import explain
 from app.core.editing import Editing
 from app.core.problems import ErrorItem
-from app.deployments.editing import DEPLOYMENT_EDITING
-from app.imports.deciding import conflicts_of
+from app.entities import CHILDREN
+from app.imports.conflicts import conflicts_of
 from app.imports.problems import RecordMoved
-from app.imports.provenance import Speaker, provenance
+from app.imports.provenance import SourceRef, provenance
 from app.imports.schemas import Conflict, Operation, PlannedAction
 from app.imports.writing import ReferenceWriter, assign
-from app.outputs.editing import OUTPUT_EDITING
 
-_EDITINGS: Mapping[str, Editing[Any, Any]] = {
-    "activities": ACTIVITY_EDITING,
-    "deployments": DEPLOYMENT_EDITING,
-    "outputs": OUTPUT_EDITING,
-}
 _TOUCHING = (Operation.CREATE, Operation.UPDATE)
 GROUP = 20
 """Few enough that other requests don't wait long while their history and their words are written."""
@@ -46,7 +40,7 @@ def is_touched(planned: PlannedAction) -> bool:
 class _Writing:
     """One action while it is written."""
 
-    def __init__(self, planned: PlannedAction, record: Action, speaker: Speaker | None) -> None:
+    def __init__(self, planned: PlannedAction, record: Action, speaker: SourceRef | None) -> None:
         self.planned = planned
         self.record = record
         self.speaker = speaker
@@ -121,10 +115,9 @@ class Applier:
             written += now_written
             done = {id(planned) for planned in ready}
             waiting = [planned for planned in waiting if id(planned) not in done]
-        for kinds in (("activities",), ("deployments", "outputs")):
+        for kind in CHILDREN:
             for writing in written:
-                for kind in kinds:
-                    await self._write_children(writing, kind)
+                await self._write_children(writing, kind)
             await self.session.flush()
 
     # -- actions --
@@ -154,8 +147,8 @@ class Applier:
     async def _load(self, group: Sequence[PlannedAction]) -> None:
         """Loads what will change. The actions are locked, and so is what belongs to them."""
         keys: dict[Editing[Any, Any], set[int | None]] = {ACTION_EDITING: {planned.action.id for planned in group}}
-        for name, editing in _EDITINGS.items():
-            keys[editing] = {child.id for planned in group for child in getattr(planned, name)}
+        for name, entity in CHILDREN.items():
+            keys[entity.editing] = {child.id for planned in group for child in getattr(planned, name)}
         self._records = {}
         for editing, wanted in keys.items():
             if known := wanted - {None}:
@@ -191,7 +184,7 @@ class Applier:
     # -- what belongs to them --
 
     async def _write_children(self, writing: _Writing, kind: str) -> None:
-        editing = _EDITINGS[kind]
+        editing = CHILDREN[kind].editing
         planned_ones = getattr(writing.planned, kind)
         position = max((child.position or 0 for child in planned_ones), default=0) if kind == "activities" else 0
         if kind == "activities" and writing.planned.action.id is not None:
@@ -232,7 +225,7 @@ class Applier:
         return body
 
     def _explain(
-        self, record: Any, conflicts: Sequence[Conflict], speaker: Speaker | None, *, is_changed: bool
+        self, record: Any, conflicts: Sequence[Conflict], speaker: SourceRef | None, *, is_changed: bool
     ) -> None:
         decided = [conflict for conflict in conflicts if conflict.chosen is not None]
         if not is_changed and not decided:

@@ -3,21 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, Reading, Severity
+from app.entities import REFERENCES
+from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, ParsedFile, Severity
 
 Key = int | str
 
 
-def assemble(format_name: str, rows: Mapping[str, Sequence[Draft]], found: list[Finding]) -> Reading:
+def assemble(format_name: str, rows: Mapping[str, Sequence[Draft]], found: list[Finding]) -> ParsedFile:
     """A reading of tables. A child whose action has no row of its own makes a draft that only names the action."""
-    reading = Reading(
-        format=format_name,
-        problems=found,
-        themes=list(rows.get("themes", ())),
-        partners=list(rows.get("partners", ())),
-        publications=list(rows.get("publications", ())),
-        sources=list(rows.get("sources", ())),
-    )
+    references: dict[str, Any] = {name: list(rows.get(name, ())) for name in REFERENCES}
+    reading = ParsedFile(format=format_name, problems=found, **references)
     by_key: dict[Key, ActionDraft] = {}
     for row in rows.get("actions", ()):
         action = row if isinstance(row, ActionDraft) else _action(row)
@@ -40,7 +35,7 @@ def _action(row: Draft) -> ActionDraft:
         sheet=row.sheet,
         pointer=row.pointer,
         problems=row.problems,
-        whole=frozenset(),
+        complete_lists=frozenset(),
     )
 
 
@@ -50,7 +45,7 @@ def _keys(action: ActionDraft) -> Iterator[Key]:
             yield key
 
 
-def _action_of(child: Draft, by_key: dict[Key, ActionDraft], reading: Reading) -> ActionDraft | None:
+def _action_of(child: Draft, by_key: dict[Key, ActionDraft], reading: ParsedFile) -> ActionDraft | None:
     written = child.values.pop("action", None)
     key = as_key(written)
     if key is None:
@@ -61,7 +56,7 @@ def _action_of(child: Draft, by_key: dict[Key, ActionDraft], reading: Reading) -
         return None
     if key not in by_key:
         name = "id" if isinstance(key, int) else "slug"
-        by_key[key] = ActionDraft(values={name: key}, line=child.line, sheet=child.sheet, whole=frozenset())
+        by_key[key] = ActionDraft(values={name: key}, line=child.line, sheet=child.sheet, complete_lists=frozenset())
         reading.actions.append(by_key[key])
     return by_key[key]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.imports.drafts import Draft
+from app.imports.precedence import Author, Sender, Verdict, resolve
+from app.imports.presentation import show
 from app.imports.record import Known, RecordedAction
 from app.imports.schemas import ImportSource
-from app.imports.showing import show
-from app.imports.statements import Reader, Speaker, Verdict, judge
 
 Values = dict[str, Any]
 
@@ -48,7 +48,7 @@ def compare(
     before: Values,
     after: Values,
     side: Side,
-    reader: Reader,
+    reader: Sender,
     source: ImportSource,
 ) -> Compared:
     """The record as it will be, when the file says something of it."""
@@ -63,7 +63,7 @@ def compare(
             result.values[name] = old  # to name none is not to deny those that another source names
             continue
         bare_old, bare_new = _bare(known, name, old), _bare(known, name, new)
-        verdict, speaker = judge(action, side.entity, side.record, name, bare_old, bare_new, reader)
+        verdict, speaker = resolve(action, side.entity, side.record, name, bare_old, bare_new, reader)
         shown = [show(side.entity, name, value, known) for value in (old, new)]
         match verdict:
             case Verdict.UPDATE:
@@ -109,8 +109,8 @@ def _bare(known: Known, name: str, value: Any) -> Any:
             return value
 
 
-def _recorded(known: Known, value: Any, speaker: Speaker, before: Values) -> Values:
-    source = known.sources.get(speaker.source) if speaker.source is not None else None
+def _recorded(known: Known, value: Any, speaker: Author, before: Values) -> Values:
+    source = known.references["sources"].get(speaker.source)
     return {
         "value": value,
         "source": None if source is None else source.values["title"],
@@ -121,7 +121,7 @@ def _recorded(known: Known, value: Any, speaker: Speaker, before: Values) -> Val
     }
 
 
-def _new(value: Any, source: ImportSource, reader: Reader, draft: Draft) -> Values:
+def _new(value: Any, source: ImportSource, reader: Sender, draft: Draft) -> Values:
     return {
         "value": value,
         "source": None if reader.is_editor else source.title,

@@ -67,12 +67,12 @@ class ActionDraft(Draft):
     activities: list[Draft] = field(default_factory=list)
     deployments: list[Draft] = field(default_factory=list)
     outputs: list[Draft] = field(default_factory=list)
-    whole: frozenset[str] = frozenset(CHILDREN)
+    complete_lists: frozenset[str] = frozenset(CHILDREN)
     """The lists that are stated in full: what is recorded beside them is missing from the file."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Reading:
+class ParsedFile:
     """A file as a reader understood it."""
 
     format: str

@@ -6,24 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, get_args, get_origin
 
-from app.actions.schemas import ActionCreate, ActionRead
-from app.activities.schemas import ActivityCreate, ActivityRead
 from app.core.partial_dates import PartialDate
 from app.core.text import fold
 from app.core.write_models import WriteModel
-from app.deployments.schemas import DeploymentCreate, DeploymentRead
-from app.outputs.schemas import OutputCreate, OutputRead
-from app.reference.schemas import (
-    PartnerCreate,
-    PartnerRead,
-    PublicationCreate,
-    PublicationRead,
-    ReadModel,
-    SourceCreate,
-    SourceRead,
-    ThemeCreate,
-    ThemeRead,
-)
+from app.entities import ENTITIES as RECORDED
+from app.entities import Entity as RecordedEntity
 
 
 class Kind(StrEnum):
@@ -35,19 +22,26 @@ class Kind(StrEnum):
     DATE = "date"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entity:
     """One kind of record, as files have it."""
 
-    name: str
-    """As in the API's paths, and as a workbook's sheet is called."""
-    create: type[WriteModel]
-    read: type[ReadModel]
+    recorded: RecordedEntity
     kinds: Mapping[str, Kind]
     """The columns that are written, with what their cells hold."""
     required: frozenset[str]
     ignored: frozenset[str]
     """Columns that the registry derives, and shows in its own tables."""
+
+    @property
+    def name(self) -> str:
+        """As in the API's paths, and as a workbook's sheet is called."""
+        return self.recorded.name
+
+    @property
+    def create(self) -> type[WriteModel]:
+        """What checks a row."""
+        return self.recorded.create
 
 
 def _kind(annotation: Any) -> Kind:
@@ -66,31 +60,17 @@ def _parts(annotation: Any) -> Iterable[Any]:
             yield from _parts(part)
 
 
-def _entity(name: str, create: type[WriteModel], read: type[ReadModel]) -> Entity:
-    fields = create.model_fields
+def _entity(recorded: RecordedEntity) -> Entity:
+    fields = recorded.create.model_fields
     return Entity(
-        name,
-        create,
-        read,
+        recorded,
         {field: _kind(info.annotation) for field, info in fields.items()},
         frozenset(field for field, info in fields.items() if info.is_required()),
-        frozenset(read.model_fields) - fields.keys() | create.read_only,
+        frozenset(recorded.read.model_fields) - fields.keys() | recorded.create.read_only,
     )
 
 
-ENTITIES: Final = {
-    entity.name: entity
-    for entity in (
-        _entity("actions", ActionCreate, ActionRead),
-        _entity("activities", ActivityCreate, ActivityRead),
-        _entity("deployments", DeploymentCreate, DeploymentRead),
-        _entity("outputs", OutputCreate, OutputRead),
-        _entity("partners", PartnerCreate, PartnerRead),
-        _entity("themes", ThemeCreate, ThemeRead),
-        _entity("publications", PublicationCreate, PublicationRead),
-        _entity("sources", SourceCreate, SourceRead),
-    )
-}
+ENTITIES: Final = {name: _entity(recorded) for name, recorded in RECORDED.items()}
 
 KEPT: Final = frozenset({"id", "version"})
 """Columns of the registry's own tables that tell which record a row was, and at what version it was read."""

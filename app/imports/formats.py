@@ -4,7 +4,8 @@ from pathlib import PurePath
 from typing import Final
 
 from app.core.problems import ErrorItem, UnsupportedMediaType
-from app.imports.drafts import Reading
+from app.entities import ENTITIES
+from app.imports.drafts import ParsedFile
 from app.imports.problems import UnreadableFile
 from app.imports.readers.archive import is_workbook
 from app.imports.readers.decoding import decode
@@ -37,7 +38,7 @@ _OTHERS: Final = {
 }
 
 
-def read_file(content: bytes, file_name: str) -> Reading:
+def read_file(content: bytes, file_name: str) -> ParsedFile:
     """The drafts of a file.
 
     Raises UnsupportedMediaType for a kind of file that isn't read, UnreadableFile for one that is broken or has nothing
@@ -92,8 +93,7 @@ def _unsupported(what: str) -> UnsupportedMediaType:
     return UnsupportedMediaType(f"The file is {what}. What can be imported: {'; '.join(accepted)}.", errors=[item])
 
 
-def _with_records(reading: Reading) -> Reading:
-    lists = (reading.actions, reading.publications, reading.themes, reading.partners, reading.sources)
-    if not any(lists) and not reading.problems:
+def _with_records(reading: ParsedFile) -> ParsedFile:
+    if not reading.problems and not any(getattr(reading, name, ()) for name in ENTITIES):
         raise UnreadableFile("The file has a form that is known, and no record in it.")
     return reading

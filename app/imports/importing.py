@@ -22,12 +22,12 @@ from app.core.database import now
 from app.core.problems import ErrorItem, invalid_field
 from app.core.progress import Progress, silent
 from app.imports.apply import Applier, is_touched
-from app.imports.deciding import conflicts_of, decide
-from app.imports.drafts import Reading, Severity
+from app.imports.conflicts import conflicts_of, decide
+from app.imports.drafts import ParsedFile, Severity
 from app.imports.formats import read_file
-from app.imports.keeping import Keeper, kept_actions
 from app.imports.models import Import
 from app.imports.plan import Planner
+from app.imports.plan_storage import PlanWriter, stored_actions
 from app.imports.problems import RecordMoved, RejectedRecords
 from app.imports.schemas import (
     Choice,
@@ -54,7 +54,7 @@ _REFERENCES: TypeAdapter[list[PlannedReference]] = TypeAdapter(list[PlannedRefer
 
 
 @dataclass(frozen=True)
-class Order:
+class ImportRequest:
     """What is to be imported, and how."""
 
     content: bytes
@@ -95,28 +95,28 @@ def _uncollected(work: Callable[..., Result], *arguments: Any) -> Result:
             gc.enable()
 
 
-async def make_plan(connection: AsyncConnection, order: Order, progress: Progress = silent) -> Plan:
+async def make_plan(connection: AsyncConnection, request: ImportRequest, progress: Progress = silent) -> Plan:
     """Reads the file and compares it with the record as the connection sees it.
 
     Raises UnreadableFile, UnsupportedMediaType, and Invalid for a source or choice that isn't there.
     """
-    reading = await _beside(read_file, order.content, order.file_name)
+    reading = await _beside(read_file, request.content, request.file_name)
     progress("plan", 0, len(reading.actions))
     epoch = await connection.scalar(select(RegistryState.epoch)) or ""
     known = await load_known(connection)
-    if order.source.id is not None and order.source.id not in known.sources:
-        raise invalid_field("/source", "unknown-reference", f"there is no source '{order.source.id}'")
+    if request.source.id is not None and request.source.id not in known.references["sources"]:
+        raise invalid_field("/source", "unknown-reference", f"there is no source '{request.source.id}'")
     keys = await load_keys(connection, reading.actions)
-    planner = await _beside(Planner, reading, known, order.source, keys, order.choices)
-    keeper, summary, open_choices, speaks = Keeper(), ImportSummary(), set[str](), False
+    planner = await _beside(Planner, reading, known, request.source, keys, request.choices)
+    keeper, summary, open_choices, speaks = PlanWriter(), ImportSummary(), set[str](), False
     for start in range(0, len(reading.actions), PIECE):
         for planned in await _plan_piece(connection, planner, range(start, min(start + PIECE, len(reading.actions)))):
             open_choices.update(conflict.choice for _, _, conflict in conflicts_of(planned))
-            _count(summary, planned, decide(planned, order.choices, order.prefer))
+            _count(summary, planned, decide(planned, request.choices, request.prefer))
             speaks = speaks or (planned.speaks_for == planner.source and is_touched(planned))
             keeper.add(planned)
         progress("plan", min(start + PIECE, len(reading.actions)), len(reading.actions))
-    _check_choices(order.choices, open_choices | planner.answered)
+    _check_choices(request.choices, open_choices | planner.answered)
     return Plan(
         reading.format,
         planner.source,
@@ -185,11 +185,11 @@ def _references(planner: Planner, *, speaks: bool) -> list[PlannedReference]:
     return planned
 
 
-def _problems(reading: Reading) -> list[ImportProblem]:
+def _problems(reading: ParsedFile) -> list[ImportProblem]:
     return [ImportProblem.model_validate(finding, from_attributes=True) for finding in reading.problems]
 
 
-async def keep(session: AsyncSession, order: Order, plan: Plan, key_name: str | None) -> Import:
+async def keep(session: AsyncSession, request: ImportRequest, plan: Plan, key_name: str | None) -> Import:
     """Keeps a plan for review, and lets go of those that nobody committed in time.
 
     Raises RecordMoved when a backup was restored since the plan was made.
@@ -201,8 +201,8 @@ async def keep(session: AsyncSession, order: Order, plan: Plan, key_name: str | 
     kept = Import(
         created_at=instant,
         key_name=key_name,
-        file_name=order.file_name,
-        sha256=hashlib.sha256(order.content).hexdigest(),
+        file_name=request.file_name,
+        sha256=hashlib.sha256(request.content).hexdigest(),
         format=plan.format,
         state=State.PLANNED.value,
         source=plan.source.model_dump(mode="json"),
@@ -245,7 +245,7 @@ async def commit(
     await applier.check_versions(expected, new_slugs)
     await applier.references.write(references)
     done, total = 0, sum(summary.model_dump(exclude={"conflicts"}).values())
-    async for number in applier.write(kept_actions(actions)):
+    async for number in applier.write(stored_actions(actions)):
         done += number
         progress("write", done, total)
     kept.state, kept.committed_at = State.COMMITTED.value, now()
@@ -256,9 +256,9 @@ async def commit(
 def _decide_all(
     kept: bytes, choices: Mapping[str, Choice], prefer: Prefer
 ) -> tuple[bytes, ImportSummary, list[ImportProblem]]:
-    keeper, summary, known = Keeper(), ImportSummary(), set[str]()
+    keeper, summary, known = PlanWriter(), ImportSummary(), set[str]()
     rejected: list[ImportProblem] = []
-    for planned in kept_actions(kept):
+    for planned in stored_actions(kept):
         known.update(conflict.choice for _, _, conflict in conflicts_of(planned))
         _count(summary, planned, decide(planned, choices, prefer))
         if planned.operation is Operation.REJECT:
@@ -272,7 +272,7 @@ def _expectations(actions: bytes) -> tuple[dict[int, tuple[int, str]], list[str]
     """The versions that the plan was made against, of what it will touch, and the slugs that must still be free."""
     expected: dict[int, tuple[int, str]] = {}
     new_slugs = []
-    for planned in kept_actions(actions):
+    for planned in stored_actions(actions):
         slug = planned.action.slug or ""
         if planned.action.id is not None and planned.version is not None and is_touched(planned):
             expected[planned.action.id] = (planned.version, slug)

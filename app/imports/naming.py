@@ -2,18 +2,42 @@
 registry answers in."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
 
+from app.core.formats.tables import plain_type
 from app.core.text import slugify
 from app.imports.entities import Entity
+from app.reference.countries import CountryRef
 from app.reference.country_names import country_named
 from app.reference.labels import values_labelled
-from app.reference.vocabularies import ActivityType, OrganisationType, OutputKind, Pillar, Region, Status
+from app.reference.schemas import RegionRef, ThemeRef
+from app.reference.vocabularies import VOCABULARIES
 
-Reader = Callable[[str], str | None]
+NameReader = Callable[[str], str | None]
+THEME: Final = "theme"
+COUNTRY: Final = "country"
+_NAMES: Final[Mapping[Any, str]] = {
+    CountryRef: COUNTRY,
+    ThemeRef: THEME,
+    RegionRef: "region",
+    **{vocabulary: name for name, vocabulary in VOCABULARIES.items()},
+}
 
 
-def _labelled(vocabulary: type[ActivityType | OrganisationType | OutputKind | Pillar | Region | Status]) -> Reader:
+def vocabulary_of(entity: Entity, field: str) -> str | None:
+    """The name of the vocabulary that a field's values are of, which may be that of countries or of themes."""
+    info = entity.recorded.read.model_fields.get(field)
+    return None if info is None else _NAMES.get(plain_type(info.annotation)[0])
+
+
+def is_closed(entity: Entity, field: str) -> bool:
+    """Whether the names of a field's values don't change, so that another name means another value."""
+    return vocabulary_of(entity, field) not in (None, THEME, "status")
+
+
+def _labelled(vocabulary: type[StrEnum]) -> NameReader:
     allowed = {member.value for member in vocabulary}
 
     def read(label: str) -> str | None:
@@ -27,26 +51,18 @@ def _theme(name: str) -> str | None:
     return next(iter(values_labelled("theme", name)), None) or slugify(name, otherwise="theme")
 
 
-_AS_WRITTEN: Final[Reader] = str
-_READERS: Final[Mapping[str, Reader]] = {
-    "country": country_named,
-    "countries": country_named,
-    "sending_country": country_named,
-    "region": _labelled(Region),
-    "organisation_type": _labelled(OrganisationType),
-    "pillar": _labelled(Pillar),
-    "themes": _theme,
-    "partners": _AS_WRITTEN,
-    "source": _AS_WRITTEN,
-}
-_BY_ENTITY: Final[Mapping[tuple[str, str], Reader]] = {
-    ("activities", "type"): _labelled(ActivityType),
-    ("activities", "status"): _labelled(Status),
-    ("outputs", "kind"): _labelled(OutputKind),
+_READERS: Final[Mapping[str, NameReader]] = {
+    COUNTRY: country_named,
+    THEME: _theme,
+    **{name: _labelled(vocabulary) for name, vocabulary in VOCABULARIES.items()},
 }
 
 
-def reader_of_names(entity: Entity, field: str) -> Reader | None:
+@cache
+def reader_of_names(entity: Entity, field: str) -> NameReader | None:
     """What makes a field's value of one name, or None of a name that nothing has; None for a field that can't be read
     by names."""
-    return _BY_ENTITY.get((entity.name, field)) or _READERS.get(field)
+    vocabulary = vocabulary_of(entity, field)
+    if vocabulary is not None:
+        return _READERS[vocabulary]
+    return str if field in ("partners", "source") else None

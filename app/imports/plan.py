@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from app.imports.action_plan import ActionPlan
-from app.imports.drafts import Reading
+from app.imports.drafts import ParsedFile
 from app.imports.matching.actions import Match, match_actions, question
 from app.imports.matching.signs import natural_slug
 from app.imports.record import ActionKey, Known, RecordedAction
@@ -21,7 +21,7 @@ class Planner:
 
     def __init__(
         self,
-        reading: Reading,
+        reading: ParsedFile,
         known: Known,
         source: ImportSource,
         keys: Sequence[ActionKey],

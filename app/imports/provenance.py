@@ -6,18 +6,18 @@ from typing import Any
 from app.imports.matching.signs import folded
 from app.imports.schemas import Choice, Conflict
 
-Speaker = dict[str, Any]
+SourceRef = dict[str, Any]
 """A source as `{"id": 3, "title": "..."}`."""
 
 
 def provenance(
-    import_id: int, speaker: Speaker | None, decided: Sequence[Conflict], partners: Mapping[str | None, int]
+    import_id: int, source: SourceRef | None, decided: Sequence[Conflict], partners: Mapping[str | None, int]
 ) -> dict[str, Any]:
     """The import and the source that a change came from, and what was chosen over what. `partners` are ids by folded
     name, for those that were new when the plan was made."""
     return {
         "import_id": import_id,
-        "source": speaker,
+        "source": source,
         "decisions": [
             {
                 "field": conflict.field,
@@ -27,7 +27,7 @@ def provenance(
                 "recorded_source_id": conflict.recorded.source_id,
                 "new": _bare(conflict.field, conflict.new.value, partners),
                 "new_source": conflict.new.source,
-                "new_source_id": speaker and speaker["id"],
+                "new_source_id": source and source["id"],
                 "quote": conflict.new.quote,
             }
             for conflict in decided

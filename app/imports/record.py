@@ -35,9 +35,8 @@ class Recorded:
 class RecordedAction(Recorded):
     """An action with what belongs to it."""
 
-    activities: list[Recorded] = field(default_factory=list)
-    deployments: list[Recorded] = field(default_factory=list)
-    outputs: list[Recorded] = field(default_factory=list)
+    children: dict[str, list[Recorded]] = field(default_factory=dict)
+    """By the name of their list."""
     history: list[Past] = field(default_factory=list)
     """Loaded where something differs, the oldest first."""
 
@@ -58,11 +57,8 @@ class ActionKey:
 class Known:
     """What actions refer to, and all slugs that are taken."""
 
-    themes: dict[str, Recorded]
-    """By slug."""
-    partners: dict[int, Recorded]
-    publications: dict[int, Recorded]
-    sources: dict[int, Recorded]
+    references: dict[str, dict[Any, Recorded]]
+    """By the name of their list, then by slug or id."""
     slugs: dict[str, int]
     """The id of each action by its slug."""
 

@@ -5,31 +5,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from app.core.text import slugify
-from app.imports.checking import check
-from app.imports.drafts import Draft, Finding, Reading, Severity
+from app.imports.drafts import Draft, Finding, ParsedFile, Severity
 from app.imports.entities import ENTITIES
 from app.imports.matching.signs import Values, bare, folded
 from app.imports.matching.titles import Likeness, likeness_of_names
 from app.imports.record import Recorded
 from app.imports.references import Partner, References, planned_row, spellings_of
 from app.imports.schemas import Operation
+from app.imports.validation import check
 
 # What parts two records of one name: every country has a ministry of labour, every year a report.
 _PARTED_BY: Final = {"partners": "country", "sources": "as_of", "publications": "region"}
 
 
-def plan_rows(reading: Reading, references: References) -> None:
+def plan_rows(reading: ParsedFile, references: References) -> None:
     """Plans the rows of themes, partners, publications and sources."""
-    known = references.known
-    tables: dict[str, tuple[list[Draft], Mapping[Any, Recorded]]] = {
-        "themes": (reading.themes, known.themes),
-        "partners": (reading.partners, known.partners),
-        "publications": (reading.publications, known.publications),
-        "sources": (reading.sources, known.sources),
-    }
-    for name, (drafts, recorded) in tables.items():
+    for name, recorded in references.known.references.items():
         table = _Table(name, recorded, references)
-        for draft in drafts:
+        for draft in getattr(reading, name):
             table.plan(draft)
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.text import slugify
-from app.imports.checking import check
 from app.imports.drafts import Draft, Finding
 from app.imports.entities import ENTITIES
 from app.imports.matching.signs import folded
 from app.imports.matching.titles import Likeness, likeness_of_names
 from app.imports.record import Known, Recorded
 from app.imports.schemas import ImportSource, Operation
+from app.imports.validation import check
 from app.reference.countries import COUNTRIES
 
 Values = dict[str, Any]
@@ -38,19 +38,20 @@ class References:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.planned: list[Values] = []
-        self.themes = {slug: slug for slug in known.themes}
+        self.themes = {slug: slug for slug in known.references["themes"]}
         """The slug of each theme, by itself and by what its name makes of it."""
-        for slug, theme in known.themes.items():
+        for slug, theme in known.references["themes"].items():
             self.themes.setdefault(slugify(theme.values["name"], otherwise="theme"), slug)
         self.names: dict[str | None, Partner] = {}
         """Partners by folded name."""
         self._acronyms: defaultdict[str | None, list[Partner]] = defaultdict(list)
         self.partners: dict[int, Partner] = {}
-        for key, partner in known.partners.items():
+        for key, partner in known.references["partners"].items():
             values = partner.values
             self.partners[key] = self.keep(Partner(key, values["name"], values["acronym"], values["country"]))
-        self._sources = {(folded(row.values["title"]), row.values["as_of"]): key for key, row in known.sources.items()}
-        self._titles = {folded(row.values["title"]): key for key, row in known.sources.items()}
+        sources = self._recorded_sources = known.references["sources"]
+        self._sources = {(folded(row.values["title"]), row.values["as_of"]): key for key, row in sources.items()}
+        self._titles = {folded(row.values["title"]): key for key, row in sources.items()}
 
     def keep(self, partner: Partner) -> Partner:
         """A partner that rows and actions may name from now on."""
@@ -68,16 +69,10 @@ class References:
             key = self._sources.get((folded(stated.title), stated.as_of))
         elif key is None:
             key = self._titles.get(folded(stated.title))
-        if key is None or key not in self.known.sources:
+        if key is None or key not in self._recorded_sources:
             return stated.model_copy(update={"id": None})
-        values = self.known.sources[key].values
-        return ImportSource(
-            id=key,
-            title=values["title"],
-            publisher=values["publisher"],
-            url=values["url"],
-            as_of=values["as_of"],
-        )
+        values = self._recorded_sources[key].values
+        return ImportSource(id=key, **{name: values[name] for name in ImportSource.model_fields if name in values})
 
     def source_of(self, named: Any) -> ImportSource | None:
         """The source that a row names by id or title; None for one that isn't there and has no title."""
@@ -85,14 +80,13 @@ class References:
             return None
         title, key = named.get("title"), named.get("id")
         if isinstance(title, str) and title.strip():
-            recorded = self.known.sources.get(key) if isinstance(key, int) else None
+            recorded = self._recorded_sources.get(key) if isinstance(key, int) else None
             if recorded is None or folded(recorded.values["title"]) != folded(title):
                 key = None
-            fields = {name: named[name] for name in ("title", "publisher", "url", "as_of") if name in named}
+            fields = {name: named[name] for name in ImportSource.model_fields if name in named and name != "id"}
             checked, found = check(ENTITIES["sources"], Draft(values=fields))
-            checked.pop("funder")
-            return None if found else self.source(ImportSource(id=key, **checked))
-        if isinstance(key, int) and key in self.known.sources:
+            return None if found else self.source(ImportSource(id=key, **{name: checked[name] for name in fields}))
+        if isinstance(key, int) and key in self._recorded_sources:
             return self.source(ImportSource.model_construct(id=key, title=""))
         return None
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.bodies import check_media_type
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
+from app.core.field_types import RecordId, WebAddress
 from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
 from app.core.json_schema import Keywords
 from app.core.limits import Places, client_of
@@ -40,10 +41,10 @@ from app.core.sessions import LongWriteSession
 from app.core.text import Line, compose
 from app.core.write_routes import WriteRoute
 from app.imports.formats import ACCEPTED
-from app.imports.importing import Order, commit, keep, make_plan
-from app.imports.keeping import kept_lines
+from app.imports.importing import ImportRequest, commit, keep, make_plan
 from app.imports.limits import MAX_FILE
 from app.imports.models import Import
+from app.imports.plan_storage import stored_lines
 from app.imports.problems import RecordMoved, RejectedRecords, UnreadableFile
 from app.imports.schemas import (
     Choice,
@@ -59,7 +60,6 @@ from app.imports.schemas import (
     State,
 )
 from app.imports.template import template_workbook
-from app.reference.schemas import RecordId, WebAddress
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 256 * 1024
@@ -101,7 +101,7 @@ def _document(kept: Import) -> Iterator[bytes]:
     """An import as JSON, piece by piece: its actions may be many megabytes."""
     yield _head(kept).model_dump_json().encode()[:-1] + b',"actions":['
     piece = b""
-    for place, line in enumerate(kept_lines(kept.actions)):
+    for place, line in enumerate(stored_lines(kept.actions)):
         piece += (b"," if place else b"") + line
         if len(piece) > _PIECE:
             yield piece
@@ -220,7 +220,7 @@ async def import_file(
         )
     is_dry = next((value for value in (dry_run, form_dry_run) if value is not None), True)
     content, name = await file.read(), _file_name(file)
-    order = Order(
+    order = ImportRequest(
         content,
         name,
         _source(source, source_title, source_publisher, source_url, source_as_of, name),

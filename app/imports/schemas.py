@@ -6,10 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.actions.schemas import ActionCreate, ActionRead
+from app.activities.schemas import ActivityCreate, ActivityRead
 from app.core.partial_dates import PartialDate
+from app.core.read_models import ReadModel
+from app.deployments.schemas import DeploymentCreate, DeploymentRead
 from app.imports.drafts import Severity
-from app.reference.countries import CountryRef
-from app.reference.schemas import ReadModel, RegionRef, ThemeRef
+from app.imports.shapes import with_fields_of
+from app.outputs.schemas import OutputCreate, OutputRead
 
 
 class Operation(StrEnum):
@@ -145,6 +149,7 @@ class ImportedPartner(ReadModel):
     """How it is called for short."""
 
 
+@with_fields_of(ActionCreate, ActionRead)
 class ImportedAction(ReadModel):
     """An action as it will be recorded. What can't be read is null or left out, and a problem says why."""
 
@@ -154,22 +159,8 @@ class ImportedAction(ReadModel):
     """What names it in addresses, and in `choices`."""
     title: str | None
     """Its title."""
-    objective: str | None
-    """What the action was to achieve."""
-    summary: str | None
-    """What was done, and what came of it."""
-    region: RegionRef | None
-    """The facility's region."""
-    countries: list[CountryRef]
-    """The partner countries, in the order of the title."""
-    themes: list[ThemeRef]
-    """What the action is about, the weightiest first."""
     partners: list[ImportedPartner]
     """The authorities and organisations that took part."""
-    start: PartialDate | None
-    """When it began, as precisely as the source says."""
-    end: PartialDate | None
-    """When it ended; null while it runs."""
     follows: str | None
     """The slug of the earlier action that this one continues."""
     source: ImportSource | None
@@ -189,33 +180,12 @@ class _PlannedChild(ReadModel):
     """The fields about which the record and the file disagree."""
 
 
+@with_fields_of(ActivityCreate, ActivityRead)
 class PlannedActivity(_PlannedChild):
     """An activity as it will be recorded."""
 
-    position: int | None
-    """Where it stands in its action; null for the end."""
-    type: str | None
-    """What kind of activity it is."""
-    title: str | None
-    """What it was, in a few words."""
-    description: str | None
-    """What was done, for whom, and what came of it."""
-    start: PartialDate | None
-    """When it began, as precisely as the source says."""
-    end: PartialDate | None
-    """When it ended."""
-    place: str | None
-    """The town or venue."""
-    country: CountryRef | None
-    """Where it was held; the host of a study visit."""
-    sessions: int | None
-    """How many sessions the source counts in it."""
-    status: str | None
-    """What the source says where the dates do not tell it."""
-    source_quote: str | None
-    """The sentence that it was read from, word for word."""
 
-
+@with_fields_of(DeploymentCreate, DeploymentRead)
 class PlannedDeployment(_PlannedChild):
     """A deployment as it will be recorded."""
 
@@ -224,33 +194,11 @@ class PlannedDeployment(_PlannedChild):
     them."""
     activity_id: int | None
     """The id of its activity, where that is recorded already."""
-    sending_country: CountryRef | None
-    """The country that sent the experts."""
-    origin: str | None
-    """A group that the source names in place of a country."""
-    organisation_type: str | None
-    """What kind of organisation sent them."""
-    organisation: str | None
-    """The sending organisation."""
-    experts_count: int | None
-    """How many experts; null where the source does not say."""
-    source_quote: str | None
-    """The sentence that it was read from, word for word."""
 
 
+@with_fields_of(OutputCreate, OutputRead)
 class PlannedOutput(_PlannedChild):
     """An output as it will be recorded."""
-
-    kind: str | None
-    """What kind of product it is."""
-    title: str | None
-    """Its title, or what it is where it has none."""
-    languages: list[str]
-    """ISO 639-1 codes."""
-    published: PartialDate | None
-    """When it came out."""
-    source_quote: str | None
-    """The sentence that it was read from, word for word."""
 
 
 class PlannedAction(ReadModel):

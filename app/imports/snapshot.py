@@ -4,29 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
+from app.actions.models import LINKS, Action, ActionCountry
 from app.activities.models import Activity
 from app.core.audit import Change, ChangeOperation
 from app.core.text import slugify
-from app.deployments.models import Deployment
+from app.entities import CHILDREN, REFERENCES
 from app.imports.drafts import ActionDraft
 from app.imports.entities import ENTITIES
 from app.imports.matching.signs import codes
 from app.imports.record import ActionKey, Known, Past, Recorded, RecordedAction
-from app.outputs.models import Output
 from app.reference.countries import COUNTRIES
-from app.reference.models import Partner, Publication, Source, Theme
 
 _BATCH = 500
-_CHILDREN: tuple[tuple[str, Any], ...] = (("activities", Activity), ("deployments", Deployment), ("outputs", Output))
-_LINKS: tuple[tuple[str, Any, Any], ...] = (
-    ("countries", ActionCountry, ActionCountry.country),
-    ("themes", ActionTheme, ActionTheme.theme),
-    ("partners", ActionPartner, ActionPartner.partner),
-)
 
 
 def _batches(values: Collection[Any]) -> Iterator[list[Any]]:
@@ -36,7 +28,7 @@ def _batches(values: Collection[Any]) -> Iterator[list[Any]]:
 
 def _columns(name: str, model: Any) -> list[Any]:
     """The columns of a table that its write model has."""
-    columns = [getattr(model, field) for field in ENTITIES[name].kinds if hasattr(model, field)]
+    columns = [getattr(model, field) for field in ENTITIES[name].kinds if field in inspect(model).columns]
     if model is Activity:
         columns.append(Activity.stated_status.label("status"))
     return columns
@@ -45,24 +37,15 @@ def _columns(name: str, model: Any) -> list[Any]:
 async def load_known(connection: AsyncConnection) -> Known:
     """What actions refer to, and the slugs that are taken."""
     found: dict[str, dict[Any, Recorded]] = {}
-    for name, model, key in (
-        ("themes", Theme, Theme.slug),
-        ("partners", Partner, Partner.id),
-        ("publications", Publication, Publication.id),
-        ("sources", Source, Source.id),
-    ):
-        columns = [column for column in _columns(name, model) if column is not key]
-        statement: Any = select(key.label("its_key"), model.version.label("its_version"), *columns).order_by(key)
+    for name, entity in REFERENCES.items():
+        (key,) = inspect(entity.model).primary_key
+        columns = [key.label("its_key"), entity.model.version.label("its_version"), *_columns(name, entity.model)]
         rows = found[name] = {}
-        for row in (await connection.execute(statement)).mappings():
-            values = {field: row[field] for field in ENTITIES[name].kinds if field in row}
-            if model is Theme:
-                values["slug"] = row["its_key"]
-            number = row["its_key"] if model is not Theme else 0
-            rows[row["its_key"]] = Recorded(number, row["its_version"], values)
-    rows_of_slugs = await connection.execute(select(Action.slug, Action.id))
-    slugs = {row.slug: row.id for row in rows_of_slugs}
-    return Known(found["themes"], found["partners"], found["publications"], found["sources"], slugs)
+        for row in (await connection.execute(select(*columns).order_by(key))).mappings():
+            values = {field: row[field] for field in ENTITIES[name].kinds}
+            rows[row["its_key"]] = Recorded(row["its_key"], row["its_version"], values)
+    slugs = await connection.execute(select(Action.slug, Action.id))
+    return Known(found, {row.slug: row.id for row in slugs})
 
 
 async def load_keys(connection: AsyncConnection, drafts: Sequence[ActionDraft]) -> list[ActionKey]:
@@ -108,18 +91,21 @@ async def load_actions(connection: AsyncConnection, ids: Sequence[int]) -> dict[
         )
         for row in (await connection.execute(statement.where(Action.id.in_(batch)))).mappings():
             values = {field: row[field] for field in ENTITIES["actions"].kinds if field in row}
-            values |= {name: [] for name, *_ in _LINKS}
-            found[row["its_id"]] = RecordedAction(row["its_id"], row["its_version"], values)
-        for name, link, column in _LINKS:
-            links = select(link.action, column).where(link.action.in_(batch)).order_by(link.position)
+            values |= {link.field: [] for link in LINKS}
+            children = {name: list[Recorded]() for name in CHILDREN}
+            found[row["its_id"]] = RecordedAction(row["its_id"], row["its_version"], values, children)
+        for link in LINKS:
+            of_action, position = link.model.action, link.model.position
+            links = select(of_action, link.linked).where(of_action.in_(batch)).order_by(position)
             for action, value in await connection.execute(links):
-                found[action].values[name].append(value)
-        for name, model in _CHILDREN:
-            children: Any = select(model.id.label("its_id"), model.version.label("its_version"), *_columns(name, model))
+                found[action].values[link.field].append(value)
+        for name, entity in CHILDREN.items():
+            model = entity.model
+            statement = select(model.id.label("its_id"), model.version.label("its_version"), *_columns(name, model))
             order = (model.position, model.id) if model is Activity else (model.id,)
-            for row in (await connection.execute(children.where(model.action.in_(batch)).order_by(*order))).mappings():
+            for row in (await connection.execute(statement.where(model.action.in_(batch)).order_by(*order))).mappings():
                 values = {field: row[field] for field in ENTITIES[name].kinds if field != "action"}
-                getattr(found[row["action"]], name).append(Recorded(row["its_id"], row["its_version"], values))
+                found[row["action"]].children[name].append(Recorded(row["its_id"], row["its_version"], values))
     return found
 
 

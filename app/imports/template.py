@@ -10,30 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.threads import run_large
 from app.imports.entities import ENTITIES, Entity, Kind
+from app.imports.naming import COUNTRY, THEME, vocabulary_of
 from app.reference.countries import COUNTRIES
 from app.reference.models import Theme
 from app.reference.schemas import LANGUAGES
-from app.reference.vocabularies import ActivityType, OrganisationType, OutputKind, Pillar, Region, Status, label_of
+from app.reference.vocabularies import VOCABULARIES, label_of
 
 ROWS: Final = 5000
 """How many rows have drop-downs."""
 _WIDTHS: Final = {"title": 45, "objective": 60, "summary": 60, "description": 60, "source_quote": 60, "name": 45}
-_CHOICES: Final[Mapping[tuple[str, str], str]] = {
-    ("actions", "region"): "region",
-    ("actions", "countries"): "country",
-    ("actions", "themes"): "theme",
-    ("activities", "type"): "activity_type",
-    ("activities", "country"): "country",
-    ("activities", "status"): "status",
-    ("deployments", "sending_country"): "country",
-    ("deployments", "organisation_type"): "organisation_type",
-    ("outputs", "kind"): "output_kind",
-    ("outputs", "languages"): "language",
-    ("partners", "country"): "country",
-    ("themes", "pillar"): "pillar",
-    ("publications", "region"): "region",
-    ("publications", "languages"): "language",
-}
 _NOTES: Final[Mapping[str, str]] = {
     "action": "The slug of its action, as in the sheet 'actions', or its id.",
     "activity": "The position of an activity of the same action, or its id. Empty where only the action is named.",
@@ -51,18 +36,10 @@ _FORMS: Final = {
 
 def _vocabularies(themes: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
     """The values of each vocabulary, with their labels."""
-    closed = {
-        "activity_type": ActivityType,
-        "organisation_type": OrganisationType,
-        "output_kind": OutputKind,
-        "status": Status,
-        "region": Region,
-        "pillar": Pillar,
-    }
     return {
-        **{name: [(member.value, label_of(member.value)) for member in members] for name, members in closed.items()},
-        "theme": list(themes),
-        "country": sorted(((code, row.name) for code, row in COUNTRIES.items()), key=lambda pair: pair[1]),
+        **{name: [(member.value, label_of(member)) for member in members] for name, members in VOCABULARIES.items()},
+        THEME: list(themes),
+        COUNTRY: sorted(((code, row.name) for code, row in COUNTRIES.items()), key=lambda pair: pair[1]),
         "language": [(code, "") for code in LANGUAGES],
     }
 
@@ -118,7 +95,7 @@ def _write_sheet(book: Any, entity: Entity, formats: Mapping[str, Any], ranges: 
         sheet.set_column(place, place, _WIDTHS.get(column, 18), formats["text"])
         sheet.write_string(0, place, column, formats["needed" if column in entity.required else "header"])
         sheet.write_comment(0, place, note_of(entity, column), {"x_scale": 2, "y_scale": 1.2})
-        vocabulary = _CHOICES.get((entity.name, column))
+        vocabulary = "language" if column == "languages" else vocabulary_of(entity, column)
         if vocabulary is not None:
             is_list = entity.kinds[column] is Kind.LIST
             sheet.data_validation(

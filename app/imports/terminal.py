@@ -12,11 +12,12 @@ from app.core.database import Database
 from app.core.problems import Problem
 from app.core.progress import Progress, shown
 from app.core.text import compose
+from app.entities import CHILDREN
 from app.imports.drafts import Severity
-from app.imports.importing import Order, Plan, commit, keep, make_plan
-from app.imports.keeping import kept_actions
+from app.imports.importing import ImportRequest, Plan, commit, keep, make_plan
 from app.imports.limits import MAX_FILE
 from app.imports.models import Import
+from app.imports.plan_storage import stored_actions
 from app.imports.schemas import (
     Choice,
     Conflict,
@@ -41,7 +42,7 @@ _STYLES = {
     Severity.WARNING: "yellow",
     Severity.NOTE: "dim",
 }
-_LISTS = {"activities": "activity", "deployments": "deployment", "outputs": "output"}
+_LISTS = {name: entity.editing.noun for name, entity in CHILDREN.items()}
 _LONGEST = 60
 
 
@@ -51,7 +52,7 @@ def show_plan(console: Console, plan: Plan, *, every_note: bool = False) -> None
     table.add_column("", no_wrap=True)
     table.add_column("line", justify="right", no_wrap=True)
     table.add_column("action", ratio=1)
-    for planned in kept_actions(plan.actions):
+    for planned in stored_actions(plan.actions):
         said = Text("\n").join([_title(planned), *_told(planned, every_note=every_note)])
         operation = Text(planned.operation.value, style=_STYLES[planned.operation])
         table.add_row(operation, str(planned.line or ""), said)
@@ -172,23 +173,23 @@ async def run_import(
     return not plan.summary.reject and not any(row.operation is Operation.REJECT for row in plan.references)
 
 
-def _order(file: Path, source: str | None, choose: Sequence[str], prefer: str) -> Order:
+def _order(file: Path, source: str | None, choose: Sequence[str], prefer: str) -> ImportRequest:
     """What is to be imported. Raises ValueError for options that make no sense."""
     if file.stat().st_size > MAX_FILE:
         raise ValueError(f"{file.name} has more than {MAX_FILE // 1024 // 1024} MB: send it in parts.")
     key, name = int(source) if source and source.isdecimal() else None, compose(file.name)
     choices = {name: Choice(chosen) for name, _, chosen in (pair.rpartition("=") for pair in choose)}
     stated = ImportSource(id=key, title=compose(source) if source else name)
-    return Order(file.read_bytes(), name, stated, choices, Prefer(prefer))
+    return ImportRequest(file.read_bytes(), name, stated, choices, Prefer(prefer))
 
 
-async def _planned(database: Database, order: Order, progress: Progress) -> Plan:
+async def _planned(database: Database, order: ImportRequest, progress: Progress) -> Plan:
     async with database.read_primary() as connection:
         return await make_plan(connection, order, progress)
 
 
 async def _kept(
-    database: Database, order: Order, plan: Plan, commit_with: OnReject | None, progress: Progress
+    database: Database, order: ImportRequest, plan: Plan, commit_with: OnReject | None, progress: Progress
 ) -> Import:
     async with database.write() as session:
         kept = await keep(session, order, plan, None)

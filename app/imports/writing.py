@@ -11,19 +11,13 @@ from app.core.audit import explain
 from app.core.editing import Editing
 from app.core.locks import FOR_UPDATE, lock
 from app.core.problems import ErrorItem, Invalid, invalid, validation_errors
+from app.entities import REFERENCES
 from app.imports.matching.signs import folded
 from app.imports.problems import RecordMoved
 from app.imports.provenance import provenance
 from app.imports.schemas import ImportSource, Operation, PlannedReference
-from app.reference.editing import PARTNER_EDITING, PUBLICATION_EDITING, SOURCE_EDITING, THEME_EDITING
+from app.reference.editing import PARTNER_EDITING, SOURCE_EDITING
 from app.reference.models import Partner, Source
-
-_EDITINGS: Mapping[str, Editing[Any, Any]] = {
-    "themes": THEME_EDITING,
-    "partners": PARTNER_EDITING,
-    "publications": PUBLICATION_EDITING,
-    "sources": SOURCE_EDITING,
-}
 
 
 async def assign(session: AsyncSession, editing: Editing[Any, Any], record: Any, fields: Mapping[str, Any]) -> None:
@@ -61,20 +55,19 @@ class ReferenceWriter:
 
         Raises RecordMoved for one that changed meanwhile.
         """
-        for name, editing in _EDITINGS.items():
+        for name, entity in REFERENCES.items():
             updated = (row.key for row in planned if row.entity == name and row.operation is Operation.UPDATE)
-            await lock(self.session, editing.model, updated)
+            await lock(self.session, entity.model, updated)
         for row in planned:
             match row.operation, row.entity:
                 case Operation.CREATE, "partners":
                     await self.partner(row.record)
                 case Operation.CREATE, "sources":
-                    stated = {field: row.record.get(field) for field in ("title", "publisher", "url", "as_of")}
-                    await self.source(ImportSource.model_validate({"id": None, **stated}), row.record)
+                    await self.source(ImportSource.model_validate({"id": None, **row.record}), row.record)
                 case Operation.CREATE, _:
-                    await self._add(_EDITINGS[row.entity], row.record)
+                    await self._add(REFERENCES[row.entity].editing, row.record)
                 case Operation.UPDATE, _:
-                    await self._update(_EDITINGS[row.entity], row)
+                    await self._update(REFERENCES[row.entity].editing, row)
 
     async def _update(self, editing: Editing[Any, Any], row: PlannedReference) -> None:
         record = await self.session.get(editing.model, row.key, with_for_update=FOR_UPDATE)

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from app.core.addresses import address
 from app.core.database import DatabaseDep, now
 from app.core.editing import CREATE_ERRORS, DELETE_ERRORS, EditSession
+from app.core.field_types import RecordId
 from app.core.idempotency import IdempotencyKey, forget
 from app.core.problems import Conflict, ErrorItem, Forbidden, NotFound, Unauthorized, responses
 from app.core.security import AdminKey, Key, create_key
 from app.core.write_routes import WriteRoute
 from app.keys.schemas import KeyCreate, KeyCreated, KeyList, KeyRead
-from app.reference.schemas import RecordId
 
 router = APIRouter(prefix="/keys", route_class=WriteRoute, tags=["Keys"])
 

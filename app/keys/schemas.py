@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from app.core.read_models import ReadModel
 from app.core.roles import Role
 from app.core.text import Line
 from app.core.write_models import INTEGRAL, WriteModel
-from app.reference.schemas import ReadModel
 
 
 class KeyCreate(WriteModel):

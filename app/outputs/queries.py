@@ -5,22 +5,14 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from app.core.listing import Listing, as_found
+from app.core.listing import Listing, as_found, columns_shown
 from app.outputs.models import Output
 from app.outputs.schemas import OutputRead
 from app.selection.graph import OUTPUT_LIST, OUTPUT_SORTS
 
 
 def _select_outputs(_as_of: date) -> Select[*tuple[Any, ...]]:
-    return select(
-        Output.id,
-        Output.action,
-        Output.kind,
-        Output.title,
-        Output.languages,
-        Output.published,
-        Output.source_quote,
-    )
+    return select(*columns_shown(Output, OutputRead))
 
 
 OUTPUTS_LISTING = Listing(

@@ -18,6 +18,7 @@ from app.core.editing import (
     read_record,
     replace_record,
 )
+from app.core.field_types import RecordId
 from app.core.formats.lists import list_records, list_responses
 from app.core.idempotency import IdempotencyKey
 from app.core.languages import LABELLED
@@ -28,7 +29,6 @@ from app.core.write_routes import WriteRoute
 from app.outputs.editing import OUTPUT_EDITING
 from app.outputs.exporting import OUTPUT_TABLE
 from app.outputs.schemas import OutputCreate, OutputPatch, OutputRead
-from app.reference.schemas import RecordId
 from app.selection.filters import RecordFilters
 
 router = APIRouter(prefix="/outputs", route_class=WriteRoute, tags=["Outputs"], dependencies=LABELLED)

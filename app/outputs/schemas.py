@@ -2,10 +2,12 @@
 
 from pydantic import ConfigDict
 
+from app.core.field_types import Id
 from app.core.partial_dates import PartialDate
+from app.core.read_models import ReadModel
 from app.core.text import Line, Prose
 from app.core.write_models import WriteModel, merge_patch
-from app.reference.schemas import Id, Languages, ReadModel
+from app.reference.schemas import Languages
 from app.reference.vocabularies import OutputKind
 
 

@@ -11,7 +11,7 @@ from app.reference.vocabularies import Pillar, Region, in_vocabulary
 
 
 class Country(Base):
-    """A country; the rows are those of `countries.csv`."""
+    """A country of ISO 3166-1, with its time as a member state of the EU."""
 
     __tablename__ = "countries"
     __table_args__ = (

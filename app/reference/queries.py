@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from app.core.languages import LabelLanguage, language
-from app.core.listing import Listing, as_found
+from app.core.listing import Listing, as_found, columns_shown
 from app.core.statements import Row, Rows
 from app.reference.countries import COUNTRIES, country_name, country_ref, subregion_name
 from app.reference.labels import theme_name
@@ -64,7 +64,7 @@ def _country(code: str, _language: LabelLanguage) -> CountryRead:
 
 
 def _select_themes(_as_of: date) -> Select[*tuple[Any, ...]]:
-    return select(Theme.slug, Theme.name, Theme.pillar, Theme.description)
+    return select(*columns_shown(Theme, ThemeRead))
 
 
 def _themes(_rows: Rows, found: list[Row]) -> list[Row]:
@@ -72,7 +72,7 @@ def _themes(_rows: Rows, found: list[Row]) -> list[Row]:
 
 
 def _select_partners(_as_of: date) -> Select[*tuple[Any, ...]]:
-    return select(Partner.id, Partner.name, Partner.acronym, Partner.country)
+    return select(*columns_shown(Partner, PartnerRead))
 
 
 def _partners(_rows: Rows, found: list[Row]) -> list[Row]:
@@ -80,7 +80,7 @@ def _partners(_rows: Rows, found: list[Row]) -> list[Row]:
 
 
 def _select_publications(_as_of: date) -> Select[*tuple[Any, ...]]:
-    return select(Publication.id, Publication.title, Publication.languages, Publication.url, Publication.region)
+    return select(*columns_shown(Publication, PublicationRead))
 
 
 def _publications(_rows: Rows, found: list[Row]) -> list[Row]:
@@ -88,7 +88,7 @@ def _publications(_rows: Rows, found: list[Row]) -> list[Row]:
 
 
 def _select_sources(_as_of: date) -> Select[*tuple[Any, ...]]:
-    return select(Source.id, Source.title, Source.publisher, Source.url, Source.as_of, Source.funder)
+    return select(*columns_shown(Source, SourceRead))
 
 
 COUNTRIES_LISTING = Listing(

@@ -1,40 +1,21 @@
 """Themes, partners, publications, sources, countries, regions and vocabularies as JSON."""
 
-import re
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from app.core.field_types import SLUG, Id, Slug, WebAddress, distinct
 from app.core.json_schema import UNIQUE, Keywords
 from app.core.languages import LabelLanguage, language
 from app.core.partial_dates import PartialDate
-from app.core.text import RESERVED_SLUGS, Line, Prose
-from app.core.write_models import INTEGRAL, WriteModel, merge_patch
+from app.core.read_models import ReadModel
+from app.core.text import Line, Prose
+from app.core.write_models import WriteModel, merge_patch
 from app.reference.countries import CountryCode, CountryRef
 from app.reference.vocabularies import Pillar, Region, label_of
-
-MAX_ID = 2**31 - 1
-Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID), INTEGRAL]
-"""An id in a body."""
-
-
-def _plain_number(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch("[1-9][0-9]{0,9}", value):
-        raise PydanticCustomError("id", "an id is a whole number from 1")
-    return value
-
-
-RecordId = Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(_plain_number)]
-"""An id in an address, of which there is one spelling."""
-
-
-class ReadModel(BaseModel):
-    """A record as it is answered; built from rows that the tables' own constraints have checked."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 def _id_of(value: Any) -> Any:
@@ -48,23 +29,6 @@ def _slug_of(value: Any) -> Any:
 PartnerId = Annotated[Id, BeforeValidator(_id_of)]
 """A partner in a body: its id, or the small object with the id."""
 
-
-def _is_name(slug: str) -> str:
-    if slug in RESERVED_SLUGS or not re.search("[a-z]", slug):
-        reserved = {"reserved": ", ".join(RESERVED_SLUGS)}
-        raise PydanticCustomError("slug", "a slug has a letter, and is none of: {reserved}", reserved)
-    return slug
-
-
-SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
-SLUG = Field(pattern=SLUG_PATTERN, min_length=2, max_length=100)
-Slug = Annotated[
-    str,
-    SLUG,
-    AfterValidator(_is_name),
-    Keywords(**{"pattern": "^([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$", "not": {"enum": list(RESERVED_SLUGS)}}),
-]
-"""What names a record in an address: words of lower-case letters and digits, joined by hyphens."""
 
 ThemeSlug = Annotated[str, SLUG, BeforeValidator(_slug_of)]
 """A theme in a body: its slug, or the small object with the slug."""
@@ -91,35 +55,11 @@ def _language(code: str) -> str:
     return code
 
 
-def distinct(values: list[Any]) -> list[Any]:
-    """The values, when none is named twice."""
-    if len(set(values)) < len(values):
-        raise PydanticCustomError("repeated", "a value is named twice")
-    return values
-
-
 Language = Annotated[
     str, AfterValidator(_language), Keywords(enum=list(LANGUAGES), title="LanguageCode"), Field(examples=["en"])
 ]
 Languages = Annotated[list[Language], Field(max_length=50), AfterValidator(distinct), UNIQUE]
 """ISO 639-1 codes, each once."""
-
-
-_URL = re.compile(r"""^https?://[^\s<>"'\x00-\x1f\x7f-\x9f]+$""")
-
-
-def _web_address(url: str) -> str:
-    if not _URL.fullmatch(url):
-        raise PydanticCustomError("url", "an address that begins with https:// or http:// is expected")
-    return url
-
-
-WebAddress = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=2000),
-    AfterValidator(_web_address),
-    WithJsonSchema({"type": "string", "pattern": _URL.pattern, "maxLength": 2000}),
-]
 
 
 class SubregionRef(ReadModel):

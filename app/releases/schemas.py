@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from app.core.filters import RELEASE_NAME
+from app.core.read_models import ReadModel
 from app.core.text import Prose
 from app.core.write_models import WriteModel
-from app.reference.schemas import ReadModel
 
 ReleaseName = Annotated[str, Field(pattern=RELEASE_NAME, max_length=50, examples=["2026-01"])]
 

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import undefer
 from app.core.audit import State, dumped
 from app.core.caching import STATE
 from app.core.copying import columns_present, lacks_columns, write_copy
-from app.core.database import Base, Database, now
+from app.core.database import Base, Database, Versioned, now
 from app.core.database_errors import open_engine
 from app.core.filters import today
 from app.core.index.following import Index
@@ -25,17 +26,20 @@ from app.releases.models import Release
 from app.releases.schemas import ReleaseCreate
 from app.search.upkeep import bring_up_to_date
 
-# What a release holds: the record and what it refers to, without keys, history and other machinery.
-_DERIVED = ("search_documents", "search_terms", "search_state")
-_RECORD = (
-    "countries", "themes", "partners", "publications", "sources", "actions", "action_themes", "action_countries",
-    "action_partners", "activities", "deployments", "outputs", "registry_state", *_DERIVED,
-)  # fmt: skip
+# What follows from the records, beside them.
+_DERIVED = frozenset({"registry_state", "search_documents", "search_terms", "search_state"})
 
 
+@cache
 def record_tables() -> list[Table]:
-    """The tables of a release, parents first."""
-    return [table for table in Base.metadata.sorted_tables if table.name in _RECORD]
+    """The tables of a release, parents first: those of all records that are edited, whatever they refer to or are
+    linked by, and what follows from them; not keys, history and other parts of the service itself."""
+    tables = Base.metadata.sorted_tables
+    edited = {mapper.local_table for mapper in Base.registry.mappers if issubclass(mapper.class_, Versioned)}
+    keys = [key for table in tables for key in table.foreign_keys]
+    referred = {key.column.table for key in keys if key.parent.table in edited}
+    linking = {key.parent.table for key in keys if key.parent.primary_key and key.column.table in edited}
+    return [table for table in tables if table in edited | referred | linking or table.name in _DERIVED]
 
 
 async def make_release(session: AsyncSession, source: AsyncConnection, body: ReleaseCreate) -> Release:
@@ -69,7 +73,7 @@ async def make_release(session: AsyncSession, source: AsyncConnection, body: Rel
 async def _checksum(source: AsyncConnection) -> str:
     digest = hashlib.sha256()
     for table in record_tables():
-        if table.name in ("registry_state", *_DERIVED):
+        if table.name in _DERIVED:
             continue  # what follows from the records is not a part of what they say
         result = await source.stream(select(table).order_by(*table.primary_key.columns))
         async for row in result.mappings():

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.core.field_types import SLUG_PATTERN
 from app.core.filters import (
     NONE,
     Choice,
@@ -19,7 +20,6 @@ from app.core.json_schema import Keywords
 from app.core.text import Query
 from app.reference.countries import COUNTRIES as COUNTRY_ROWS
 from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name
-from app.reference.schemas import SLUG_PATTERN
 from app.reference.vocabularies import (
     ActivityType,
     OrganisationType,

@@ -34,9 +34,9 @@ LISTS = (
     "outputs",
     "themes",
     "partners",
-    "countries",
     "publications",
     "sources",
+    "countries",
 )
 
 

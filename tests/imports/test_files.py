@@ -111,7 +111,7 @@ async def test_the_template_is_filled_in_and_imported(shared: httpx.AsyncClient)
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     assert sheets.pop("codebook")[0][:3] == ["vocabulary", "value", "label"]
     assert list(sheets) == [
-        "actions", "activities", "deployments", "outputs", "partners", "themes", "publications", "sources",
+        "actions", "activities", "deployments", "outputs", "themes", "partners", "publications", "sources",
     ]  # fmt: skip
     rows = {"actions": {"slug": "filled-in", "title": "Togo: Data", "countries": "TG"},
             "activities": {"action": "filled-in", "type": "seminar", "title": "Seminar"}}  # fmt: skip

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from app.imports.drafts import Finding, Reading
+from app.imports.drafts import Finding, ParsedFile
 from app.imports.formats import read_file
 from app.imports.problems import UnreadableFile
 
 
-def read(text: str, name: str = "table.csv") -> Reading:
+def read(text: str, name: str = "table.csv") -> ParsedFile:
     """What is read of a text."""
     return read_file(text.encode(), name)
 
 
-def sheet(fill: Callable[[Any, Any], object], **more: Callable[[Any, Any], object]) -> Reading:
+def sheet(fill: Callable[[Any, Any], object], **more: Callable[[Any, Any], object]) -> ParsedFile:
     """What is read of a workbook whose sheets are written by functions."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
@@ -26,17 +26,17 @@ def sheet(fill: Callable[[Any, Any], object], **more: Callable[[Any, Any], objec
     return read_file(content.getvalue(), "table.xlsx")
 
 
-def findings(reading: Reading) -> list[Finding]:
+def findings(reading: ParsedFile) -> list[Finding]:
     """Everything that was met in a file."""
     return [*reading.problems, *(finding for action in reading.actions for finding in action.problems)]
 
 
-def codes(reading: Reading) -> list[tuple[str, str, str | None]]:
+def codes(reading: ParsedFile) -> list[tuple[str, str, str | None]]:
     """Severity, code and column of everything that was met."""
     return [(found.severity.value, found.code, found.column) for found in findings(reading)]
 
 
-def values(reading: Reading, *names: str) -> list[tuple[Any, ...]]:
+def values(reading: ParsedFile, *names: str) -> list[tuple[Any, ...]]:
     """Some values of each action."""
     return [tuple(action.values.get(name) for name in names) for action in reading.actions]
 
@@ -301,7 +301,7 @@ def test_letters_of_a_workbook_are_composed() -> None:
 
 def page(
     title: str = "Benin: Border Management", summary: str = "A workshop took place.", duration: str = "2013"
-) -> Reading:
+) -> ParsedFile:
     """What is read of a page with one action."""
     return read(f"Africa\n\n{title}\nObjective: To help.\nSummary: {summary}\nDuration: {duration}\n", "page.txt")
 

@@ -11,9 +11,9 @@ from app.imports.formats import read_file
 from app.imports.matching.actions import Match, match_actions
 from app.imports.matching.children import match_children
 from app.imports.plan import Planner
+from app.imports.precedence import Sender, Verdict, resolve
 from app.imports.record import ActionKey, Known, Past, Recorded, RecordedAction
 from app.imports.schemas import Choice, ImportSource, Operation
-from app.imports.statements import Reader, Verdict, judge
 from tests.imports.sending import named
 from tests.work import steps
 
@@ -23,7 +23,7 @@ FILE, OTHER = 1, 2
 def known(**slugs: int) -> Known:
     """A record with one theme and these actions."""
     theme = Recorded(0, 1, {"slug": "migration-data", "name": "Migration data"})
-    return Known({"migration-data": theme}, {}, {}, {}, slugs)
+    return Known({"themes": {"migration-data": theme}, "partners": {}, "publications": {}, "sources": {}}, slugs)
 
 
 def drafts(*actions: dict[str, Any]) -> Any:
@@ -175,30 +175,30 @@ KEPT = past(2, "2010", "2010", by=OTHER, **CHOSEN)
 @pytest.mark.parametrize(
     ("history", "recorded", "new", "reader", "verdict"),
     [
-        ([past(1, None, "2010")], "2010", "2011", Reader(FILE), Verdict.UPDATE),
-        ([past(1, None, "2010")], "2010", "2011", Reader(OTHER), Verdict.CONFLICT),
-        ([past(1, None, "2010")], "2010", "2011", Reader(None), Verdict.CONFLICT),
-        ([past(1, None, "2010"), past(2, "2010", "2011", by=OTHER)], "2011", "2010", Reader(FILE), Verdict.KEEP),
-        ([past(1, None, "2010"), past(2, "2010", "2011", by=OTHER)], "2011", "2012", Reader(FILE), Verdict.CONFLICT),
-        ([past(1, None, "2010"), past(2, "2010", "2011", by=OTHER)], "2011", "2012", Reader(OTHER), Verdict.UPDATE),
-        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2012", Reader(FILE), Verdict.CONFLICT),
-        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2010", Reader(FILE), Verdict.KEEP),
-        ([past(1, None, "2010"), past(2, "2010", None)], None, "2012", Reader(FILE), Verdict.CONFLICT),
-        ([], None, "2012", Reader(OTHER), Verdict.UPDATE),
+        ([past(1, None, "2010")], "2010", "2011", Sender(FILE), Verdict.UPDATE),
+        ([past(1, None, "2010")], "2010", "2011", Sender(OTHER), Verdict.CONFLICT),
+        ([past(1, None, "2010")], "2010", "2011", Sender(None), Verdict.CONFLICT),
+        ([past(1, None, "2010"), past(2, "2010", "2011", by=OTHER)], "2011", "2010", Sender(FILE), Verdict.KEEP),
+        ([past(1, None, "2010"), past(2, "2010", "2011", by=OTHER)], "2011", "2012", Sender(FILE), Verdict.CONFLICT),
+        ([past(1, None, "2010"), past(2, "2010", "2011", by=OTHER)], "2011", "2012", Sender(OTHER), Verdict.UPDATE),
+        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2012", Sender(FILE), Verdict.CONFLICT),
+        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2010", Sender(FILE), Verdict.KEEP),
+        ([past(1, None, "2010"), past(2, "2010", None)], None, "2012", Sender(FILE), Verdict.CONFLICT),
+        ([], None, "2012", Sender(OTHER), Verdict.UPDATE),
         (
-            [past(1, None, "2010"), KEPT], "2010", "2012", Reader(OTHER), Verdict.KEEP
+            [past(1, None, "2010"), KEPT], "2010", "2012", Sender(OTHER), Verdict.KEEP
         ),
-        ([past(1, None, "2010")], "2010", "2011", Reader(None, is_editor=True, version=1), Verdict.UPDATE),
-        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2010", Reader(None, True, 1), Verdict.KEEP),
-        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2012", Reader(None, True, 1), Verdict.CONFLICT),
-        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2012", Reader(None, True, 2), Verdict.UPDATE),
+        ([past(1, None, "2010")], "2010", "2011", Sender(None, is_editor=True, version=1), Verdict.UPDATE),
+        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2010", Sender(None, True, 1), Verdict.KEEP),
+        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2012", Sender(None, True, 1), Verdict.CONFLICT),
+        ([past(1, None, "2010"), past(2, "2010", "2011")], "2011", "2012", Sender(None, True, 2), Verdict.UPDATE),
     ],
 )  # fmt: skip
 def test_a_source_corrects_itself_and_nobody_else(
-    history: list[Past], recorded: Any, new: Any, reader: Reader, verdict: Verdict
+    history: list[Past], recorded: Any, new: Any, reader: Sender, verdict: Verdict
 ) -> None:
     action = RecordedAction(1, 2, {"source": FILE}, history=history)
-    assert judge(action, "actions", 1, "start", recorded, new, reader)[0] is verdict
+    assert resolve(action, "actions", 1, "start", recorded, new, reader)[0] is verdict
 
 
 def test_a_plan_reads_no_database_and_is_the_same_each_time() -> None:

@@ -80,7 +80,7 @@ def columns_of(
 def _columns_of_field(
     name: str, info: FieldInfo, label_of: Callable[[str], str], titles: Mapping[str, str]
 ) -> Iterator[Column]:
-    kind, is_list = _plain(info.annotation)
+    kind, is_list = plain_type(info.annotation)
     about = " ".join((info.description or "").split())
     if is_list and _is_reference(kind):
         key = next(iter(kind.model_fields))
@@ -95,7 +95,7 @@ def _columns_of_field(
     elif isinstance(kind, type) and issubclass(kind, BaseModel):
         for part, part_info in kind.model_fields.items():
             told = " ".join((part_info.description or "").split())
-            part_kind, _ = _plain(part_info.annotation)
+            part_kind, _ = plain_type(part_info.annotation)
             yield Column(f"{name}_{part}", _kind_of(part_kind), told, name, _within(name, part))
     elif isinstance(kind, type) and issubclass(kind, Enum) and name in _KEYS:
         yield Column(name, Kind.TEXT, about, name, _value(name), is_key=True, allowed=_members(kind))
@@ -114,20 +114,20 @@ def _columns_of_field(
 def reference_columns(name: str, field: str, model: type[BaseModel], about: str) -> Iterator[Column]:
     """A small object as its key and its name; `field` holds it."""
     key = next(iter(model.model_fields))
-    kind, _ = _plain(model.model_fields[key].annotation)
+    kind, _ = plain_type(model.model_fields[key].annotation)
     yield Column(name, _kind_of(kind), about, field, _within(field, key))
     yield Column(f"{name}_name", Kind.TEXT, f"The name of `{name}`.", field, _within(field, "name"))
 
 
-def _plain(annotation: Any) -> tuple[Any, bool]:
+def plain_type(annotation: Any) -> tuple[Any, bool]:
     """The type without null and constraints, or the type of a list's items; whether it is a list."""
     if get_origin(annotation) is Annotated:
-        return _plain(get_args(annotation)[0])
+        return plain_type(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
         (kind,) = (part for part in get_args(annotation) if part is not type(None))
-        return _plain(kind)
+        return plain_type(kind)
     if get_origin(annotation) is list:
-        return _plain(get_args(annotation)[0])[0], True
+        return plain_type(get_args(annotation)[0])[0], True
     return annotation, False
 
 

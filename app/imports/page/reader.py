@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.core.text import slugify
-from app.imports.drafts import ActionDraft, Finding, Reading, Severity
+from app.imports.drafts import ActionDraft, Finding, ParsedFile, Severity
 from app.imports.page.downloads import read_downloads
 from app.imports.page.duration import read_duration
 from app.imports.page.language.lexicon import page_lexicon
@@ -17,7 +17,7 @@ LONGEST_FIELD = 20_000
 """Characters of an objective or a summary, as the record holds them."""
 
 
-def read_page(content: bytes, hint: str = "") -> Reading:
+def read_page(content: bytes, hint: str = "") -> ParsedFile:
     """What a page of prose says: text or HTML, of which `hint`, a media type or a file name, may tell.
 
     Nothing is compared with the registry. Raises UnreadableFile for what is empty, broken, cut off or no such page.
@@ -34,7 +34,7 @@ def read_page(content: bytes, hint: str = "") -> Reading:
         message = "the page has no labels such as 'Objective:', and was parted by its titles and durations"
         page.problems.append(Finding(severity=Severity.WARNING, code="no-labels", message=message, line=1))
     publications = read_downloads(layout.downloads, page.problems)
-    reading = Reading(format="page", problems=page.problems, publications=publications)
+    reading = ParsedFile(format="page", problems=page.problems, publications=publications)
     if outside := layout.passed_over:
         message = f"{len(outside)} lines that belong to no action were not read, from line {outside[0].number} on"
         reading.problems.append(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.imports.drafts import Finding, Severity
 from app.imports.entities import KEPT, Beside, Entity, beside, column_name, is_derived
-from app.imports.naming import Reader, reader_of_names
+from app.imports.naming import NameReader, reader_of_names
 
 _TAG: Final = re.compile(r"#[a-z][a-z0-9_]*( *\+[a-z][a-z0-9_]*)*", re.IGNORECASE)
 
@@ -20,7 +20,7 @@ class Column:
     """As the header has it, as the name of a column."""
     field: str
     """The field that it holds."""
-    names: Reader | None = None
+    names: NameReader | None = None
     """What makes values of the names that it holds; None where it holds the values themselves."""
     is_check: bool = False
     """Whether the values are in another column, with which its names should agree."""

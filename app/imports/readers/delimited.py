@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from app.imports.assembly import assemble
-from app.imports.drafts import Finding, Reading
+from app.imports.drafts import Finding, ParsedFile
 from app.imports.entities import recognise
 from app.imports.limits import LONGEST_CELL, MAX_CELLS, refuse_beyond
 from app.imports.problems import UnreadableFile
@@ -44,7 +44,7 @@ def layout_of(text: str) -> Layout | None:
     return Layout(delimiter, start) if stated is not None or recognise(names_in(cells)) else None
 
 
-def read_csv(text: str, found: list[Finding], file_name: str) -> Reading:
+def read_csv(text: str, found: list[Finding], file_name: str) -> ParsedFile:
     """The rows of a CSV file as drafts.
 
     Raises UnreadableFile for a table that isn't known, or one that breaks off.

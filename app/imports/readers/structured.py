@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any, NoReturn
 
 from app.imports.assembly import as_key, assemble
-from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, Reading, Severity
+from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, ParsedFile, Severity
 from app.imports.entities import ENTITIES, Entity, recognise
 from app.imports.limits import MAX_CELLS, MAX_RECORDS, refuse_beyond
 from app.imports.problems import UnreadableFile
@@ -16,10 +16,9 @@ from app.imports.readers.decoding import lines_of
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ENVELOPE = frozenset({"items", "total", "limit", "offset", "next", "previous"})
-_NOTHING: frozenset[str] = frozenset()
 
 
-def read_json(text: str, found: list[Finding], file_name: str) -> Reading:
+def read_json(text: str, found: list[Finding], file_name: str) -> ParsedFile:
     """An action, a list of records of one kind, `{"items": [...]}`, or lists under the names of their kinds.
 
     Raises UnreadableFile for what is not JSON, or has none of these forms.
@@ -32,7 +31,7 @@ def read_json(text: str, found: list[Finding], file_name: str) -> Reading:
     return assemble("json", rows, found)
 
 
-def read_ndjson(text: str, found: list[Finding], file_name: str) -> Reading:
+def read_ndjson(text: str, found: list[Finding], file_name: str) -> ParsedFile:
     """One record on each line, of one or several kinds.
 
     Raises UnreadableFile for a line that is not a JSON object, naming it.
@@ -139,9 +138,9 @@ def _draft(item: dict[str, Any], pointer: str, line: int | None) -> Draft:
 
 
 def _action(item: dict[str, Any], pointer: str, line: int | None) -> ActionDraft:
-    """An action, with the lists that it has: those are whole."""
+    """An action, with the lists that it has: those are complete."""
     lists = {name: item.pop(name) for name in CHILDREN if isinstance(item.get(name), list)}
-    draft = ActionDraft(values=item, line=line, pointer=pointer or None, whole=frozenset(lists) if lists else _NOTHING)
+    draft = ActionDraft(values=item, line=line, pointer=pointer or None, complete_lists=frozenset(lists))
     for name, children in lists.items():
         for place, child in enumerate(children):
             where = f"{pointer}/{name}/{place}"

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 from app.imports.drafts import Draft, Finding, Severity
 from app.imports.entities import ENTITIES, KEPT, Entity, Kind, recognise
 from app.imports.limits import MAX_COLUMNS, MAX_RECORDS, refuse_beyond
+from app.imports.naming import is_closed
 from app.imports.problems import UnreadableFile
 from app.imports.readers.cells import Row, UnreadCell, error_value, is_empty, number_of, text_of
 from app.imports.readers.columns import Column, columns_of, header_findings, is_tag_row, names_in
@@ -118,13 +119,9 @@ class _Row:
 
     def _empty(self, field: str) -> None:
         """An emptied cell empties the field; one that always has a value gets back what it has by itself."""
-        info = self.entity.create.model_fields[field]
-        if self.entity.kinds[field] is Kind.LIST:
-            self.made.values[field] = []
-        elif info.default in (None, PydanticUndefined):
-            self.made.values[field] = None
-        else:
-            self.made.values[field] = info.default
+        default = self.entity.create.model_fields[field].default
+        empty: list[Any] | None = [] if self.entity.kinds[field] is Kind.LIST else None
+        self.made.values[field] = empty if default is PydanticUndefined else default
 
     def _value(self, column: Column, cell: Any) -> Any:
         kind = self.entity.kinds[column.field]
@@ -164,7 +161,7 @@ class _Row:
         assert column.names is not None
         named = [column.names(name) for name in names]
         values = value if isinstance(value, list) else [value]
-        if column.field in _CLOSED and None not in named and set(named) != set(values):
+        if is_closed(self.entity, column.field) and None not in named and set(named) != set(values):
             message = f"{column.name} says '{written}', and '{column.field}' something else, which was read"
             self._report("label-differs", message, Severity.WARNING, column=column.name, quote=written)
 
@@ -172,12 +169,6 @@ class _Row:
         """Names next to the ids of partners say who they are in a registry that has other ids."""
         if isinstance(keys, list) and len(names) == len(keys) and all(isinstance(key, int) for key in keys):
             self.made.values["partners"] = [{"id": key, "name": name} for key, name in zip(keys, names, strict=True)]
-
-
-_CLOSED = frozenset(
-    {"country", "countries", "sending_country", "region", "organisation_type", "pillar", "type", "kind"}
-)
-"""Fields whose names don't change, so that another name means another value."""
 
 
 def unrecognised(header: Sequence[Any]) -> UnreadableFile:

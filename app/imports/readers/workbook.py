@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from app.core.text import compose
 from app.imports.assembly import assemble
-from app.imports.drafts import Draft, Finding, Reading, Severity
+from app.imports.drafts import Draft, Finding, ParsedFile, Severity
 from app.imports.entities import ENTITIES, recognise
 from app.imports.limits import MAX_CELLS, MAX_TEXT, refuse_beyond
 from app.imports.problems import UnreadableFile
@@ -35,7 +35,7 @@ _UNCOMPUTED: Final = UnreadCell(
 )
 
 
-def read_workbook(content: bytes, found: list[Finding]) -> Reading:
+def read_workbook(content: bytes, found: list[Finding]) -> ParsedFile:
     """The sheets of a workbook as drafts.
 
     Raises UnreadableFile for a broken or too large workbook, or one without any known sheet.

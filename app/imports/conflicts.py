@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.imports.drafts import CHILDREN
 from app.imports.schemas import Choice, Conflict, Difference, Operation, PlannedAction, Prefer
-
-_CHILDREN = ("activities", "deployments", "outputs")
 
 
 def conflicts_of(planned: PlannedAction) -> Iterator[tuple[Any, Any, Conflict]]:
     """Every conflict of a planned action, with what has its differences, and with what has its values."""
     for conflict in planned.conflicts:
         yield planned, planned.action, conflict
-    for name in _CHILDREN:
+    for name in CHILDREN:
         for child in getattr(planned, name):
             for conflict in child.conflicts:
                 yield child, child, conflict
@@ -56,7 +55,7 @@ def _settle(place: Any, shown: Any, conflict: Conflict, chosen: Choice) -> None:
 
 def _judge_anew(planned: PlannedAction) -> None:
     has_changes = bool(planned.differences)
-    for name in _CHILDREN:
+    for name in CHILDREN:
         for child in getattr(planned, name):
             if child.operation is not Operation.CREATE:
                 child.operation = Operation.UPDATE if child.differences else Operation.UNCHANGED

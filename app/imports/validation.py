@@ -10,12 +10,6 @@ from app.core.problems import validation_errors
 from app.imports.drafts import Draft, Finding, Severity
 from app.imports.entities import Entity
 
-# What stands in while the ids are not known yet, so that everything else can be checked.
-_PLACEHOLDERS: Mapping[str, Mapping[str, Any]] = {
-    "activities": {"action": 1},
-    "deployments": {"action": 1},
-    "outputs": {"action": 1},
-}
 LINKS = frozenset({"action", "activity", "follows", "partners", "source"})
 """Fields that name other records: they are resolved, not checked."""
 _LONGEST_QUOTE = 200
@@ -31,9 +25,11 @@ def check(
     own = {name: value for name, value in draft.values.items() if name not in LINKS}
     kept = {name: value for name, value in (before or {}).items() if name not in LINKS}
     found: list[Finding] = []
-    sent = {**kept, **own, **_PLACEHOLDERS.get(entity.name, {})}
+    sent = {**kept, **own}
+    if entity.recorded.is_child:
+        sent["action"] = 1  # not known yet, so that everything else can be checked
     try:
-        return _written(entity, entity.create.model_validate(sent)), found
+        return entity.create.model_validate(sent).model_dump(mode="json", exclude=set(LINKS)), found
     except ValidationError as error:
         items = validation_errors(
             [{**item, "loc": ("body", *item["loc"])} for item in error.errors()], {"body": entity.create}
@@ -61,15 +57,6 @@ def _finding(draft: Draft, code: str, message: str, name: str | None, pointer: s
     )
 
 
-def _written(entity: Entity, body: Any) -> dict[str, Any]:
-    written: dict[str, Any] = body.model_dump(mode="json", exclude=LINKS)
-    return written
-
-
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
-
-
 def _whatever_is_right(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that can be shown of a record that can't be imported."""
     shown: dict[str, Any] = {}
@@ -88,4 +75,5 @@ def _alone(entity: Entity, name: str, value: Any) -> Any:
         entity.create.__pydantic_validator__.validate_assignment(blank, name, value)
     except ValidationError:
         return None
-    return _plain(getattr(blank, name))
+    found = getattr(blank, name)
+    return found.value if isinstance(found, Enum) else found

@@ -1,16 +1,18 @@
 """Recorded values as a plan shows them: codes with their labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Final
 
 from app.activities.editing import status_by_dates
 from app.core.filters import today
+from app.core.formats.tables import plain_type
 from app.core.partial_dates import PartialDate
+from app.imports.entities import ENTITIES
 from app.imports.record import Known, RecordedAction
-from app.reference.countries import country_ref
-from app.reference.schemas import region_ref
+from app.reference.countries import CountryRef, country_ref
+from app.reference.schemas import PartnerRef, RegionRef, ThemeRef, region_ref
 
 Values = dict[str, Any]
 
@@ -25,7 +27,7 @@ def show_action(values: Values, recorded: RecordedAction | None, slug: str | Non
 
 def show_child(kind: str, values: Values, activities: Sequence[int | None]) -> Values:
     """The values of what belongs to an action, with labels."""
-    shown = values | {name: country_ref(values[name]) for name in ("country", "sending_country") if values.get(name)}
+    shown = {name: show(kind, name, value) for name, value in values.items()}
     if kind == "activities":
         shown["status"] = values["status"] or _status_by_dates(values)
     if kind == "deployments":
@@ -58,21 +60,32 @@ def _activity(named: Any, activities: Sequence[int | None]) -> Values:
     return {"activity": place, "activity_id": named}
 
 
-def show(entity: str, field: str, value: Any, known: Known | None = None) -> Any:  # noqa: PLR0911 - a table of cases
+def _theme(slug: str, known: Known | None) -> Values:
+    theme = None if known is None else known.references["themes"].get(slug)
+    return {"slug": slug, "name": slug if theme is None else theme.values["name"]}
+
+
+_LABELLED: Final[Mapping[Any, Callable[[Any, Known | None], Any]]] = {
+    CountryRef: lambda code, _: country_ref(code),
+    RegionRef: lambda slug, _: region_ref(slug),
+    ThemeRef: _theme,
+    PartnerRef: lambda partner, _: partner.shown(),
+}
+
+
+@cache
+def _type_of(entity: str, field: str) -> tuple[Any, bool]:
+    """What lists show in a field, and whether it is a list of such."""
+    info = ENTITIES[entity].recorded.read.model_fields.get(field)
+    return (None, False) if info is None else plain_type(info.annotation)
+
+
+def show(entity: str, field: str, value: Any, known: Known | None = None) -> Any:
     """One value with its label, as it stands in a plan."""
-    match entity, field:
-        case ("actions", "countries"):
-            return [country_ref(code) for code in value]
-        case ("actions", "themes"):
-            names: Mapping[str, Any] = {} if known is None else known.themes
-            return [{"slug": slug, "name": names[slug].values["name"] if slug in names else slug} for slug in value]
-        case ("actions", "partners"):
-            return [partner.shown() for partner in value]
-        case ("actions", "region"):
-            return region_ref(value)
-        case (_, "country" | "sending_country"):
-            return country_ref(value)
-        case ("deployments", "activity"):
-            return f"activity {value[0]} of the file" if isinstance(value, tuple) else value
-        case _:
-            return value
+    kind, is_list = _type_of(entity, field)
+    label = _LABELLED.get(kind)
+    if isinstance(value, tuple):
+        return f"activity {value[0]} of the file"
+    if label is None:
+        return value
+    return [label(item, known) for item in value] if is_list else label(value, known)

@@ -8,7 +8,7 @@ from app.imports.schemas import PlannedAction
 _PIECE = 64 * 1024
 
 
-class Keeper:
+class PlanWriter:
     """Takes planned actions one after the other."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Keeper:
         return b"".join((*self._pieces, self._packer.flush()))
 
 
-def kept_lines(kept: bytes) -> Iterator[bytes]:
+def stored_lines(kept: bytes) -> Iterator[bytes]:
     """The actions as JSON, one after the other."""
     unpacker = zlib.decompressobj()
     rest, begun = kept, b""
@@ -37,6 +37,6 @@ def kept_lines(kept: bytes) -> Iterator[bytes]:
     yield from filter(None, (begun + unpacker.flush()).split(b"\n"))
 
 
-def kept_actions(kept: bytes) -> Iterator[PlannedAction]:
+def stored_actions(kept: bytes) -> Iterator[PlannedAction]:
     """The actions, one after the other."""
-    return (PlannedAction.model_validate_json(line) for line in kept_lines(kept))
+    return (PlannedAction.model_validate_json(line) for line in stored_lines(kept))

@@ -27,7 +27,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Speaker:
+class Author:
     """Whoever stated a value last."""
 
     source: int | None
@@ -37,7 +37,7 @@ class Speaker:
 
 
 @dataclass(frozen=True)
-class Reader:
+class Sender:
     """For whom a file speaks: a source, or an editor who changed a table of the registry's own."""
 
     source: int | None
@@ -47,9 +47,9 @@ class Reader:
     """The version of the action that the editor's table was made from."""
 
 
-def judge(
-    action: RecordedAction, entity: str, record: int, field: str, recorded: Any, new: Any, reader: Reader
-) -> tuple[Verdict, Speaker]:
+def resolve(
+    action: RecordedAction, entity: str, record: int, field: str, recorded: Any, new: Any, reader: Sender
+) -> tuple[Verdict, Author]:
     """What follows when a file says something else than what is recorded; and who said what is recorded."""
     past = [change for change in action.history if change.entity == entity and change.record == record]
     name = _COLUMNS.get(field, field)
@@ -80,19 +80,19 @@ def _touching(past: Sequence[Past], name: str) -> Iterator[tuple[Past, dict[str,
                 yield change, difference
 
 
-def _last_speaker(past: Sequence[Past], name: str, source: int | None) -> Speaker:
+def _last_speaker(past: Sequence[Past], name: str, source: int | None) -> Author:
     last = next((change for change, _ in reversed(list(_touching(past, name)))), None)
     # What was null from the beginning is as old as the record.
     last = last or next((change for change in past if change.is_creation), None)
     if last is None:
-        return Speaker(source, None, None, by_hand=False)
+        return Author(source, None, None, by_hand=False)
     told = last.provenance
     if told is not None:
         said_by = (told.get("source") or {}).get("id")
-        return Speaker(said_by, last.key, last.instant, by_hand=said_by is None)
+        return Author(said_by, last.key, last.instant, by_hand=said_by is None)
     if last.is_creation:
-        return Speaker(last.source if last.source is not None else source, last.key, last.instant, by_hand=False)
-    return Speaker(None, last.key, last.instant, by_hand=True)
+        return Author(last.source if last.source is not None else source, last.key, last.instant, by_hand=False)
+    return Author(None, last.key, last.instant, by_hand=True)
 
 
 def _last_said(past: Sequence[Past], name: str, source: int | None) -> Iterator[Any]:
