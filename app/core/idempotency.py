@@ -106,6 +106,11 @@ async def claim(request: Request, session: AsyncSession, key: Key, content: byte
     raise Replay(Response(done.body, done.status or 200, headers))
 
 
+def is_claimed(session: AsyncSession) -> bool:
+    """Whether the request has a key, so that its answer will be stored."""
+    return "claimed" in session.sync_session.info
+
+
 async def settle(session: AsyncSession, response: Response) -> Response:
     """Keeps the answer with the claimed key, in the same transaction, and gives it on."""
     claimed = session.sync_session.info.pop("claimed", None)

@@ -28,6 +28,7 @@ class ActionPlan:
 
     def __init__(self, planner: "Planner", place: int, recorded: RecordedAction | None) -> None:
         self.planner = planner
+        self.item = str(place + 1)
         self.draft: ActionDraft = planner.reading.actions[place]
         draft = self.draft
         self.slug = planner.slugs[place]
@@ -83,10 +84,10 @@ class ActionPlan:
         children = {name: self._plan_children(name) for name in CHILDREN}
         operation = self._operation(own, [child for kind in children.values() for child in kind])
         if operation is Operation.REJECT:
-            for child in (child for kind in children.values() for child in kind):
-                child["operation"] = Operation.REJECT
+            self._reject(children)
         return PlannedAction.model_validate(
             {
+                "item": self.item,
                 "operation": operation,
                 "line": self.draft.line,
                 "sheet": self.draft.sheet,
@@ -100,6 +101,16 @@ class ActionPlan:
             },
             from_attributes=True,
         )
+
+    def _reject(self, children: Mapping[str, Sequence[Values]]) -> None:
+        """What belongs to an action that is rejected is rejected with it, and says so, wherever the file has it."""
+        name = self.slug or self.draft.values.get("id")
+        message = f"not recorded, since its action '{name}' is rejected"
+        for kind, planned in children.items():
+            for child, draft in zip(planned, getattr(self.draft, kind), strict=True):
+                child["operation"] = Operation.REJECT
+                self._report(draft, "rejected-action", message, severity=Severity.NOTE)
+                self.problems[-1].item = child["item"]
 
     def _operation(self, own: Compared, children: Sequence[Values]) -> Operation:
         if any(problem.severity is Severity.ERROR for problem in self.problems):
@@ -220,7 +231,7 @@ class ActionPlan:
     def _plan_children(self, kind: str) -> list[Values]:
         drafts: list[Draft] = getattr(self.draft, kind)
         recorded: list[Recorded] = [] if self.recorded is None else self.recorded.children[kind]
-        drafts = [self._resolved(kind, draft) for draft in drafts]
+        drafts = [self._resolved(kind, place, draft) for place, draft in enumerate(drafts, 1)]
         speaks_for_all = self.reader.is_editor or self._is_same_source()
         matches = match_children(kind, drafts, recorded, in_order=speaks_for_all, is_own=self.reader.is_editor)
         if kind == "activities":
@@ -237,7 +248,10 @@ class ActionPlan:
         its_source = None if self.recorded is None else self.recorded.values["source"]
         return its_source is None or its_source == self.reader.source
 
-    def _resolved(self, kind: str, draft: Draft) -> Draft:
+    def _item_of(self, kind: str, place: int) -> str:
+        return f"{self.item}/{kind}/{place}"
+
+    def _resolved(self, kind: str, place: int, draft: Draft) -> Draft:
         """A deployment's activity as its id, where it is recorded, or as its place in the file: (place,)."""
         if kind != "deployments" or draft.values.get("activity") is None:
             return draft
@@ -254,12 +268,15 @@ class ActionPlan:
             shown = named.get("id") if isinstance(named, dict) else named
             message = f"activity: the action has no activity '{shown}'"
             self._report(draft, "unknown-reference", message, "activity")
+            self.problems[-1].item = self._item_of(kind, place)
         return replace(draft, values={**draft.values, "activity": activity})
 
     def _plan_child(self, kind: str, place: int, draft: Draft, recorded: Recorded | None) -> Values:
         entity = ENTITIES[kind]
         values, found = check(entity, draft, None if recorded is None else recorded.values)
-        self.problems += [*draft.problems, *found]
+        for problem in (*draft.problems, *found):
+            problem.item = self._item_of(kind, place)
+            self.problems.append(problem)
         if kind == "activities":
             values["status"] = stated_status(values)
         if kind == "deployments":
@@ -281,6 +298,7 @@ class ActionPlan:
             )  # fmt: skip
             operation = Operation.UPDATE if compared.differences else Operation.UNCHANGED
         return {
+            "item": self._item_of(kind, place),
             "operation": operation,
             "line": draft.line,
             "id": None if recorded is None else recorded.id,

@@ -32,7 +32,7 @@ GROUP = 20
 
 def is_touched(planned: PlannedAction) -> bool:
     """Whether applying the plan writes anything about the action: changes, or a choice that was made."""
-    if planned.operation is Operation.REJECT:
+    if planned.operation is Operation.REJECT or planned.excluded:
         return False
     return planned.operation in _TOUCHING or any(conflict.chosen for _, _, conflict in conflicts_of(planned))
 
@@ -192,7 +192,7 @@ class Applier:
             position = max([position, *await self.session.scalars(highest)])
         for place, child in enumerate(planned_ones, 1):
             is_changed = child.operation in _TOUCHING
-            if not is_changed and not any(conflict.chosen for conflict in child.conflicts):
+            if child.excluded or not (is_changed or any(conflict.chosen for conflict in child.conflicts)):
                 if kind == "activities":
                     writing.activities[place] = child.id
                 continue

@@ -3,24 +3,28 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.imports.drafts import CHILDREN
+from app.imports.drafts import CHILDREN, Severity
 from app.imports.schemas import Choice, Conflict, Difference, Operation, PlannedAction, Prefer
+
+
+def children_of(planned: PlannedAction) -> Iterator[Any]:
+    """What belongs to a planned action and isn't left out."""
+    return (child for name in CHILDREN for child in getattr(planned, name) if not child.excluded)
 
 
 def conflicts_of(planned: PlannedAction) -> Iterator[tuple[Any, Any, Conflict]]:
     """Every conflict of a planned action, with what has its differences, and with what has its values."""
     for conflict in planned.conflicts:
         yield planned, planned.action, conflict
-    for name in CHILDREN:
-        for child in getattr(planned, name):
-            for conflict in child.conflicts:
-                yield child, child, conflict
+    for child in children_of(planned):
+        for conflict in child.conflicts:
+            yield child, child, conflict
 
 
 def decide(planned: PlannedAction, choices: Mapping[str, Choice], prefer: Prefer) -> int:
-    """Settles the conflicts of a planned action, which becomes what its choices make of it; gives how many stay open.
+    """Resolves the conflicts of a planned action, which becomes what its choices make of it; gives how many stay open.
 
-    A conflict that was settled before can be settled anew.
+    A conflict that was resolved before can be resolved otherwise.
     """
     open_ones = 0
     for place, shown, conflict in conflicts_of(planned):
@@ -31,21 +35,20 @@ def decide(planned: PlannedAction, choices: Mapping[str, Choice], prefer: Prefer
             open_ones += 1
             continue
         if planned.operation is not Operation.REJECT:
-            _settle(place, shown, conflict, chosen)
-    if planned.operation in (Operation.UNCHANGED, Operation.UPDATE):
-        _judge_anew(planned)
+            _choose(place, shown, conflict, chosen)
+    reconsider(planned)
     return open_ones
 
 
-def _settle(place: Any, shown: Any, conflict: Conflict, chosen: Choice) -> None:
+def _choose(place: Any, shown: Any, conflict: Conflict, chosen: Choice) -> None:
     conflict.chosen = chosen
     place.differences = [difference for difference in place.differences if difference.field != conflict.field]
-    standing = conflict.new if chosen is Choice.NEW else conflict.recorded
-    # What stands in JSON becomes what the field holds.
+    statement = conflict.new if chosen is Choice.NEW else conflict.recorded
+    # What JSON has becomes what the field holds.
     setattr(
         shown,
         conflict.field,
-        type(shown).model_validate({**shown.model_dump(), conflict.field: standing.value}).__dict__[conflict.field],
+        type(shown).model_validate({**shown.model_dump(), conflict.field: statement.value}).__dict__[conflict.field],
     )
     if chosen is Choice.NEW:
         place.differences.append(
@@ -53,11 +56,23 @@ def _settle(place: Any, shown: Any, conflict: Conflict, chosen: Choice) -> None:
         )
 
 
-def _judge_anew(planned: PlannedAction) -> None:
-    has_changes = bool(planned.differences)
-    for name in CHILDREN:
-        for child in getattr(planned, name):
-            if child.operation is not Operation.CREATE:
-                child.operation = Operation.UPDATE if child.differences else Operation.UNCHANGED
-            has_changes = has_changes or child.operation is not Operation.UNCHANGED
-    planned.operation = Operation.UPDATE if has_changes else Operation.UNCHANGED
+def errors_of(planned: PlannedAction) -> Iterator[Any]:
+    """What rejects a planned action: errors of its own, and of what belongs to it and isn't left out."""
+    left_out = {child.item for name in CHILDREN for child in getattr(planned, name) if child.excluded}
+    return (one for one in planned.problems if one.severity is Severity.ERROR and one.item not in left_out)
+
+
+def reconsider(planned: PlannedAction) -> None:
+    """What a planned action comes to, after choices were made and parts were left out."""
+    if any(errors_of(planned)):
+        return
+    for child in children_of(planned):
+        if child.id is None:
+            child.operation = Operation.CREATE
+        else:
+            child.operation = Operation.UPDATE if child.differences else Operation.UNCHANGED
+    if planned.version is None:
+        planned.operation = Operation.CREATE
+        return
+    changes = planned.differences or any(child.operation is not Operation.UNCHANGED for child in children_of(planned))
+    planned.operation = Operation.UPDATE if changes else Operation.UNCHANGED

@@ -41,6 +41,8 @@ class Finding:
     column: str | None = None
     pointer: str | None = None
     """JSON Pointer into the file, or into the record that is meant."""
+    item: str | None = None
+    """The item of the plan that it is about."""
 
 
 @dataclass(slots=True, kw_only=True)

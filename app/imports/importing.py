@@ -6,6 +6,7 @@ at a time, and the record is loaded in pieces.
 
 import gc
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,13 +23,15 @@ from app.core.database import now
 from app.core.problems import ErrorItem, invalid_field
 from app.core.progress import Progress, silent
 from app.imports.apply import Applier, is_touched
-from app.imports.conflicts import conflicts_of, decide
+from app.imports.conflicts import conflicts_of, decide, errors_of
 from app.imports.drafts import ParsedFile, Severity
 from app.imports.formats import read_file
 from app.imports.models import Import
 from app.imports.plan import Planner
 from app.imports.plan_storage import PlanWriter, stored_actions
 from app.imports.problems import RecordMoved, RejectedRecords
+from app.imports.references import planned_row
+from app.imports.review import Review, check_choices
 from app.imports.schemas import (
     Choice,
     ImportProblem,
@@ -116,7 +119,7 @@ async def make_plan(connection: AsyncConnection, request: ImportRequest, progres
             speaks = speaks or (planned.speaks_for == planner.source and is_touched(planned))
             keeper.add(planned)
         progress("plan", min(start + PIECE, len(reading.actions)), len(reading.actions))
-    _check_choices(request.choices, open_choices | planner.answered)
+    check_choices(request.choices, open_choices | planner.answered)
     return Plan(
         reading.format,
         planner.source,
@@ -152,16 +155,9 @@ async def _plan_piece(connection: AsyncConnection, planner: Planner, places: Seq
 
 
 def _count(summary: ImportSummary, planned: PlannedAction, open_conflicts: int) -> None:
-    name = planned.operation.value
+    name = "excluded" if planned.excluded else planned.operation.value
     setattr(summary, name, getattr(summary, name) + 1)
     summary.conflicts += open_conflicts
-
-
-def _check_choices(choices: Mapping[str, Choice], known: set[str]) -> None:
-    for name in choices:
-        if name not in known:
-            allowed = sorted(known)[:200]
-            raise invalid_field("/choices", "unknown-choice", f"there is no conflict '{name}'", allowed)
 
 
 def _references(planner: Planner, *, speaks: bool) -> list[PlannedReference]:
@@ -169,19 +165,15 @@ def _references(planner: Planner, *, speaks: bool) -> list[PlannedReference]:
     planned = planner.planned_references
     if planner.source.id is None and speaks:
         record = planner.source.model_dump(exclude={"id"})
-        added = PlannedReference(
-            entity="sources",
-            operation=Operation.CREATE,
-            line=None,
-            sheet=None,
-            key=None,
-            version=None,
-            record=record,
-            differences=[],
-            problems=[],
-        )
         if not any(row.entity == "sources" and row.record.get("title") == record["title"] for row in planned):
-            planned.append(added)
+            row = planned_row("sources", Operation.CREATE, None, None, record, [], [])
+            planned.append(PlannedReference.model_validate(row))
+    places = defaultdict[str, int](int)
+    for row in planned:
+        places[row.entity] += 1
+        row.item = f"{row.entity}/{places[row.entity]}"
+        for problem in row.problems:
+            problem.item = row.item
     return planned
 
 
@@ -219,23 +211,21 @@ async def keep(session: AsyncSession, request: ImportRequest, plan: Plan, key_na
 
 
 async def commit(
-    session: AsyncSession,
-    kept: Import,
-    choices: Mapping[str, Choice],
-    prefer: Prefer,
-    on_reject: OnReject,
-    progress: Progress = silent,
+    session: AsyncSession, kept: Import, review: Review, on_reject: OnReject, progress: Progress = silent
 ) -> None:
-    """Does what a kept plan shows, in the session's transaction.
+    """Does what a kept plan shows and the review makes of it, in the session's transaction.
 
     Raises RecordMoved when the record is no longer the one that the plan was made against, or the plan was committed
-    already; RejectedRecords where something can't be imported and `on_reject` doesn't skip it.
+    already; RejectedRecords where something can't be imported and `on_reject` doesn't skip it; Invalid for items and
+    conflicts that the plan doesn't have.
     """
     if kept.state != State.PLANNED.value:
         raise RecordMoved(f"Import {kept.id} was committed already.")
-    applier, references = Applier(session, kept.id), _REFERENCES.validate_python(kept.rest["references"])
-    actions, summary, rejected = await _beside(_decide_all, kept.actions, choices, prefer)
-    rejected += [row_problem for row in references for row_problem in row.problems if row.operation is Operation.REJECT]
+    applier = Applier(session, kept.id)
+    references = review.references(_REFERENCES.validate_python(kept.rest["references"]))
+    actions, summary, rejected = await _beside(_review_all, kept.actions, review)
+    wanted = [row for row in references if not row.excluded]
+    rejected += [row_problem for row in wanted for row_problem in row.problems if row.operation is Operation.REJECT]
     rejected += [
         problem for problem in _PROBLEMS.validate_python(kept.rest["problems"]) if problem.severity is Severity.ERROR
     ]
@@ -243,29 +233,26 @@ async def commit(
         raise _rejection(rejected)
     expected, new_slugs = await _beside(_expectations, actions)
     await applier.check_versions(expected, new_slugs)
-    await applier.references.write(references)
+    await applier.references.write(wanted)
     done, total = 0, sum(summary.model_dump(exclude={"conflicts"}).values())
     async for number in applier.write(stored_actions(actions)):
         done += number
         progress("write", done, total)
     kept.state, kept.committed_at = State.COMMITTED.value, now()
     kept.actions, kept.summary = actions, summary.model_dump()
+    kept.rest = {**kept.rest, "references": _REFERENCES.dump_python(references, mode="json")}
     await session.flush()
 
 
-def _decide_all(
-    kept: bytes, choices: Mapping[str, Choice], prefer: Prefer
-) -> tuple[bytes, ImportSummary, list[ImportProblem]]:
-    keeper, summary, known = PlanWriter(), ImportSummary(), set[str]()
-    rejected: list[ImportProblem] = []
+def _review_all(kept: bytes, review: Review) -> tuple[bytes, ImportSummary, list[ImportProblem]]:
+    writer, summary, rejected = PlanWriter(), ImportSummary(), list[ImportProblem]()
     for planned in stored_actions(kept):
-        known.update(conflict.choice for _, _, conflict in conflicts_of(planned))
-        _count(summary, planned, decide(planned, choices, prefer))
-        if planned.operation is Operation.REJECT:
-            rejected += [problem for problem in planned.problems if problem.severity is Severity.ERROR]
-        keeper.add(planned)
-    _check_choices(choices, known)
-    return keeper.kept(), summary, rejected
+        _count(summary, planned, review.action(planned))
+        if planned.operation is Operation.REJECT and not planned.excluded:
+            rejected += errors_of(planned)
+        writer.add(planned)
+    review.check()
+    return writer.kept(), summary, rejected
 
 
 def _expectations(actions: bytes) -> tuple[dict[int, tuple[int, str]], list[str]]:
@@ -276,7 +263,7 @@ def _expectations(actions: bytes) -> tuple[dict[int, tuple[int, str]], list[str]
         slug = planned.action.slug or ""
         if planned.action.id is not None and planned.version is not None and is_touched(planned):
             expected[planned.action.id] = (planned.version, slug)
-        elif planned.operation is Operation.CREATE:
+        elif planned.operation is Operation.CREATE and not planned.excluded:
             new_slugs.append(slug)
     return expected, new_slugs
 

@@ -1,26 +1,22 @@
 """The routes of imports."""
 
-import hashlib
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, File, Form, Path, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Body, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.bodies import check_media_type
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
-from app.core.field_types import RecordId, WebAddress
-from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, settle
-from app.core.json_schema import Keywords
+from app.core.field_types import RecordId
+from app.core.idempotency import IdempotencyConflict, IdempotencyKey, claim, is_claimed, settle
 from app.core.limits import Places, client_of
 from app.core.page_links import neighbours
-from app.core.parameters import IN_DIGITS, check_query
-from app.core.partial_dates import PartialDate
+from app.core.parameters import IN_DIGITS
 from app.core.problems import (
     BadRequest,
     Forbidden,
@@ -31,32 +27,25 @@ from app.core.problems import (
     Unauthorized,
     Unavailable,
     UnsupportedMediaType,
-    invalid,
-    invalid_field,
     responses,
-    validation_errors,
 )
 from app.core.security import EditorKey, note_use
 from app.core.sessions import LongWriteSession
-from app.core.text import Line, compose
 from app.core.write_routes import WriteRoute
-from app.imports.formats import ACCEPTED
-from app.imports.importing import ImportRequest, commit, keep, make_plan
+from app.imports.form import ImportForm, check_form
+from app.imports.importing import commit, keep, make_plan
 from app.imports.limits import MAX_FILE
 from app.imports.models import Import
 from app.imports.plan_storage import stored_lines
 from app.imports.problems import RecordMoved, RejectedRecords, UnreadableFile
+from app.imports.review import Review
 from app.imports.schemas import (
-    Choice,
-    Choices,
     CommitImport,
     ImportHead,
     ImportPage,
     ImportRead,
     ImportSource,
     ImportSummary,
-    OnReject,
-    Prefer,
     State,
 )
 from app.imports.template import template_workbook
@@ -114,40 +103,6 @@ def _answer(kept: Import) -> Response:
     return StreamingResponse(_document(kept), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-async def _multipart(request: Request) -> None:
-    """What comes is a form with a file, and each of its fields is known."""
-    check_query(request)
-    sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if sent != "multipart/form-data":
-        raise UnsupportedMediaType(
-            f"The body is '{sent or 'of no stated type'}'; send multipart/form-data with the file in 'file'.",
-            headers={"Accept-Post": "multipart/form-data"},
-        )
-    known = ("file", "dry_run", "source", "source_title", "source_publisher", "source_url", "source_as_of", "choices",
-             "prefer", "on_reject")  # fmt: skip
-    form = await request.form()
-    for name in form:
-        if name not in known:
-            raise invalid_field(f"/{name}", "unknown-field", f"there is no field '{name}' here", list(known))
-        if len(form.getlist(name)) > 1:
-            raise invalid_field(f"/{name}", "repeated-name", f"the field '{name}' is there several times")
-
-
-_CHOICES: TypeAdapter[dict[str, Choice]] = TypeAdapter(Choices)
-
-
-def _choices(written: str) -> dict[str, Choice]:
-    try:
-        named = json.loads(written or "{}")
-    except (ValueError, RecursionError):
-        raise invalid_field("/choices", "json-invalid", "a JSON object of choices is expected") from None
-    try:
-        return _CHOICES.validate_python(named)
-    except ValidationError as error:
-        items = validation_errors([{**item, "loc": ("body", "choices", *item["loc"])} for item in error.errors()])
-        raise invalid(items) from None
-
-
 _ERRORS = responses(
     BadRequest, Unauthorized, Forbidden, IdempotencyConflict, RecordMoved, TooLarge, UnsupportedMediaType, Invalid,
     UnreadableFile, RejectedRecords, TooManyRequests, Unavailable,
@@ -159,49 +114,16 @@ _ERRORS = responses(
     response_model=ImportRead,
     responses=_ERRORS,
     max_body_size=_MAX_BODY,
-    dependencies=[Depends(_multipart), _PLACE],
+    dependencies=[Depends(check_form), _PLACE],
 )
 async def import_file(
     request: Request,
     database: DatabaseDep,
     key: EditorKey,
-    file: Annotated[UploadFile, File(description=f"The file: {'; '.join(ACCEPTED.values())}. At most 32 MB.")],
+    form: Annotated[ImportForm, Form(media_type="multipart/form-data")],
     dry_run: Annotated[
         bool | None, Query(description="`false` records what the plan shows. By default nothing is recorded.")
     ] = None,
-    form_dry_run: Annotated[bool | None, Form(alias="dry_run", description="The same as the query parameter.")] = None,
-    source: Annotated[
-        RecordId | None, Form(description="The id of the source that the file speaks for, if it is recorded already.")
-    ] = None,
-    source_title: Annotated[
-        Line | None,
-        Form(description="Or the title of the source; a new one is added. By default the name of the file."),
-    ] = None,
-    source_publisher: Annotated[Line | None, Form(description="Who published a new source.")] = None,
-    source_url: Annotated[WebAddress | None, Form(description="Where a new source can be read.")] = None,
-    source_as_of: Annotated[
-        PartialDate | None, Form(description="The date whose state the source describes.", examples=["2015-12"])
-    ] = None,
-    choices: Annotated[
-        str,
-        Form(
-            description="What stands where the record and the file disagree, as JSON: for each conflict, by its "
-            "`choice`, `recorded` or `new`.",
-            examples=['{"moldova/end": "new"}'],
-        ),
-        Keywords(contentMediaType="application/json"),
-    ] = "{}",
-    prefer: Annotated[
-        Prefer,
-        Form(
-            description="What stands where no choice was made: `recorded`, `new`, or `ask`, which keeps the recorded "
-            "value and leaves the conflict open."
-        ),
-    ] = Prefer.ASK,
-    on_reject: Annotated[
-        OnReject,
-        Form(description="`refuse` records nothing while a part of the file is rejected; `skip` records the rest."),
-    ] = OnReject.REFUSE,
     _idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Reads a file, and answers what would be recorded, field by field, and why. Nothing is recorded, unless `dry_run`
@@ -214,30 +136,16 @@ async def import_file(
     Where another source, or an editor, said something else of a recorded action, both statements are shown under
     `conflicts`, and nothing is overwritten until someone chooses.
     """
-    if dry_run is not None and form_dry_run is not None and dry_run != form_dry_run:
-        raise invalid_field(
-            "/dry_run", "contradiction", "the form and the address say different things about 'dry_run'"
-        )
-    is_dry = next((value for value in (dry_run, form_dry_run) if value is not None), True)
-    content, name = await file.read(), _file_name(file)
-    order = ImportRequest(
-        content,
-        name,
-        _source(source, source_title, source_publisher, source_url, source_as_of, name),
-        _choices(choices),
-        prefer,
-    )
+    is_dry, asked = form.is_dry(dry_run), await form.request()
     async with database.read_primary() as connection:
-        plan = await make_plan(connection, order)
-    asked = [source, source_title, source_publisher, source_url, source_as_of, choices, prefer, on_reject, is_dry, name]
-    digest = hashlib.sha256(json.dumps(asked).encode() + b"\n" + content).digest()
+        plan = await make_plan(connection, asked)
     async with database.write(at_length=True) as session:
         session.sync_session.info["key_name"] = key.name
         await note_use(session, key)
-        await claim(request, session, key, digest)
-        kept = await keep(session, order, plan, key.name)
+        await claim(request, session, key, form.digest(asked, is_dry=is_dry))
+        kept = await keep(session, asked, plan, key.name)
         if not is_dry:
-            await commit(session, kept, {}, Prefer.ASK, on_reject)
+            await commit(session, kept, Review(), form.on_reject)
         answer = await _settled(session, kept)
         await session.commit()
     return answer
@@ -245,29 +153,9 @@ async def import_file(
 
 async def _settled(session: AsyncSession, kept: Import) -> Response:
     """The answer, kept whole where the request has an idempotency key."""
-    if "claimed" not in session.sync_session.info:
+    if not is_claimed(session):
         return _answer(kept)
     return await settle(session, Response(b"".join(_document(kept)), media_type="application/json"))
-
-
-def _file_name(file: UploadFile) -> str:
-    """The name of the file without folders, as one line."""
-    name = compose(file.filename or "").replace("\\", "/").rpartition("/")[2]
-    shown = "".join(letter if letter.isprintable() else " " for letter in name).strip()
-    return shown.encode("utf-8", "replace").decode()[:300] or "unnamed"
-
-
-def _source(
-    key: int | None,
-    title: str | None,
-    publisher: str | None,
-    url: str | None,
-    as_of: PartialDate | None,
-    file_name: str,
-) -> ImportSource:
-    if key is not None and (title or publisher or url or as_of):
-        raise invalid_field("/source", "contradiction", "name a recorded source by its id, or describe a new one")
-    return ImportSource(id=key, title=title or file_name, publisher=publisher, url=url, as_of=as_of)
 
 
 async def _find(session: AsyncSession, key: int) -> Import:
@@ -362,5 +250,5 @@ async def commit_import(
     kept = await session.get(Import, id, with_for_update=True)
     if kept is None:
         raise NotFound(f"There is no import '{id}'.")
-    await commit(session, kept, body.choices, body.prefer, body.on_reject)
+    await commit(session, kept, Review(body.exclude, body.choices, body.prefer), body.on_reject)
     return await _settled(session, kept)

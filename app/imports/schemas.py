@@ -74,6 +74,8 @@ class ImportProblem(ReadModel):
     """JSON Pointer into the file, where it is JSON."""
     quote: str | None = None
     """What stands there, word for word."""
+    item: str | None = None
+    """The item of the plan that it is about; null for an action itself, and for the file."""
 
 
 class ImportSource(ReadModel):
@@ -167,7 +169,18 @@ class ImportedAction(ReadModel):
     """Where it was read."""
 
 
-class _PlannedChild(ReadModel):
+class PlannedItem(ReadModel):
+    """What a plan has one by one, to be looked at before it is committed."""
+
+    item: str = ""
+    """What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place
+    in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references
+    (`partners/1`)."""
+    excluded: bool = False
+    """Whether it was left out of the commit."""
+
+
+class _PlannedChild(PlannedItem):
     operation: Operation
     """What happens to it."""
     line: int | None
@@ -201,7 +214,7 @@ class PlannedOutput(_PlannedChild):
     """An output as it will be recorded."""
 
 
-class PlannedAction(ReadModel):
+class PlannedAction(PlannedItem):
     """What happens to an action, and to what belongs to it."""
 
     operation: Operation
@@ -230,7 +243,7 @@ class PlannedAction(ReadModel):
     """What was met in reading it; with an error it is rejected."""
 
 
-class PlannedReference(ReadModel):
+class PlannedReference(PlannedItem):
     """What happens to a theme, partner, publication or source."""
 
     entity: Literal["themes", "partners", "publications", "sources"]
@@ -264,6 +277,8 @@ class ImportSummary(ReadModel):
     """Actions that are recorded as the file has them, or where only open conflicts remain."""
     reject: int = 0
     """Actions that can't be imported."""
+    excluded: int = 0
+    """Actions that were left out of the commit."""
     conflicts: int = 0
     """Fields about which the record and the file disagree and nobody has chosen."""
 
@@ -332,9 +347,15 @@ class CommitImport(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         use_attribute_docstrings=True,
-        json_schema_extra={"examples": [{"choices": {"moldova/end": "new"}, "prefer": "recorded"}]},
+        json_schema_extra={
+            "examples": [{"exclude": ["2", "3/outputs/1"], "choices": {"moldova/end": "new"}, "prefer": "recorded"}]
+        },
     )
 
+    exclude: Annotated[list[str], Field(max_length=100_000)] = []
+    """What is left out, by its `item`: an action with all that belongs to it, something that belongs to one, or a
+    theme, partner or publication that the file would add or change. What refers to something left out is recorded
+    without that reference. An action that is rejected because of an item is recorded without it."""
     choices: Choices = {}
     """For each conflict that is decided, by its `choice`: `recorded` or `new`."""
     prefer: Prefer = Prefer.ASK

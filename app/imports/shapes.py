@@ -23,7 +23,7 @@ def with_fields_of(create: type[WriteModel], read: type[BaseModel]) -> Callable[
         for name in create.model_fields.keys() - fields.keys() - {"action"}:
             info = read.model_fields[name]
             fields[name] = (_shown(info.annotation), Field(description=info.description))
-        order = ["operation", "line", *read.model_fields]
+        order = ["item", "operation", "excluded", "line", *read.model_fields]
         names = sorted(fields, key=lambda name: order.index(name) if name in order else len(order))
         made = create_model(
             model.__name__,

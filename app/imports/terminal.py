@@ -18,6 +18,7 @@ from app.imports.importing import ImportRequest, Plan, commit, keep, make_plan
 from app.imports.limits import MAX_FILE
 from app.imports.models import Import
 from app.imports.plan_storage import stored_actions
+from app.imports.review import Review
 from app.imports.schemas import (
     Choice,
     Conflict,
@@ -194,6 +195,6 @@ async def _kept(
     async with database.write() as session:
         kept = await keep(session, order, plan, None)
         if commit_with is not None:
-            await commit(session, kept, {}, Prefer.ASK, commit_with, progress)
+            await commit(session, kept, Review(), commit_with, progress)
         await session.commit()
     return kept
