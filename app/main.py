@@ -58,6 +58,7 @@ from app.insight.routes import router as aggregates
 from app.insight.search.routes import router as search
 from app.keys.bootstrap import ensure_bootstrap_key
 from app.keys.routes import router as keys
+from app.listeners import install_listeners
 from app.outputs.routes import router as outputs
 from app.reference import routes as reference
 from app.reference.partners import router as partners
@@ -176,6 +177,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its settings, by default those of the environment."""
     settings = settings or read_settings()
+    install_listeners()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -19,6 +19,7 @@ import httpx
 from app import schema, seeding
 from app.core.database import Database
 from app.core.listing import API
+from app.listeners import install_listeners
 from app.reference.countries import COUNTRIES
 from benchmarks.servers import running
 from support.commands import COMMAND, free_port
@@ -76,6 +77,7 @@ def _action(number: int) -> str:
 
 
 async def _prepare(url: str) -> None:
+    install_listeners()
     database = Database(url)
     await schema.migrate(database.engine)
     async with database.write() as session:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app import schema, seeding
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.core.database import Database
+from app.listeners import install_listeners
 from support import postgres
 from support.commands import COMMAND, ROOT, free_port
 from support.generated import generate
@@ -50,6 +51,7 @@ async def _create_database(url: str) -> None:
 async def make_record(url: str, actions: int, *, times: int = 1, seeded: bool = False) -> None:
     """A migrated database with the reference data, the seed on demand, and that many made-up actions, each of them
     `times` times."""
+    install_listeners()
     database = Database(url)
     try:
         await schema.migrate(database.engine)

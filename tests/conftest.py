@@ -21,9 +21,12 @@ from hypothesis import HealthCheck, settings
 
 from app import schema, seeding
 from app.core.database import Database
+from app.listeners import install_listeners
 from app.main import create_app
 from app.settings import Settings
 from support import postgres
+
+install_listeners()
 
 ADMIN_KEY = "mx_the-tests-administer-with-this"
 BACKENDS = ("sqlite", "postgresql")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
@@ -17,7 +17,7 @@ from app.core.audit import ChangeOperation, note_edit
 from app.core.database import history_of, now
 from app.core.editing import Editing
 from app.core.problems import invalid_field
-from app.search import upkeep as _upkeep  # noqa: F401 - what is edited here is found by its words
+from app.core.session_state import state_of
 
 WITH_LINKS = tuple(selectinload(getattr(Action, link.relationship)) for link in LINKS)
 """Loads actions with their countries, themes and partners."""
@@ -91,7 +91,7 @@ async def _form(_session: AsyncSession, action: Action) -> dict[str, Any]:
 async def _remove(session: AsyncSession, action: Action) -> None:
     """What belongs to an action goes with it, one by one, so that the history tells of each."""
     # Its end is one version, not several.
-    session.sync_session.info.setdefault("actions_grown", set()).add(action)
+    state_of(session).grown.add(action)
     for kind in reversed(child_models()):
         for child in await session.scalars(select(kind).where(kind.action == action.id)):
             await session.delete(child)
@@ -124,12 +124,11 @@ def _actions_of(records: Iterable[Any]) -> set[int]:
     return found
 
 
-@event.listens_for(Session, "before_flush")
-def _touch_actions(session: Session, _context: Any, _instances: Any) -> None:
+def touch_actions(session: Session, _context: Any, _instances: Any) -> None:
     """Whoever changes a child changes its action: the action's version grows, by one in a transaction."""
     changed = [*session.new, *session.deleted, *filter(session.is_modified, session.dirty)]
     # A new action has its first version already, and one that changes itself gets a new one by that.
-    grown: set[Action] = session.info.setdefault("actions_grown", set())
+    grown = state_of(session).grown
     grown.update(record for record in changed if isinstance(record, Action))
     touched = _actions_of(changed) - {action.id for action in grown}
     if not touched:
@@ -149,7 +148,7 @@ def _touch_actions(session: Session, _context: Any, _instances: Any) -> None:
         note_edit(session, action, ChangeOperation.UPDATE)
 
 
-@event.listens_for(Session, "before_commit")
-def _forget_grown(session: Session) -> None:
+def forget_grown(session: Session) -> None:
+    """Before a commit: what comes after it is another version."""
     session.flush()
-    session.info.pop("actions_grown", None)
+    state_of(session).grown.clear()

@@ -71,7 +71,9 @@ def check_file(found: "Settings", *, make: bool = False) -> None:
 async def opened(found: "Settings | None" = None, *, make: bool = False) -> AsyncIterator["Database"]:
     """The database of the settings, closed at the end. An embedded one has to be there, unless `make` is set."""
     from app.core.database import Database
+    from app.listeners import install_listeners
 
+    install_listeners()
     found = found or settings()
     check_file(found, make=make)
     database = Database(found.database_url)

@@ -23,7 +23,6 @@ from sqlalchemy import (
     Index,
     String,
     Text,
-    event,
     func,
     insert,
     select,
@@ -35,6 +34,7 @@ from sqlalchemy.orm.attributes import instance_state
 
 from app.core.database import Base, Instant, Versioned, history_of, now
 from app.core.facts import complete_facts, differences_of, facts_of, is_root, written
+from app.core.session_state import state_of
 
 STATE_ID = 1
 AT_ONCE = 10_000
@@ -139,20 +139,19 @@ def _root_keys(record: Any) -> Iterator[int]:
 
 def explain(session: Session, record: Any, provenance: dict[str, Any]) -> None:
     """Says where the session's change of a record comes from; kept with the change, also where no field differs."""
-    session.info.setdefault("provenance", {})[id(record)] = (record, provenance)
+    state_of(session).provenance[id(record)] = (record, provenance)
 
 
 def note_edit(session: Session, record: Any, operation: ChangeOperation) -> None:
     """Notes that a record was changed, for the history."""
-    edits: dict[int, Edit] = session.info.setdefault("edits", {})
-    edit = edits.setdefault(id(record), Edit(record, operation, {}))
+    edit: Edit = state_of(session).edits.setdefault(id(record), Edit(record, operation, {}))
     if operation is ChangeOperation.DELETE:
         edit.operation = operation
     edit.roots.update(dict.fromkeys(_root_keys(record)))
 
 
-@event.listens_for(Session, "after_flush")
-def _collect(session: Session, _context: Any) -> None:
+def collect_edits(session: Session, _context: Any) -> None:
+    """After a flush: notes what it wrote."""
     seen = [
         *((record, ChangeOperation.CREATE) for record in session.new),
         *((record, ChangeOperation.UPDATE) for record in session.dirty if session.is_modified(record)),
@@ -163,11 +162,12 @@ def _collect(session: Session, _context: Any) -> None:
             note_edit(session, record, operation)
 
 
-@event.listens_for(Session, "before_commit")
-def _write_changes(session: Session) -> None:
+def write_changes(session: Session) -> None:
+    """Before a commit: writes what was collected into the history."""
     session.flush()
-    edits = session.info.pop("edits", {})
-    explained = session.info.pop("provenance", {})
+    state = state_of(session)
+    edits, state.edits = state.edits, {}
+    explained, state.provenance = state.provenance, {}
     if not edits:
         return
     rows = list(_rows(session, list(edits.values()), explained))
@@ -177,13 +177,6 @@ def _write_changes(session: Session) -> None:
     for number, row in enumerate(rows, last - len(rows) + 1):
         row["sequence"] = number
     session.connection().execute(insert(Change), rows)
-
-
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("edits", None)
-    session.info.pop("provenance", None)
-    session.info.pop("state", None)
 
 
 def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
@@ -196,7 +189,7 @@ def _take_numbers(session: Session, count: int, *, labels: bool) -> int:
         update(State).where(State.id == STATE_ID).values(values).returning(State.epoch, State.sequence)
     )
     epoch, sequence = taken.one()
-    session.info["state"] = (epoch, sequence)
+    state_of(session).last_change = (epoch, sequence)
     return int(sequence)
 
 
@@ -216,7 +209,7 @@ def _rows(
         position = order[type(edit.record).__tablename__]
         return (True, -position) if edit.operation is ChangeOperation.DELETE else (False, position)
 
-    instant, key_name = now(), session.info.get("key_name")
+    instant, state = now(), state_of(session)
     # A deletion is a version of its own, so that there is one to go back from.
     versions = {
         edit.record.id: edit.record.version + (edit.operation is ChangeOperation.DELETE)
@@ -230,10 +223,10 @@ def _rows(
         _, provenance = explained.get(id(edit.record), (None, None))
         if not found and not is_root(edit.record) and provenance is None:
             continue
-        operation = edit.operation if gone else session.info.get("operation", edit.operation)
+        operation = edit.operation if gone else state.operation or edit.operation
         row = {
             "instant": instant,
-            "key_name": key_name,
+            "key_name": state.key_name,
             "operation": operation.value,
             "entity": entity,
             "record": key,
@@ -248,8 +241,7 @@ def _rows(
             yield row | {"root": root, "root_version": version}
 
 
-@event.listens_for(Session, "do_orm_execute")
-def _refuse_to_go_past(state: ORMExecuteState) -> None:
+def forbid_bulk(state: ORMExecuteState) -> None:
     """A bulk statement on an audited table would leave no trace."""
     if not (state.is_insert or state.is_update or state.is_delete) or state.execution_options.get("unaudited"):
         return

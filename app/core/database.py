@@ -22,6 +22,7 @@ from app.core.embedded import EmbeddedDatabase
 from app.core.partial_dates import keep_days
 from app.core.pools import pool_of
 from app.core.server import ServerDatabase
+from app.core.session_state import are_installed, state_of
 from app.core.standby import Standby, State, snapshot_of
 from app.core.statements import NotNow, Rows
 from app.core.timeouts import COMMANDS, Timeouts
@@ -246,13 +247,17 @@ class _WriteSession(AsyncSession):
     """A session whose commit is one only when what was written can be found afterwards."""
 
     def __init__(self, engine: AsyncEngine, committed: Callable[[State | None], None]) -> None:
+        if not are_installed():
+            raise RuntimeError("nothing would write the history: call app.listeners.install_listeners first")
         super().__init__(engine, expire_on_commit=False, autoflush=False)
         self._committed = committed
 
     async def commit(self) -> None:
         """Commits. Raises FileReplaced when the change went to a file that is gone."""
         await super().commit()
-        self._committed(self.sync_session.info.pop("state", None))
+        state = state_of(self)
+        last, state.last_change = state.last_change, None
+        self._committed(last)
 
 
 async def _database(request: Request) -> Database:

@@ -18,7 +18,6 @@ from sqlalchemy import Table, bindparam, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.interfaces import ORMOption
 
-from app.core import ids as _ids  # noqa: F401 - what is added together is inserted together
 from app.core.addresses import address
 from app.core.assigning import Draft, assign_fields, form_of_columns
 from app.core.bodies import check_media_type

@@ -10,7 +10,7 @@ and what is above all that were given before belongs to the present epoch alone.
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, event, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ def epoch_mark(epoch: str) -> str:
     return epoch[:8]
 
 
-@event.listens_for(Session, "after_begin")
-def _enter(_session: Session, _transaction: Any, connection: Connection) -> None:
+def enter_epoch(_session: Session, _transaction: Any, connection: Connection) -> None:
     """A transaction that writes lies in one epoch from its first statement to its last. An embedded database has one
     writer at a time anyhow."""
     if connection.dialect.name == "postgresql" and connection.get_execution_options().get("writes"):

@@ -20,6 +20,7 @@ from app.core.database import Base, Instant, now
 from app.core.json_schema import Keywords
 from app.core.problems import Problem, invalid_parameter
 from app.core.security import Key
+from app.core.session_state import state_of
 
 HEADER = "Idempotency-Key"
 LOCATION = "location"
@@ -92,7 +93,7 @@ async def claim(request: Request, session: AsyncSession, key: Key, content: byte
     values = {"key": key.id, "name": name, "request_hash": digest, "created_at": instant}
     claimed = await session.scalar(kind(DoneRequest).values(values).on_conflict_do_nothing().returning(DoneRequest.id))
     if claimed is not None:
-        session.sync_session.info["claimed"] = claimed
+        state_of(session).claimed = claimed
         return
     known = select(DoneRequest).where(DoneRequest.key == key.id, DoneRequest.name == name)
     done = await session.scalar(known.with_for_update())
@@ -106,14 +107,20 @@ async def claim(request: Request, session: AsyncSession, key: Key, content: byte
     raise Replay(Response(done.body, done.status or 200, headers))
 
 
+def _release(session: AsyncSession) -> int | None:
+    state = state_of(session)
+    claimed, state.claimed = state.claimed, None
+    return claimed
+
+
 def is_claimed(session: AsyncSession) -> bool:
     """Whether the request has a key, so that its answer will be stored."""
-    return "claimed" in session.sync_session.info
+    return state_of(session).claimed is not None
 
 
 async def settle(session: AsyncSession, response: Response) -> Response:
     """Keeps the answer with the claimed key, in the same transaction, and gives it on."""
-    claimed = session.sync_session.info.pop("claimed", None)
+    claimed = _release(session)
     if claimed is not None:
         kept = {name: value for name, value in response.headers.items() if name != "content-length"}
         if LOCATION in kept:  # it may be sent again under another prefix
@@ -125,7 +132,7 @@ async def settle(session: AsyncSession, response: Response) -> Response:
 
 async def forget(session: AsyncSession) -> None:
     """Keeps nothing of a request whose answer holds a secret: sent again, it is done anew or refused."""
-    claimed = session.sync_session.info.pop("claimed", None)
+    claimed = _release(session)
     if claimed is not None:
         await session.execute(delete(DoneRequest).where(DoneRequest.id == claimed))
 

@@ -7,14 +7,14 @@ the ORM would insert row by row. But a transaction that writes to it is the only
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import event, inspect, text
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 _LAST = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
 
 
-@event.listens_for(Session, "before_flush")
-def _take(session: Session, _context: Any, _instances: Any) -> None:
+def number_new_records(session: Session, _context: Any, _instances: Any) -> None:
+    """Before a flush: gives new records the ids that follow."""
     if session.get_bind().dialect.name != "sqlite":
         return
     new: defaultdict[str, list[Any]] = defaultdict(list)

@@ -16,6 +16,7 @@ from app.core.idempotency import claim
 from app.core.parameters import check_query
 from app.core.reading import ReadSession
 from app.core.security import EditorKey, Key, note_use
+from app.core.session_state import state_of
 
 Release = Annotated[
     ReleaseName | None,
@@ -73,7 +74,7 @@ async def _writing(
     check_query(request)
     await request.body()  # before there is a lock that others would wait for while a slow client sends
     async with database.write(at_length=at_length) as session:
-        session.sync_session.info["key_name"] = key.name
+        state_of(session).key_name = key.name
         await note_use(session, key)
         await claim(request, session, key)
         yield session

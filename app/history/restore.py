@@ -14,6 +14,7 @@ from app.activities.models import Activity
 from app.core.assigning import Draft, check_columns
 from app.core.audit import Change, ChangeOperation
 from app.core.facts import fact_names
+from app.core.session_state import state_of
 from app.history.queries import Snapshot
 
 
@@ -25,7 +26,7 @@ async def restore(session: AsyncSession, key: int, past: Snapshot) -> None:
     Raises Invalid for a reference to a theme, partner or other record that is gone, Conflict for a slug that another
     action has now, InUse for an activity that deployments of another action name now.
     """
-    session.sync_session.info["operation"] = ChangeOperation.RESTORE
+    state_of(session).operation = ChangeOperation.RESTORE
     action = await session.get(Action, key, options=WITH_LINKS, populate_existing=True)
     was_gone = action is None
     facts = past.of("actions")[key]

@@ -30,6 +30,7 @@ from app.core.problems import (
     responses,
 )
 from app.core.security import EditorKey, note_use
+from app.core.session_state import state_of
 from app.core.sessions import LongWriteSession
 from app.core.write_routes import WriteRoute
 from app.imports.form import ImportForm, check_form
@@ -140,7 +141,7 @@ async def import_file(
     async with database.read_primary() as connection:
         plan = await make_plan(connection, asked)
     async with database.write(at_length=True) as session:
-        session.sync_session.info["key_name"] = key.name
+        state_of(session).key_name = key.name
         await note_use(session, key)
         await claim(request, session, key, form.digest(asked, is_dry=is_dry))
         kept = await keep(session, asked, plan, key.name)

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
 from app.core.database import history_of
 from app.core.progress import Progress, silent
+from app.core.session_state import state_of
 from app.core.text_search.documents import SearchDocument, SearchState, SearchTerm, row_of, terms_of, vocabulary
 from app.core.text_search.engines import filling
 from app.deployments.models import Deployment
@@ -25,7 +26,6 @@ from app.reference.models import Partner, Theme
 from app.search.documents import KINDS, Kind, documents_of
 
 AT_ONCE = 500
-Touched = set[tuple[Kind | str, Any]]
 _RULES = 5
 """Counts the changes of what documents say and how their words are cut."""
 
@@ -36,7 +36,7 @@ def _now_and_before(record: Any, name: str) -> Iterator[Any]:
     yield from (key for key in (getattr(record, name), *history.deleted) if key is not None)
 
 
-def _says_anew(record: Any) -> Iterator[tuple[Kind | str, Any]]:
+def _affected(record: Any) -> Iterator[tuple[Kind | str, Any]]:
     """The kinds and keys of the records that say something else when this one changes."""
     match record:
         case Action():
@@ -55,18 +55,18 @@ def _says_anew(record: Any) -> Iterator[tuple[Kind | str, Any]]:
             yield "theme", record.slug
 
 
-@event.listens_for(Session, "after_flush")
-def _collect(session: Session, _context: Any) -> None:
-    touched: Touched = session.info.setdefault("said_anew", set())
+def collect_affected(session: Session, _context: Any) -> None:
+    """After a flush: notes whose words it changed."""
+    touched = state_of(session).unindexed
     for record in (*session.new, *session.deleted, *filter(session.is_modified, session.dirty)):
-        touched.update(_says_anew(record))
+        touched.update(_affected(record))
 
 
-# Before the change is numbered: from then on, others wait.
-@event.listens_for(Session, "before_commit", insert=True)
-def _write(session: Session) -> None:
+def index_affected(session: Session) -> None:
+    """Before a commit: indexes what was noted."""
     session.flush()
-    touched: Touched = session.info.pop("said_anew", set())
+    state = state_of(session)
+    touched, state.unindexed = state.unindexed, set()
     keys: defaultdict[Kind | str, set[Any]] = defaultdict(set)
     for kind, key in touched:
         keys[kind].add(key)
@@ -81,11 +81,6 @@ def _write(session: Session) -> None:
         keys[Kind.ACTION].update(_actions_named(connection, action, column, named))
     for kind in KINDS:
         _refresh(connection, kind, sorted(keys[kind]))
-
-
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("said_anew", None)
 
 
 def _actions_named(connection: Connection, action: Any, column: Any, keys: set[Any]) -> Iterator[int]:
