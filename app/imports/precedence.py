@@ -89,6 +89,8 @@ def _last_speaker(past: Sequence[Past], name: str, source: int | None) -> Author
     told = last.provenance
     if told is not None:
         said_by = (told.get("source") or {}).get("id")
+        if any(one["field"] == name and one["chosen"] == "recorded" for one in told.get("decisions", ())):
+            said_by = None  # an editor corrected what the source says, before it was recorded
         return Author(said_by, last.key, last.instant, by_hand=said_by is None)
     if last.is_creation:
         return Author(last.source if last.source is not None else source, last.key, last.instant, by_hand=False)

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.problems import invalid_field
 from app.imports.conflicts import conflicts_of, decide, reconsider
 from app.imports.drafts import CHILDREN
+from app.imports.edits import Editor
 from app.imports.matching.signs import folded
 from app.imports.schemas import Choice, Operation, PlannedAction, PlannedReference, Prefer
 
@@ -19,6 +20,10 @@ class Review:
 
     exclude: Sequence[str] = ()
     """Items of the plan."""
+    edit: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """JSON Merge Patches by item."""
+    editor: Editor | None = None
+    """Who edits; needed where something is edited."""
     choices: Mapping[str, Choice] = field(default_factory=dict)
     prefer: Prefer = Prefer.ASK
 
@@ -60,14 +65,18 @@ class Review:
         reconsider(planned)
         self._conflicts.update(conflict.choice for _, _, conflict in conflicts_of(planned))
         open_ones = decide(planned, self.choices, self.prefer)
+        if self.editor is not None and self.edit:
+            self.editor.edit(planned, self.edit)
+            reconsider(planned)
         return 0 if planned.excluded else open_ones
 
     def check(self) -> None:
         """Raises Invalid for items and conflicts that the plan doesn't have."""
-        for place, item in enumerate(self.exclude):
-            if item not in self._items:
+        named = [(f"/exclude/{place}", item) for place, item in enumerate(self.exclude)]
+        for pointer, item in (*named, *((f"/edit/{item}", item) for item in self.edit)):
+            if item not in self._items or (pointer.startswith("/edit") and not item[0].isdigit()):
                 allowed = sorted(self._items)[:_MOST_NAMED]
-                raise invalid_field(f"/exclude/{place}", "unknown-item", f"there is no item '{item}'", allowed)
+                raise invalid_field(pointer, "unknown-item", f"there is no item '{item}'", allowed)
         check_choices(self.choices, self._conflicts)
 
 

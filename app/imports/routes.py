@@ -49,6 +49,7 @@ from app.imports.schemas import (
     ImportSummary,
     State,
 )
+from app.imports.snapshot import load_editor
 from app.imports.template import template_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -251,5 +252,6 @@ async def commit_import(
     kept = await session.get(Import, id, with_for_update=True)
     if kept is None:
         raise NotFound(f"There is no import '{id}'.")
-    await commit(session, kept, Review(body.exclude, body.choices, body.prefer), body.on_reject)
+    editor = await load_editor(session) if body.edit else None
+    await commit(session, kept, Review(body.exclude, body.edit, editor, body.choices, body.prefer), body.on_reject)
     return await _settled(session, kept)

@@ -348,7 +348,14 @@ class CommitImport(BaseModel):
         extra="forbid",
         use_attribute_docstrings=True,
         json_schema_extra={
-            "examples": [{"exclude": ["2", "3/outputs/1"], "choices": {"moldova/end": "new"}, "prefer": "recorded"}]
+            "examples": [
+                {
+                    "exclude": ["2"],
+                    "edit": {"1": {"region": "asia"}},
+                    "choices": {"moldova/end": "new"},
+                    "prefer": "recorded",
+                }
+            ]
         },
     )
 
@@ -356,6 +363,11 @@ class CommitImport(BaseModel):
     """What is left out, by its `item`: an action with all that belongs to it, something that belongs to one, or a
     theme, partner or publication that the file would add or change. What refers to something left out is recorded
     without that reference. An action that is rejected because of an item is recorded without it."""
+    edit: Annotated[dict[str, dict[str, Any]], Field(max_length=10_000)] = {}
+    """What is corrected, by its `item`: a JSON Merge Patch of an action or of something that belongs to one, with the
+    names and codes of their lists (`{"3/activities/2": {"country": "EE", "place": null}}`). `activity` is the place of
+    an activity in the plan; `slug`, `follows` and `source` can't be edited here. When the file is imported again, what
+    it says of an edited field changes nothing."""
     choices: Choices = {}
     """For each conflict that is decided, by its `choice`: `recorded` or `new`."""
     prefer: Prefer = Prefer.ASK

@@ -5,18 +5,21 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import inspect, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.actions.models import LINKS, Action, ActionCountry
 from app.activities.models import Activity
 from app.core.audit import Change, ChangeOperation
+from app.core.session_state import state_of
 from app.core.text import slugify
 from app.entities import CHILDREN, REFERENCES
 from app.imports.drafts import ActionDraft
+from app.imports.edits import Editor
 from app.imports.entities import ENTITIES
 from app.imports.matching.signs import codes
 from app.imports.record import ActionKey, Known, Past, Recorded, RecordedAction
 from app.reference.countries import COUNTRIES
+from app.reference.models import Partner, Theme
 
 _BATCH = 500
 
@@ -146,3 +149,11 @@ async def load_history(connection: AsyncConnection, actions: Collection[Recorded
                     sources.get(row.root),
                 )
             )
+
+
+async def load_editor(session: AsyncSession) -> Editor:
+    """Whoever edits a plan in a session, with what can be referred to."""
+    themes = await session.execute(select(Theme.slug, Theme.name))
+    partners = await session.execute(select(Partner.id, Partner.name, Partner.acronym))
+    shown = {row["id"]: dict(row) for row in partners.mappings()}
+    return Editor(state_of(session).key_name, dict(themes.tuples().all()), shown)

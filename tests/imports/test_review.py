@@ -99,3 +99,92 @@ async def test_an_item_that_is_not_there_or_needed_is_refused(
     problem = await commit(client, plan, status=422, exclude=exclude)
     assert [(item["pointer"], item["code"]) for item in problem["errors"]] == [(pointer, code)]
     assert await latest(client) == before
+
+
+async def test_items_are_corrected_before_they_are_recorded(client: httpx.AsyncClient) -> None:
+    plan = await send(client, named("ghana-data"), source_title="A page")
+    edit = {
+        "1": {"region": "sub-saharan-africa", "themes": ["asylum"], "partners": [], "summary": None},
+        "1/activities/1": {"country": "EE", "start": "2014-06-02", "end": "2014-06-03"},
+        "1/deployments/1": {"activity": 2, "experts_count": 3},
+    }
+    done = await commit(client, plan, edit=edit)
+    assert done["actions"][0]["action"]["region"]["slug"] == "sub-saharan-africa"
+    found = await detail(client, "ghana-data")
+    assert (found["region"]["slug"], found["partners"]) == ("sub-saharan-africa", [])
+    assert found["themes"] == [{"slug": "asylum", "name": "Asylum"}]
+    first, second = found["activities"]
+    assert (first["country"]["code"], first["start"], first["title"]) == ("EE", "2014-06-02", "Training on registers")
+    assert [(one["activity"], one["experts_count"]) for one in found["deployments"]] == [(second["id"], 3)]
+
+
+async def test_what_the_file_says_of_an_edited_field_is_no_news(client: httpx.AsyncClient) -> None:
+    file = named("ghana-data")
+    edit = {"1": {"objective": "As it was."}, "1/activities/1": {"place": "Accra", "sessions": 2}}
+    await commit(client, await send(client, file, source_title="A page"), edit=edit)
+    before = await detail(client, "ghana-data")
+    again = await send(client, file, source_title="A page")
+    assert counted(again) == {"unchanged": 1}
+    await commit(client, again)
+    assert await detail(client, "ghana-data") == before
+    (revision,) = (await client.get(f"{API}/actions/ghana-data/history")).json()["items"]
+    decisions = [one for change in revision["changes"] for one in change["provenance"]["decisions"]]
+    assert ("objective", "As it was.") in [(one["field"], one["recorded"]) for one in decisions]
+
+
+async def test_what_was_edited_is_an_editors_word_against_the_source(client: httpx.AsyncClient) -> None:
+    plan = await send(client, named("ghana-data"), source_title="A page")
+    await commit(client, plan, edit={"1": {"objective": "As it was."}})
+    later = await send(client, named("ghana-data", objective="A third one."), source_title="A page")
+    (conflict,) = later["actions"][0]["conflicts"]
+    assert (conflict["field"], conflict["recorded"]["value"], conflict["recorded"]["source"]) == (
+        "objective",
+        "As it was.",
+        None,
+    )
+
+
+async def test_an_edit_of_a_recorded_field_is_a_change_with_its_history(client: httpx.AsyncClient) -> None:
+    await commit(client, await send(client, named("ghana-data")))
+    plan = await send(client, named("ghana-data", objective="Another one."))
+    done = await commit(client, plan, edit={"1": {"objective": "A third one."}})
+    (difference,) = done["actions"][0]["differences"]
+    assert (difference["before"], difference["after"]) == (named("")["objective"], "A third one.")
+    assert (await detail(client, "ghana-data"))["objective"] == "A third one."
+
+
+async def test_a_rejected_action_is_corrected_and_recorded(client: httpx.AsyncClient) -> None:
+    wrong = named("ghana-data", region="atlantis")
+    wrong["outputs"][0]["kind"] = "poem"
+    plan = await send(client, wrong)
+    await commit(client, plan, status=422, edit={"1": {"region": "asia"}})
+    done = await commit(client, plan, edit={"1": {"region": "asia"}, "1/outputs/1": {"kind": "report"}})
+    assert counted(done) == {"create": 1}
+    found = await detail(client, "ghana-data")
+    assert (found["region"]["slug"], found["outputs"][0]["kind"]) == ("asia", "report")
+
+
+@pytest.mark.parametrize(
+    ("edit", "pointer", "code"),
+    [
+        ({"7": {}}, "/edit/7", "unknown-item"),
+        ({"partners/1": {"name": "B"}}, "/edit/partners/1", "unknown-item"),
+        ({"1": {"slug": "other"}}, "/edit/1/slug", "unknown-field"),
+        ({"1": {"poem": 1}}, "/edit/1/poem", "unknown-field"),
+        ({"1": {"title": None}}, "/edit/1/title", "string-type"),
+        ({"1": {"themes": ["poetry"]}}, "/edit/1/themes/0", "unknown-reference"),
+        ({"1": {"partners": [999]}}, "/edit/1/partners/0", "unknown-reference"),
+        ({"1/activities/1": {"start": "2014-13"}}, "/edit/1/activities/1/start", None),
+        ({"1/deployments/1": {"activity": 3}}, "/edit/1/deployments/1/activity", "unknown-reference"),
+        ({"1/deployments/1": {"experts_count": 0}}, "/edit/1/deployments/1/experts_count", None),
+    ],
+)
+async def test_an_edit_that_makes_no_sense_is_refused(
+    client: httpx.AsyncClient, edit: dict[str, Any], pointer: str, code: str | None
+) -> None:
+    plan, before = await send(client, named("ghana-data")), await latest(client)
+    problem = await commit(client, plan, status=422, edit=edit)
+    (item,) = problem["errors"]
+    assert item["pointer"] == pointer
+    assert code is None or item["code"] == code
+    assert await latest(client) == before
