@@ -56,7 +56,7 @@ class Editor:
             if name not in editable:
                 message = f"there is no field '{name}' that can be edited here"
                 raise invalid_field(f"/edit/{item}/{name}", "unknown-field", message, editable)
-        form = {name: _bare(getattr(shown, name)) for name in editable} | patch
+        form = {name: _bare(getattr(shown, name)) for name in editable} | dict(patch)
         values, found = check(entity, Draft(values=form, pointer=""))
         for finding in found:
             raise invalid_field(f"/edit/{item}{finding.pointer}", finding.code, finding.message)

@@ -166,8 +166,8 @@ def _references(planner: Planner, *, speaks: bool) -> list[PlannedReference]:
     if planner.source.id is None and speaks:
         record = planner.source.model_dump(exclude={"id"})
         if not any(row.entity == "sources" and row.record.get("title") == record["title"] for row in planned):
-            row = planned_row("sources", Operation.CREATE, None, None, record, [], [])
-            planned.append(PlannedReference.model_validate(row))
+            added = planned_row("sources", Operation.CREATE, None, None, record, [], [])
+            planned.append(PlannedReference.model_validate(added))
     places = defaultdict[str, int](int)
     for row in planned:
         places[row.entity] += 1

@@ -562,6 +562,10 @@ class ChangePage(TypedDict):
 class CommitImport(TypedDict):
     """What to decide when a plan is committed. All of it may be left out."""
 
+    exclude: NotRequired["list[str]"]
+    """What is left out, by its `item`: an action with all that belongs to it, something that belongs to one, or a theme, partner or publication that the file would add or change. What refers to something left out is recorded without that reference. An action that is rejected because of an item is recorded without it."""
+    edit: NotRequired["dict[str, dict[str, Any]]"]
+    """What is corrected, by its `item`: a JSON Merge Patch of an action or of something that belongs to one, with the names and codes of their lists (`{"3/activities/2": {"country": "EE", "place": null}}`). `activity` is the place of an activity in the plan; `slug`, `follows` and `source` can't be edited here. When the file is imported again, what it says of an edited field changes nothing."""
     choices: NotRequired["dict[str, Choice]"]
     """For each conflict that is decided, by its `choice`: `recorded` or `new`."""
     prefer: NotRequired["Prefer"]
@@ -947,22 +951,22 @@ class HitFragment(TypedDict):
     """The text, escaped for HTML, with `<mark>` around each word that was found: it can stand in a page as it is."""
 
 
-class ImportFile(TypedDict):
-    """The fields of the form."""
+class ImportForm(TypedDict):
+    """A file, and how it is to be imported."""
 
     file: str
     """The file: the text of a regional page, or its HTML (.txt, .html); one table, separated by commas, semicolons or tabs (.csv, .tsv); a workbook with a sheet for each kind of record (.xlsx); records as the API answers them or takes them (.json); one record on each line (.ndjson, .jsonl). At most 32 MB."""
-    dry_run: NotRequired[bool]
+    dry_run: NotRequired["bool | None"]
     """The same as the query parameter."""
-    source: NotRequired[int]
+    source: NotRequired["int | None"]
     """The id of the source that the file speaks for, if it is recorded already."""
-    source_title: NotRequired[str]
+    source_title: NotRequired["str | None"]
     """Or the title of the source; a new one is added. By default the name of the file."""
-    source_publisher: NotRequired[str]
+    source_publisher: NotRequired["str | None"]
     """Who published a new source."""
-    source_url: NotRequired[str]
+    source_url: NotRequired["str | None"]
     """Where a new source can be read."""
-    source_as_of: NotRequired[str]
+    source_as_of: NotRequired["PartialDate | None"]
     """The date whose state the source describes."""
     choices: NotRequired[str]
     """What stands where the record and the file disagree, as JSON: for each conflict, by its `choice`, `recorded` or `new`."""
@@ -1035,6 +1039,8 @@ class ImportProblem(TypedDict):
     """JSON Pointer into the file, where it is JSON."""
     quote: NotRequired["str | None"]
     """What stands there, word for word."""
+    item: NotRequired["str | None"]
+    """The item of the plan that it is about; null for an action itself, and for the file."""
 
 
 class ImportRead(TypedDict):
@@ -1096,6 +1102,8 @@ class ImportSummary(TypedDict):
     """Actions that are recorded as the file has them, or where only open conflicts remain."""
     reject: NotRequired[int]
     """Actions that can't be imported."""
+    excluded: NotRequired[int]
+    """Actions that were left out of the commit."""
     conflicts: NotRequired[int]
     """Fields about which the record and the file disagree and nobody has chosen."""
 
@@ -1116,15 +1124,15 @@ class ImportedAction(TypedDict):
     region: "RegionRef | None"
     """The facility's region."""
     countries: "list[CountryRef]"
-    """The partner countries, in the order of the title."""
+    """The partner countries that asked for the action, in the order of its title."""
     themes: "list[ThemeRef]"
     """What the action is about, the weightiest first."""
     partners: "list[ImportedPartner]"
     """The authorities and organisations that took part."""
     start: "PartialDate | None"
-    """When it began, as precisely as the source says."""
+    """When the action began, as precisely as the source says; null while it has no date."""
     end: "PartialDate | None"
-    """When it ended; null while it runs."""
+    """When the action ended; null while it runs."""
     follows: "str | None"
     """The slug of the earlier action that this one continues."""
     source: "ImportSource | None"
@@ -1379,6 +1387,10 @@ class PartnerRef(TypedDict):
 class PlannedAction(TypedDict):
     """What happens to an action, and to what belongs to it."""
 
+    item: NotRequired[str]
+    """What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references (`partners/1`)."""
+    excluded: NotRequired[bool]
+    """Whether it was left out of the commit."""
     operation: "Operation"
     """What happens to the action and what belongs to it, as a whole."""
     line: "int | None"
@@ -1408,18 +1420,18 @@ class PlannedAction(TypedDict):
 class PlannedActivity(TypedDict):
     """An activity as it will be recorded."""
 
+    item: NotRequired[str]
+    """What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references (`partners/1`)."""
     operation: "Operation"
     """What happens to it."""
+    excluded: NotRequired[bool]
+    """Whether it was left out of the commit."""
     line: "int | None"
     """The line of the text or the row of the table that it was read from."""
     id: "int | None"
     """The id of the record that it is; null for a new one."""
-    differences: "list[Difference]"
-    """The fields that change, for an update."""
-    conflicts: "list[Conflict]"
-    """The fields about which the record and the file disagree."""
     position: "int | None"
-    """Where it stands in its action; null for the end."""
+    """Where it stands in its action, from 1."""
     type: "str | None"
     """What kind of activity it is."""
     title: "str | None"
@@ -1427,80 +1439,96 @@ class PlannedActivity(TypedDict):
     description: "str | None"
     """What was done, for whom, and what came of it."""
     start: "PartialDate | None"
-    """When it began, as precisely as the source says."""
+    """When it began, as precisely as the source says; null where the source gives no date."""
     end: "PartialDate | None"
-    """When it ended."""
+    """When it ended; equal to the start for what took place in one month or on one day."""
     place: "str | None"
     """The town or venue."""
     country: "CountryRef | None"
     """Where it was held; the host of a study visit."""
     sessions: "int | None"
-    """How many sessions the source counts in it."""
+    """How many sessions the source counts in it, at least 1."""
     status: "str | None"
-    """What the source says where the dates do not tell it."""
+    """As the source says, or as follows from the dates on the day `as_of`; null where neither tells it."""
     source_quote: "str | None"
     """The sentence that it was read from, word for word."""
+    differences: "list[Difference]"
+    """The fields that change, for an update."""
+    conflicts: "list[Conflict]"
+    """The fields about which the record and the file disagree."""
 
 
 class PlannedDeployment(TypedDict):
     """A deployment as it will be recorded."""
 
+    item: NotRequired[str]
+    """What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references (`partners/1`)."""
     operation: "Operation"
     """What happens to it."""
+    excluded: NotRequired[bool]
+    """Whether it was left out of the commit."""
     line: "int | None"
     """The line of the text or the row of the table that it was read from."""
     id: "int | None"
     """The id of the record that it is; null for a new one."""
+    activity: "int | None"
+    """The place of its activity in the plan's `activities` of the same action, from 1; null where it names none of them."""
+    sending_country: "CountryRef | None"
+    """The country that sent them; null where the source names none."""
+    origin: "str | None"
+    """A group that the source names in place of a country, such as "European"."""
+    organisation_type: "str | None"
+    """What kind of organisation sent them; `unspecified` where the source names none."""
+    organisation: "str | None"
+    """The sending organisation, where the source names it."""
+    experts_count: "int | None"
+    """How many experts; null where the source does not say, never 0."""
+    source_quote: "str | None"
+    """The sentence that it was read from, word for word."""
     differences: "list[Difference]"
     """The fields that change, for an update."""
     conflicts: "list[Conflict]"
     """The fields about which the record and the file disagree."""
-    activity: "int | None"
-    """The place of its activity in the plan's `activities` of the same action, from 1; null where it names none of them."""
     activity_id: "int | None"
     """The id of its activity, where that is recorded already."""
-    sending_country: "CountryRef | None"
-    """The country that sent the experts."""
-    origin: "str | None"
-    """A group that the source names in place of a country."""
-    organisation_type: "str | None"
-    """What kind of organisation sent them."""
-    organisation: "str | None"
-    """The sending organisation."""
-    experts_count: "int | None"
-    """How many experts; null where the source does not say."""
-    source_quote: "str | None"
-    """The sentence that it was read from, word for word."""
 
 
 class PlannedOutput(TypedDict):
     """An output as it will be recorded."""
 
+    item: NotRequired[str]
+    """What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references (`partners/1`)."""
     operation: "Operation"
     """What happens to it."""
+    excluded: NotRequired[bool]
+    """Whether it was left out of the commit."""
     line: "int | None"
     """The line of the text or the row of the table that it was read from."""
     id: "int | None"
     """The id of the record that it is; null for a new one."""
-    differences: "list[Difference]"
-    """The fields that change, for an update."""
-    conflicts: "list[Conflict]"
-    """The fields about which the record and the file disagree."""
     kind: "str | None"
     """What kind of product it is."""
     title: "str | None"
     """Its title, or what it is where it has none."""
     languages: "list[str]"
-    """ISO 639-1 codes."""
+    """ISO 639-1 codes; empty where the source names none."""
     published: "PartialDate | None"
-    """When it came out."""
+    """When it came out, as precisely as the source says."""
     source_quote: "str | None"
     """The sentence that it was read from, word for word."""
+    differences: "list[Difference]"
+    """The fields that change, for an update."""
+    conflicts: "list[Conflict]"
+    """The fields about which the record and the file disagree."""
 
 
 class PlannedReference(TypedDict):
     """What happens to a theme, partner, publication or source."""
 
+    item: NotRequired[str]
+    """What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references (`partners/1`)."""
+    excluded: NotRequired[bool]
+    """Whether it was left out of the commit."""
     entity: Literal["themes", "partners", "publications", "sources"]
     """Which list it belongs to."""
     operation: "Operation"
