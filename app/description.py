@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from pydantic_core import from_json, to_json
 
 from app.core.addresses import address
+from app.core.bodies import FORM
 from app.core.caching import validator
 from app.core.conditions import IF_MATCH
 from app.core.edge.admission import COUNTED
@@ -170,10 +171,11 @@ def _complete(schema: dict[str, Any]) -> None:
     schemas["ProblemDocument"] = problem
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    operations = [operation for methods in schema["paths"].values() for operation in methods.values()]
+    contents = [operation.get("requestBody", {}).get("content", {}) for operation in operations]
+    forms = {content[FORM]["schema"]["$ref"].rpartition("/")[2] for content in contents if FORM in content}
     for name, described in schemas.items():
-        if name.startswith("Body_"):
-            described.setdefault("description", "The fields of the form.")
-            described["additionalProperties"] = False
+        if name in forms:
             described["properties"] = {field: _never_null(kind) for field, kind in described["properties"].items()}
         if name.startswith("Page_"):
             described.setdefault("description", "A page of a list.")

@@ -12,6 +12,7 @@ from fastapi import Request
 from app.core.problems import BadRequest, ErrorItem, UnsupportedMediaType, invalid, invalid_field, json_pointer
 from app.core.sliced_json import parse
 
+FORM = "multipart/form-data"
 MOST_ERRORS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # By itself or as one of a pair. To look for one as it is, too, would take twenty times as long as for this beginning.

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import File, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from app.core.bodies import FORM
 from app.core.field_types import RecordId, WebAddress
 from app.core.json_schema import Keywords
 from app.core.parameters import check_query
@@ -20,7 +21,7 @@ from app.imports.schemas import Choice, Choices, ImportSource, OnReject, Prefer
 _CHOICES: TypeAdapter[dict[str, Choice]] = TypeAdapter(Choices)
 
 
-class ImportForm(BaseModel):
+class ImportFile(BaseModel):
     """A file, and how it is to be imported."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
@@ -87,12 +88,12 @@ async def check_form(request: Request) -> None:
     """Raises UnsupportedMediaType for what is no form with a file, Invalid for fields that are unknown or repeated."""
     check_query(request)
     sent = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if sent != "multipart/form-data":
+    if sent != FORM:
         raise UnsupportedMediaType(
-            f"The body is '{sent or 'of no stated type'}'; send multipart/form-data with the file in 'file'.",
-            headers={"Accept-Post": "multipart/form-data"},
+            f"The body is '{sent or 'of no stated type'}'; send {FORM} with the file in 'file'.",
+            headers={"Accept-Post": FORM},
         )
-    form, known = await request.form(), list(ImportForm.model_fields)
+    form, known = await request.form(), list(ImportFile.model_fields)
     for name in form:
         if name not in known:
             raise invalid_field(f"/{name}", "unknown-field", f"there is no field '{name}' here", known)

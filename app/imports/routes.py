@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.bodies import check_media_type
+from app.core.bodies import FORM, check_media_type
 from app.core.cursors import MAX_OFFSET
 from app.core.database import DatabaseDep
 from app.core.field_types import RecordId
@@ -33,7 +33,7 @@ from app.core.security import EditorKey, note_use
 from app.core.session_state import state_of
 from app.core.sessions import LongWriteSession
 from app.core.write_routes import WriteRoute
-from app.imports.form import ImportForm, check_form
+from app.imports.form import ImportFile, check_form
 from app.imports.importing import commit, keep, make_plan
 from app.imports.limits import MAX_FILE
 from app.imports.models import Import
@@ -122,7 +122,7 @@ async def import_file(
     request: Request,
     database: DatabaseDep,
     key: EditorKey,
-    form: Annotated[ImportForm, Form(media_type="multipart/form-data")],
+    form: Annotated[ImportFile, Form(media_type=FORM)],
     dry_run: Annotated[
         bool | None, Query(description="`false` records what the plan shows. By default nothing is recorded.")
     ] = None,

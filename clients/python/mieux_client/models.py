@@ -951,22 +951,22 @@ class HitFragment(TypedDict):
     """The text, escaped for HTML, with `<mark>` around each word that was found: it can stand in a page as it is."""
 
 
-class ImportForm(TypedDict):
+class ImportFile(TypedDict):
     """A file, and how it is to be imported."""
 
     file: str
     """The file: the text of a regional page, or its HTML (.txt, .html); one table, separated by commas, semicolons or tabs (.csv, .tsv); a workbook with a sheet for each kind of record (.xlsx); records as the API answers them or takes them (.json); one record on each line (.ndjson, .jsonl). At most 32 MB."""
-    dry_run: NotRequired["bool | None"]
+    dry_run: NotRequired[bool]
     """The same as the query parameter."""
-    source: NotRequired["int | None"]
+    source: NotRequired[int]
     """The id of the source that the file speaks for, if it is recorded already."""
-    source_title: NotRequired["str | None"]
+    source_title: NotRequired[str]
     """Or the title of the source; a new one is added. By default the name of the file."""
-    source_publisher: NotRequired["str | None"]
+    source_publisher: NotRequired[str]
     """Who published a new source."""
-    source_url: NotRequired["str | None"]
+    source_url: NotRequired[str]
     """Where a new source can be read."""
-    source_as_of: NotRequired["PartialDate | None"]
+    source_as_of: NotRequired[str]
     """The date whose state the source describes."""
     choices: NotRequired[str]
     """What stands where the record and the file disagree, as JSON: for each conflict, by its `choice`, `recorded` or `new`."""
