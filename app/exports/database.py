@@ -21,7 +21,7 @@ _TYPES = {
 }
 
 
-async def database_file(scope: Scope, told: Mapping[str, str]) -> IO[bytes]:
+async def database_file(scope: Scope, metadata: Mapping[str, str]) -> IO[bytes]:
     """The database, as an open file that no folder lists any more."""
     with tempfile.TemporaryDirectory(prefix="mieux-export-") as folder:
         path = Path(folder) / "registry.sqlite"
@@ -38,7 +38,7 @@ async def database_file(scope: Scope, told: Mapping[str, str]) -> IO[bytes]:
                 statement = f'INSERT INTO "{resource.name}" VALUES ({marks})'  # noqa: S608 - names of our own
                 async for rows in resource.read(scope):
                     await to_thread(connection.executemany, statement, [_stored(row) for row in rows])
-            await to_thread(_finish, connection, scope, told)
+            await to_thread(_finish, connection, scope, metadata)
         finally:
             connection.close()
         return path.open("rb")
@@ -63,7 +63,7 @@ def _table(resource: Resource, scope: Scope) -> str:
     return f'CREATE TABLE "{resource.name}" ({", ".join([*lines, f"PRIMARY KEY ({keys})"])})'
 
 
-def _finish(connection: sqlite3.Connection, scope: Scope, told: Mapping[str, str]) -> None:
+def _finish(connection: sqlite3.Connection, scope: Scope, metadata: Mapping[str, str]) -> None:
     """Adds indexes, what each column means, and what the file is."""
     for resource in RESOURCES:
         for name in resource.keys_within(scope):
@@ -79,6 +79,6 @@ def _finish(connection: sqlite3.Connection, scope: Scope, told: Mapping[str, str
         ],
     )
     connection.execute('CREATE TABLE "about" ("name" TEXT PRIMARY KEY, "value" TEXT)')
-    connection.executemany("INSERT INTO about VALUES (?, ?)", list(told.items()))
+    connection.executemany("INSERT INTO about VALUES (?, ?)", list(metadata.items()))
     connection.execute("COMMIT")
     connection.execute("ANALYZE")

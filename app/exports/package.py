@@ -28,7 +28,7 @@ year, a month or a day); an empty cell says that nothing is known. A text that b
 before it, so that no spreadsheet runs it."""
 
 
-async def data_package(scope: Scope, told: Mapping[str, str], day: date) -> AsyncIterator[bytes]:
+async def data_package(scope: Scope, metadata: Mapping[str, str], day: date) -> AsyncIterator[bytes]:
     """The archive, piece by piece."""
     outbox = Outbox()
     with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -38,9 +38,9 @@ async def data_package(scope: Scope, told: Mapping[str, str], day: date) -> Asyn
                 async for rows in resource.read(scope):
                     file.write(csv_rows(rows))
                     yield outbox.take()
-        archive.writestr(_entry("datapackage.json", day), to_json(_descriptor(scope, told, day), indent=2))
-        lines = [f"{name}: {value}" for name, value in told.items()]
-        archive.writestr(_entry("README.md", day), "\n".join([f"# {told['title']}", "", ABOUT, "", *lines, ""]))
+        archive.writestr(_entry("datapackage.json", day), to_json(_descriptor(scope, metadata, day), indent=2))
+        lines = [f"{name}: {value}" for name, value in metadata.items()]
+        archive.writestr(_entry("README.md", day), "\n".join([f"# {metadata['title']}", "", ABOUT, "", *lines, ""]))
     yield outbox.take()
 
 
@@ -50,19 +50,19 @@ def _entry(name: str, day: date) -> zipfile.ZipInfo:
     return entry
 
 
-def _descriptor(scope: Scope, told: Mapping[str, str], day: date) -> dict[str, Any]:
-    licence = told["licence"]
+def _descriptor(scope: Scope, metadata: Mapping[str, str], day: date) -> dict[str, Any]:
+    licence = metadata["licence"]
     return {
         "profile": "data-package",
         "name": "mieux-registry",
-        "title": told["title"],
+        "title": metadata["title"],
         "description": ABOUT,
-        "version": told["last_change"],
+        "version": metadata["last_change"],
         "created": f"{day.isoformat()}T00:00:00Z",
-        "contributors": [{"title": told["publisher"], "role": "publisher"}],
+        "contributors": [{"title": metadata["publisher"], "role": "publisher"}],
         **({"licenses": [{"path": licence}]} if licence.startswith("http") else {}),
         "keywords": ["migration", "technical assistance", "European Union", "capacity building"],
-        "selection": {name: told[name] for name in ("filters", "as_of", "release", "address")},
+        "selection": {name: metadata[name] for name in ("filters", "as_of", "release", "address")},
         "resources": [_described(resource, scope) for resource in RESOURCES],
     }
 

@@ -68,9 +68,9 @@ async def _answer(
     await session.matching(selection)  # refuses values that there are not
     name = file_name(subject, selection, form)
     headers = {**validator.headers, **disposition(form, name)}
-    said = told(request, selection, validator.sequence)
+    metadata = told(request, selection, validator.sequence)
     scope = Scope(session, selection)
-    return await answer_with_file(request, lambda: write(scope, said), form.content_type, headers)
+    return await answer_with_file(request, lambda: write(scope, metadata), form.content_type, headers)
 
 
 def _documented(form: Format) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _documented(form: Format) -> dict[str, Any]:
 async def export_workbook(request: Request, session: FileSessionDep, query: ExportDep) -> Response:
     """The record as a workbook: a sheet for each kind of record, with labels beside codes, and a codebook that defines
     every column and says what was filtered. Filters choose the actions; each comes with all that belongs to it."""
-    return await _answer(request, session, query, XLSX, lambda scope, said: workbook_file(scope, said, export_day()))
+    return await _answer(request, session, query, XLSX, lambda scope, about: workbook_file(scope, about, export_day()))
 
 
 @router.get("/registry.zip", **_documented(ZIP))
@@ -91,7 +91,7 @@ async def export_package(request: Request, session: FileSessionDep, query: Expor
     """The record as a Frictionless Data Package: a CSV file per table, links between actions and countries, themes and
     partners as tables of their own, and `datapackage.json` with types and keys. Filters choose the actions; each comes
     with all that belongs to it."""
-    return await _answer(request, session, query, ZIP, lambda scope, said: data_package(scope, said, export_day()))
+    return await _answer(request, session, query, ZIP, lambda scope, about: data_package(scope, about, export_day()))
 
 
 @router.get("/registry.sqlite", **_documented(SQLITE))

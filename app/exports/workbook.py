@@ -15,12 +15,12 @@ from app.reference.exporting import COUNTRY_TABLE
 SHEETS: Final[Sequence[Table[Any]]] = (*(entity.table for entity in ENTITIES.values()), COUNTRY_TABLE)
 
 
-async def workbook_file(scope: Scope, told: Mapping[str, str], day: date) -> IO[bytes]:
+async def workbook_file(scope: Scope, metadata: Mapping[str, str], day: date) -> IO[bytes]:
     """The workbook, as an open file.
 
     Raises Invalid when a sheet can't hold all rows.
     """
-    book = Workbook(told["title"], day)
+    book = Workbook(metadata["title"], day)
     try:
         for table in SHEETS:
             listing = table.listing
@@ -30,7 +30,7 @@ async def workbook_file(scope: Scope, told: Mapping[str, str], day: date) -> IO[
                 lookups = await table.lookups(scope.connection, records, set(table.titles))
                 await to_thread(sheet.add, list(rows_of(table.columns, records, lookups)))
             sheet.finish()
-        book.codebook(told, {table.name: table.columns for table in SHEETS})
+        book.codebook(metadata, {table.name: table.columns for table in SHEETS})
         return await to_thread(book.close)
     except BaseException:
         book.discard()

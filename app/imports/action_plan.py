@@ -10,6 +10,7 @@ from app.imports.entities import ENTITIES
 from app.imports.matching.actions import question
 from app.imports.matching.children import match_children
 from app.imports.matching.findings import identity_findings
+from app.imports.naming import THEME, unknown_value
 from app.imports.precedence import Sender
 from app.imports.presentation import show_action, show_child, stated_status
 from app.imports.record import Recorded, RecordedAction
@@ -172,7 +173,7 @@ class ActionPlan:
         known = self.planner.references.themes
         for slug in values["themes"]:
             if slug not in known:
-                self._report(self.draft, "unknown-theme", f"themes: there is no theme '{slug}'", "themes")
+                self._report(self.draft, "unknown-theme", f"themes: {unknown_value(THEME, slug)}", "themes")
         values["themes"] = list(dict.fromkeys(known.get(slug, slug) for slug in values["themes"]))
 
     def _recorded_values(self, recorded: RecordedAction) -> Values:

@@ -1,15 +1,19 @@
 """The tables that can be imported: an entity each, with the columns that its write model has."""
 
+import csv
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from importlib import resources
 from typing import Any, Final, get_args, get_origin
 
 from app.core.partial_dates import PartialDate
 from app.core.text import fold
 from app.core.write_models import WriteModel
 from app.entities import ENTITIES as RECORDED
+from app.entities import REFERENCES
 from app.entities import Entity as RecordedEntity
 
 
@@ -72,6 +76,9 @@ def _entity(recorded: RecordedEntity) -> Entity:
 
 ENTITIES: Final = {name: _entity(recorded) for name, recorded in RECORDED.items()}
 
+FIELDS: Final = tuple(dict.fromkeys(field for entity in ENTITIES.values() for field in entity.kinds))
+"""The fields that the columns of tables may hold."""
+
 KEPT: Final = frozenset({"id", "version"})
 """Columns of the registry's own tables that tell which record a row was, and at what version it was read."""
 
@@ -82,6 +89,32 @@ _KEYS: Final = ("slug", "code", "id")
 def column_name(written: Any) -> str:
     """A cell of the header as the name of a column: `Experts count *` is `experts_count`."""
     return re.sub(r"[\s_-]+", "_", fold(str(written)).strip(" *\u200b\ufeff").strip())
+
+
+@cache
+def _synonyms() -> dict[tuple[str, str], str]:
+    """The field of each entity that a column is called for, by other names than its own."""
+    text = resources.files("app.imports.readers").joinpath("headers.csv").read_text("utf-8")
+    return {
+        (row["entity"], column_name(word)): row["field"]
+        for row in csv.DictReader(text.splitlines())
+        for word in row["words"].split("|")
+    }
+
+
+def fields_of(entity: Entity, columns: Iterable[str]) -> list[str]:
+    """The names of columns, with the field's own name for one that is known by another: the first of them, where no
+    column has the field's name."""
+    named = list(columns)
+    taken = {name for name in named if name in entity.kinds}
+    taken |= {other.field for name in named if (other := beside(entity, name)) is not None and other.is_key}
+    for place, name in enumerate(named):
+        field = _synonyms().get((entity.name, name))
+        if field is None or field in taken or name in entity.kinds or name in KEPT:
+            continue
+        named[place] = field
+        taken.add(field)
+    return named
 
 
 @dataclass(frozen=True)
@@ -118,24 +151,27 @@ def recognise(columns: Iterable[str], name: str = "") -> Entity | None:
     """The entity whose table has such columns: all that it needs, and the most of the others; `name` decides between
     equals. None when there is none.
 
-    A title alone makes no table: where the name of the file or sheet doesn't say what it is, two columns are known, and
-    at least half of them all.
+    A title alone makes no table: where the name of the file or sheet doesn't say what it is, two columns are known, or
+    three where some are known by other names, and at least half of them all. What actions refer to is so general that
+    it is known by the names of its fields alone.
     """
-    present = set(columns)
-    best: tuple[int, bool] = (0, False)
+    written = [column for column in columns if column]
+    best: tuple[int, int, bool] = (0, 0, False)
     found = None
     for entity in ENTITIES.values():
+        is_named = entity.name == name
+        present = set(written if entity.name in REFERENCES and not is_named else fields_of(entity, written))
         fields = present | {other.field for column in present if (other := beside(entity, column)) is not None}
         # A table of ours names the record, so that what is required may be left out.
-        if entity.required - fields and not (present & {"id", "slug"} and entity.name == name):
+        if entity.required - fields and not (present & {"id", "slug"} and is_named):
             continue
         known = sum(
             column in entity.kinds or is_derived(entity, column) or beside(entity, column) is not None
             for column in present
         )
-        if entity.name != name and (known < 2 or 2 * known < len(present)):
+        if not is_named and (known < (2 if present == set(written) else 3) or 2 * known < len(present)):
             continue
-        score = (known, entity.name == name)
+        score = (known, len(entity.kinds.keys() & set(written)), is_named)
         if score > best:
             best, found = score, entity
     return found

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import File, Request, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from app.core.bodies import FORM
 from app.core.field_types import RecordId, WebAddress
@@ -14,11 +15,23 @@ from app.core.parameters import check_query
 from app.core.partial_dates import PartialDate
 from app.core.problems import UnsupportedMediaType, invalid, invalid_field, validation_errors
 from app.core.text import Line, compose
+from app.imports.entities import FIELDS
 from app.imports.formats import ACCEPTED
 from app.imports.importing import ImportRequest
 from app.imports.schemas import Choice, Choices, ImportSource, OnReject, Prefer
 
+
+def _is_field(name: str) -> str:
+    if name not in FIELDS:
+        raise PydanticCustomError(
+            "unknown_field", "no table has a field '{name}'", {"name": name, "allowed": [*FIELDS]}
+        )
+    return name
+
+
+_Column = Annotated[str, AfterValidator(_is_field)]
 _CHOICES: TypeAdapter[dict[str, Choice]] = TypeAdapter(Choices)
+_COLUMNS: TypeAdapter[dict[str, str]] = TypeAdapter(Annotated[dict[str, _Column], Field(max_length=200)])
 
 
 class ImportFile(BaseModel):
@@ -44,6 +57,10 @@ class ImportFile(BaseModel):
     ] = "{}"
     """What stands where the record and the file disagree, as JSON: for each conflict, by its `choice`, `recorded` or
     `new`."""
+    columns: Annotated[
+        str, Field(examples=['{"Land": "countries"}']), Keywords(contentMediaType="application/json")
+    ] = "{}"
+    """What columns of tables hold, as JSON: the field of each that is not known by its name."""
     prefer: Prefer = Prefer.ASK
     """What stands where no choice was made: `recorded`, `new`, or `ask`, which keeps the recorded value and leaves the
     conflict open."""
@@ -65,23 +82,24 @@ class ImportFile(BaseModel):
         if self.source is not None and (self.source_title or any(described.values())):
             raise invalid_field("/source", "contradiction", "name a recorded source by its id, or describe a new one")
         source = ImportSource.model_validate({"id": self.source, "title": self.source_title or name, **described})
-        return ImportRequest(await self.file.read(), name, source, self._choices(), self.prefer)
+        choices, columns = _named("choices", self.choices, _CHOICES), _named("columns", self.columns, _COLUMNS)
+        return ImportRequest(await self.file.read(), name, source, choices, self.prefer, columns)
 
     def digest(self, request: ImportRequest, *, is_dry: bool) -> bytes:
         """A hash of all that is asked for, whatever the form looks like byte by byte."""
         asked = self.model_dump_json(exclude={"file", "dry_run"})
         return hashlib.sha256(f"{asked} {is_dry} {request.file_name}\n".encode() + request.content).digest()
 
-    def _choices(self) -> dict[str, Choice]:
-        try:
-            named = json.loads(self.choices or "{}")
-        except (ValueError, RecursionError):
-            raise invalid_field("/choices", "json-invalid", "a JSON object of choices is expected") from None
-        try:
-            return _CHOICES.validate_python(named)
-        except ValidationError as error:
-            items = validation_errors([{**item, "loc": ("body", "choices", *item["loc"])} for item in error.errors()])
-            raise invalid(items) from None
+
+def _named(field: str, written: str, kind: TypeAdapter[Any]) -> Any:
+    """A field of the form that holds JSON. Raises Invalid for what isn't of its kind."""
+    try:
+        return kind.validate_python(json.loads(written or "{}"))
+    except ValidationError as error:
+        items = validation_errors([{**item, "loc": ("body", field, *item["loc"])} for item in error.errors()])
+        raise invalid(items) from None
+    except (ValueError, RecursionError):
+        raise invalid_field(f"/{field}", "json-invalid", "a JSON object is expected") from None
 
 
 async def check_form(request: Request) -> None:

@@ -1,11 +1,13 @@
 """What kind of file it is: told by what it holds first, and by its name where that leaves a choice."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
 
 from app.core.problems import ErrorItem, UnsupportedMediaType
 from app.entities import ENTITIES
 from app.imports.drafts import ParsedFile
+from app.imports.entities import column_name
 from app.imports.problems import UnreadableFile
 from app.imports.readers.archive import is_workbook
 from app.imports.readers.decoding import decode
@@ -38,12 +40,13 @@ _OTHERS: Final = {
 }
 
 
-def read_file(content: bytes, file_name: str) -> ParsedFile:
-    """The drafts of a file.
+def read_file(content: bytes, file_name: str, columns: Mapping[str, str] | None = None) -> ParsedFile:
+    """The drafts of a file. `columns` are the fields of columns of tables, by their names in the header.
 
     Raises UnsupportedMediaType for a kind of file that isn't read, UnreadableFile for one that is broken or has nothing
     to import.
     """
+    named = {column_name(name): field for name, field in (columns or {}).items()}
     if not content.strip(b"\0 \t\r\n"):
         raise UnreadableFile("The file is empty.")
     for mark, what in _OTHERS.items():
@@ -54,16 +57,16 @@ def read_file(content: bytes, file_name: str) -> ParsedFile:
             raise _unsupported("a zip archive that is no workbook (.docx and .ods are not read either)")
         from app.imports.readers.workbook import read_workbook
 
-        return _with_records(read_workbook(content, []))
+        return _with_records(read_workbook(content, [], named))
     text, found = decode(content)
     suffix = PurePath(file_name).suffix.casefold()
-    match _text_format(text, suffix):
+    match _text_format(text, suffix, named):
         case "json":
             reading = read_json(text, found, file_name)
         case "ndjson":
             reading = read_ndjson(text, found, file_name)
         case "csv":
-            reading = read_csv(text, found, file_name)
+            reading = read_csv(text, found, file_name, named)
         case _:
             del text  # the page is decoded by its own rules, and a large one isn't held twice
             from app.imports.page.reader import read_page
@@ -72,7 +75,7 @@ def read_file(content: bytes, file_name: str) -> ParsedFile:
     return _with_records(reading)
 
 
-def _text_format(text: str, suffix: str) -> str:
+def _text_format(text: str, suffix: str, columns: Mapping[str, str]) -> str:
     start = text[:1000].lstrip()[:1]
     if start in ("{", "["):
         first, _, rest = text.strip().partition("\n")
@@ -82,7 +85,7 @@ def _text_format(text: str, suffix: str) -> str:
         return "ndjson" if is_lines else "json"
     if suffix in (".json", ".ndjson", ".jsonl"):
         return suffix[1:].replace("jsonl", "ndjson")
-    if start != "<" and (suffix in (".csv", ".tsv") or layout_of(text)):
+    if start != "<" and (suffix in (".csv", ".tsv") or layout_of(text, columns)):
         return "csv"
     return "page"
 

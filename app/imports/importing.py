@@ -66,6 +66,8 @@ class ImportRequest:
     """An id, or a title with what else is known of a source that may be new."""
     choices: Mapping[str, Choice] = field(default_factory=dict)
     prefer: Prefer = Prefer.ASK
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The fields that columns of tables hold, by the names of the columns."""
 
 
 @dataclass
@@ -103,7 +105,7 @@ async def make_plan(connection: AsyncConnection, request: ImportRequest, progres
 
     Raises UnreadableFile, UnsupportedMediaType, and Invalid for a source or choice that isn't there.
     """
-    reading = await _beside(read_file, request.content, request.file_name)
+    reading = await _beside(read_file, request.content, request.file_name, request.columns)
     progress("plan", 0, len(reading.actions))
     epoch = await connection.scalar(select(RegistryState.epoch)) or ""
     known = await load_known(connection)
@@ -200,6 +202,7 @@ async def keep(session: AsyncSession, request: ImportRequest, plan: Plan, key_na
         source=plan.source.model_dump(mode="json"),
         summary=plan.summary.model_dump(),
         rest={
+            "columns": dict(request.columns),
             "references": _REFERENCES.dump_python(plan.references, mode="json"),
             "problems": _PROBLEMS.dump_python(plan.problems, mode="json"),
         },

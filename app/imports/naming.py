@@ -1,17 +1,17 @@
 """What tables say in words for people: names of countries and themes, labels of vocabularies, in any language that the
 registry answers in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
 from app.core.formats.tables import plain_type
-from app.core.text import slugify
+from app.core.text import fold, slugify
 from app.imports.entities import Entity
-from app.reference.countries import CountryRef
-from app.reference.country_names import country_named
-from app.reference.labels import values_labelled
+from app.reference.countries import COUNTRIES, CountryRef
+from app.reference.country_names import country_named, spellings
+from app.reference.labels import keys_translated, labels_of, values_labelled
 from app.reference.schemas import RegionRef, ThemeRef
 from app.reference.vocabularies import VOCABULARIES
 
@@ -66,3 +66,35 @@ def reader_of_names(entity: Entity, field: str) -> NameReader | None:
     if vocabulary is not None:
         return _READERS[vocabulary]
     return str if field in ("partners", "source") else None
+
+
+def _candidates(vocabulary: str) -> Iterator[tuple[str, str]]:
+    """The values of a vocabulary by themselves, and by their names in every language."""
+    if vocabulary == COUNTRY:
+        for code in COUNTRIES:
+            yield from ((name, code) for name in spellings(code))
+        return
+    kind = THEME if vocabulary == THEME else "vocabulary"
+    values = keys_translated(kind) if vocabulary == THEME else VOCABULARIES[vocabulary]
+    for value in values:
+        yield value, value
+        yield from ((label, str(value)) for label in labels_of(kind, value))
+
+
+@cache
+def _folded_candidates(vocabulary: str) -> dict[str, str]:
+    return {fold(name): value for name, value in _candidates(vocabulary)}
+
+
+def unknown_value(vocabulary: str, text: str) -> str:
+    """What is said of a text that names none of a vocabulary: the value that is likely meant, or how to find one."""
+    from rapidfuzz import fuzz, process
+
+    noun, candidates = vocabulary.replace("_", " "), _folded_candidates(vocabulary)
+    found = process.extractOne(fold(text), list(candidates), scorer=fuzz.ratio, score_cutoff=70)
+    if found is not None:
+        return f"no {noun} '{text}': did you mean `{candidates[found[0]]}`?"
+    return f"no {noun} '{text}': {_WHERE.get(vocabulary, 'the codebook of the template')} lists what there is"
+
+
+_WHERE: Final = {COUNTRY: "/countries", THEME: "/themes"}

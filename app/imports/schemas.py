@@ -315,6 +315,8 @@ class ImportRead(ImportHead):
 
     actions: list[PlannedAction]
     """Each action of the file, in its order."""
+    columns: dict[str, str] = {}
+    """What the editor said that columns hold."""
     references: list[PlannedReference]
     """Themes, partners, publications and sources that the file has, or that its actions need."""
     problems: list[ImportProblem]

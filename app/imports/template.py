@@ -107,7 +107,7 @@ def _write_sheet(book: Any, entity: Entity, formats: Mapping[str, Any], ranges: 
                     "validate": "list",
                     "source": ranges[vocabulary],
                     # Several values in one cell are typed, or picked and joined.
-                    "error_type": "information" if is_list else "stop",
+                    "error_type": "information" if is_list else "warning",
                     "error_title": "Not in the codebook",
                     "error_message": "Separate several by semicolons." if is_list else "Pick a value from the list.",
                 },

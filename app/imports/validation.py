@@ -5,10 +5,12 @@ from enum import Enum
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from app.core.problems import validation_errors
 from app.imports.drafts import Draft, Finding, Severity
 from app.imports.entities import Entity
+from app.imports.naming import unknown_value, vocabulary_of
 
 LINKS = frozenset({"action", "activity", "follows", "partners", "source"})
 """Fields that name other records: they are resolved, not checked."""
@@ -36,10 +38,24 @@ def check(
         )
         for item, raw in zip(items, error.errors(), strict=True):
             name = str(raw["loc"][0]) if raw["loc"] else None
-            found.append(_finding(draft, item.code, item.message, name, item.pointer or "", sent.get(name or "")))
+            message = _message(entity, name, raw) or item.message
+            found.append(_finding(draft, item.code, message, name, item.pointer or "", raw["input"]))
     wrong = {finding.column for finding in found}
     rest = {name: value for name, value in sent.items() if name not in wrong}
     return _whatever_is_right(entity, rest), found
+
+
+def _message(entity: Entity, name: str | None, error: ErrorDetails) -> str | None:
+    """What is wrong with a field in the words of who fills in tables; None where the check itself says it so."""
+    value = error["input"]
+    vocabulary = vocabulary_of(entity, name) if name is not None else None
+    if vocabulary is not None and isinstance(value, str):
+        return unknown_value(vocabulary, value)
+    if error["type"] in ("int_type", "int_parsing", "int_from_float"):
+        return f"a whole number is expected, not '{value}'"
+    if error["type"] == "string_pattern_mismatch":
+        return f"'{value}' is expected to have lower-case letters, digits and hyphens alone, like `moldova-borders`"
+    return None
 
 
 def _finding(draft: Draft, code: str, message: str, name: str | None, pointer: str, value: Any) -> Finding:

@@ -1,7 +1,7 @@
 """The header of a table: which field each column holds, and in what form."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,9 +26,11 @@ class Column:
     """Whether the values are in another column, with which its names should agree."""
 
 
-def names_in(header: Sequence[Any]) -> list[str]:
-    """The names of the columns, without the empty ones at the end."""
+def names_in(header: Sequence[Any], columns: Mapping[str, str] | None = None) -> list[str]:
+    """The names of the columns, without the empty ones at the end. `columns` are the fields of those that an editor
+    named."""
     names = [column_name(cell) for cell in header]
+    names = [(columns or {}).get(name, name) for name in names]
     while names and not names[-1]:
         names.pop()
     return names
@@ -66,6 +68,10 @@ def header_findings(
     """What is wrong with a header, and which of its columns aren't read. The registry's own tables have columns that
     it derives; in others, somebody may have meant something by them."""
     is_own = not KEPT.isdisjoint(names)
+    for name, written in zip(names, header, strict=False):
+        if name in entity.kinds and column_name(written) != name:
+            message = f"the column '{written}' was read as '{name}'"
+            yield Finding(severity=Severity.NOTE, code="column-read-as", message=message, column=str(written))
     for name, column, written in zip(names, columns, header, strict=False):
         if column is not None:
             if names.count(name) > 1:

@@ -2,8 +2,9 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 
 from app.imports.assembly import assemble
@@ -31,27 +32,32 @@ class Layout:
     """Where its rows begin."""
 
 
-def layout_of(text: str) -> Layout | None:
-    """How a text is laid out whose first line that isn't empty is the header of a known table; None for other texts."""
+def layout_of(text: str, columns: Mapping[str, str] | None = None) -> Layout | None:
+    """How a text is laid out of which one of the first ten lines is the header of a known table; None for other
+    texts."""
     stated = _STATED.match(text)
     start = stated.end() if stated is not None else 0
-    first = next((line for line in text[start : start + _LONGEST_HEADER].splitlines() if line.strip()), "")
-    delimiter = stated[1] if stated is not None else max(_DELIMITERS, key=first.count)
-    try:
-        cells = next(csv.reader([first], delimiter=delimiter), [])
-    except csv.Error:
-        return None
-    return Layout(delimiter, start) if stated is not None or recognise(names_in(cells)) else None
+    if stated is not None:
+        return Layout(stated[1], start)
+    for line in islice(filter(str.strip, text[:_LONGEST_HEADER].splitlines()), 10):
+        delimiter = max(_DELIMITERS, key=line.count)
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:
+            continue
+        if recognise(names_in(cells, columns)):
+            return Layout(delimiter, start)
+    return None
 
 
-def read_csv(text: str, found: list[Finding], file_name: str) -> ParsedFile:
+def read_csv(text: str, found: list[Finding], file_name: str, columns: Mapping[str, str]) -> ParsedFile:
     """The rows of a CSV file as drafts.
 
     Raises UnreadableFile for a table that isn't known, or one that breaks off.
     """
-    layout = layout_of(text) or Layout(",", 0)
+    layout = layout_of(text, columns) or Layout(",", 0)
     refuse_beyond(text.count(layout.delimiter) + text.count("\n") + text.count("\r"), MAX_CELLS, "cells")
-    table = read_table(_rows(text, layout), name=PurePath(file_name).stem.casefold())
+    table = read_table(_rows(text, layout), name=PurePath(file_name).stem.casefold(), columns=columns)
     return assemble("csv", {table.entity.name: table.drafts}, [*found, *table.problems])
 
 

@@ -5,23 +5,26 @@ except in a row of the registry's own (one with an `id` or a `version`), which h
 the field. Contents that can't be read are never taken for an empty cell.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from pydantic_core import PydanticUndefined
 
 from app.imports.drafts import Draft, Finding, Severity
-from app.imports.entities import ENTITIES, KEPT, Entity, Kind, recognise
+from app.imports.entities import ENTITIES, KEPT, Entity, Kind, fields_of, recognise
 from app.imports.limits import MAX_COLUMNS, MAX_RECORDS, refuse_beyond
 from app.imports.naming import is_closed
 from app.imports.problems import UnreadableFile
 from app.imports.readers.cells import Row, UnreadCell, error_value, is_empty, number_of, text_of
 from app.imports.readers.columns import Column, columns_of, header_findings, is_tag_row, names_in
 from app.imports.readers.dates import read_date
+from app.imports.readers.interpretation import is_open_end, is_totals, says_nothing, value_of, values_of
 
 SEPARATOR = ";"
+_MOST_ABOVE = 10
+"""Rows in which a header is looked for."""
 
 
 @dataclass
@@ -33,38 +36,82 @@ class Table:
     problems: list[Finding]
 
 
-def read_table(rows: Iterable[Row], *, sheet: str | None = None, name: str = "") -> Table:
-    """A table's rows below its header. `name` decides between tables that the header could be of.
+@dataclass
+class Header:
+    """The row of a table that names its columns."""
 
-    Raises UnreadableFile for a header that is that of no table, and for more rows or columns than are read.
+    entity: Entity
+    line: int
+    cells: Sequence[Any]
+    names: list[str]
+    """The fields that the columns hold, or the names of those that hold none."""
+    above: list[int]
+    """The rows above it."""
+
+
+def find_header(rows: Iterator[Row], name: str = "", columns: Mapping[str, str] | None = None) -> Header:
+    """The first of ten rows that is the header of a known table; those below it are left in the iterator. `name`
+    decides between tables that it could be of, `columns` are what the editor says of columns.
+
+    Raises UnreadableFile for rows of which none is that of a table.
+    """
+    first: Sequence[Any] = ()
+    above: list[int] = []
+    for line, cells in islice(rows, _MOST_ABOVE):
+        first = first or cells
+        names = names_in(cells, columns)
+        entity = recognise(names, name)
+        if entity is not None:
+            return Header(entity, line, cells, fields_of(entity, names), above)
+        above.append(line)
+    raise unrecognised(first)
+
+
+def read_table(
+    rows: Iterable[Row], *, sheet: str | None = None, name: str = "", columns: Mapping[str, str] | None = None
+) -> Table:
+    """A table's rows below its header.
+
+    Raises UnreadableFile for rows without the header of a table, and for more rows or columns than are read.
     """
     rest = iter(rows)
-    line, header = next(rest, (1, ()))
-    names = names_in(header)
-    entity = recognise([column for column in names if column], name)
-    if entity is None:
-        raise unrecognised(header)
+    return read_rows(find_header(rest, name, columns), rest, sheet=sheet)
+
+
+def read_rows(header: Header, rows: Iterator[Row], *, sheet: str | None = None) -> Table:
+    """The rows below a header.
+
+    Raises UnreadableFile for more rows or columns than are read.
+    """
+    entity, names = header.entity, header.names
     refuse_beyond(len(names), MAX_COLUMNS, "columns in a table", advice="delete those that aren't needed")
     columns = columns_of(entity, names)
-    table = Table(entity, [], [*header_findings(entity, names, columns, header)])
-    first = next(rest, None)
+    table = Table(entity, [], [*header_findings(entity, names, columns, header.cells)])
+
+    def report(code: str, message: str, line: int, severity: Severity = Severity.NOTE) -> None:
+        table.problems.append(Finding(severity=severity, code=code, message=message, line=line))
+
+    if header.above:
+        report("rows-above", "the rows above the header were passed over", header.above[0])
+    first = next(rows, None)
     if first is not None and is_tag_row(first[1]):
-        message = "the row of HXL hashtags was passed over: columns are known by their names"
-        table.problems.append(Finding(severity=Severity.NOTE, code="hxl-tags", message=message, line=first[0]))
+        report("hxl-tags", "the row of HXL hashtags was passed over: columns are known by their names", first[0])
     elif first is not None:
-        rest = chain([first], rest)
-    for problem in table.problems:
-        problem.line, problem.sheet = problem.line or line, sheet
+        rows = chain([first], rows)
     if not any(problem.severity is Severity.ERROR for problem in table.problems):
-        for number, cells in rest:
-            if names_in(cells) == names:
-                message = "the row has the header once more, and was passed over"
-                table.problems.append(
-                    Finding(severity=Severity.NOTE, code="repeated-header", message=message, line=number, sheet=sheet)
-                )
-            elif any(not is_empty(cell) for cell in cells):
+        for number, cells in rows:
+            written = [text_of(cell) for cell in cells if not is_empty(cell)]
+            if not written:
+                continue
+            if fields_of(entity, names_in(cells)) == names:
+                report("repeated-header", "the row has the header once more, and was passed over", number)
+            elif len(written) > 1 and is_totals(written):
+                report("totals-row", "the row sums up others, and was passed over", number, Severity.WARNING)
+            else:
                 table.drafts.append(_Row(entity, columns, cells, number, sheet).draft())
                 refuse_beyond(len(table.drafts), MAX_RECORDS, "rows in a table")
+    for problem in table.problems:
+        problem.line, problem.sheet = problem.line or header.line, sheet
     return table
 
 
@@ -106,6 +153,11 @@ class _Row:
         elif column.field in KEPT:
             if not is_empty(cell):
                 self.made.values[column.field] = number_of(cell)
+        elif isinstance(cell, str) and says_nothing(cell) and not is_own:
+            self._warn("says-nothing", f"{column.field}: '{cell.strip()}' was read as an empty cell", column, cell)
+        elif column.field == "end" and isinstance(cell, str) and is_open_end(cell):
+            self.made.values["end"] = None
+            self._warn("open-end", f"end: '{cell.strip()}' was read as an open end", column, cell)
         elif not is_empty(cell):
             self.made.values[column.field] = self._value(column, cell)
         elif is_own and column.field != "slug":
@@ -128,19 +180,29 @@ class _Row:
         if column.names is not None:
             return self._named(column, cell, is_list=kind is Kind.LIST)
         match kind:
-            case Kind.LIST:
+            case Kind.LIST if column.field == "partners":
                 parts = [part.strip() for part in text_of(cell).split(SEPARATOR)]
-                return [number_of(part) if column.field == "partners" else part for part in parts if part]
+                return [number_of(part) for part in parts if part]
+            case Kind.LIST:
+                return self._interpreted(column, cell, *values_of(self.entity, column.field, text_of(cell)))
             case Kind.NUMBER:
                 return number_of(cell)
             case Kind.DATE:
                 written, remark = read_date(cell)
                 if remark is not None:
-                    self._report("date-cell", f"{column.field}: {remark}", Severity.WARNING, column=column.name,
-                                 quote=text_of(cell))  # fmt: skip
+                    self._warn("date-cell", f"{column.field}: {remark}", column, cell)
                 return written
             case Kind.TEXT:
-                return text_of(cell)
+                return self._interpreted(column, cell, *value_of(self.entity, column.field, text_of(cell)))
+
+    def _interpreted(self, column: Column, cell: Any, value: Any, is_interpreted: bool) -> Any:
+        if is_interpreted:
+            read = "; ".join(value) if isinstance(value, list) else value
+            self._warn("interpreted", f"{column.field}: '{text_of(cell)}' was read as {read}", column, cell)
+        return value
+
+    def _warn(self, code: str, message: str, column: Column, cell: Any) -> None:
+        self._report(code, message, Severity.WARNING, column=column.name, quote=text_of(cell))
 
     def _named(self, column: Column, cell: Any, *, is_list: bool) -> Any:
         """The values of names; a name that nothing has stays as it is, for the check to refuse."""

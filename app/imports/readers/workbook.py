@@ -7,7 +7,7 @@ reads the values opens it.
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
@@ -16,15 +16,14 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from app.core.text import compose
 from app.imports.assembly import assemble
 from app.imports.drafts import Draft, Finding, ParsedFile, Severity
-from app.imports.entities import ENTITIES, recognise
+from app.imports.entities import ENTITIES
 from app.imports.limits import MAX_CELLS, MAX_TEXT, refuse_beyond
 from app.imports.problems import UnreadableFile
 from app.imports.readers.archive import inflated_parts
 from app.imports.readers.cells import Row, UnreadCell, error_value
-from app.imports.readers.columns import names_in
 from app.imports.readers.merges import filled, merge_findings
 from app.imports.readers.survey import FIRST, SheetSurvey, WorkbookSurvey
-from app.imports.readers.tables import Table, read_table, unrecognised
+from app.imports.readers.tables import Table, find_header, read_rows
 
 _ASIDE: Final = frozenset({"codebook", "readme", "about", "notes", "legend", "countries", "regions", "vocabularies"})
 """Sheets for people, and of what isn't edited."""
@@ -35,7 +34,7 @@ _UNCOMPUTED: Final = UnreadCell(
 )
 
 
-def read_workbook(content: bytes, found: list[Finding]) -> ParsedFile:
+def read_workbook(content: bytes, found: list[Finding], columns: Mapping[str, str]) -> ParsedFile:
     """The sheets of a workbook as drafts.
 
     Raises UnreadableFile for a broken or too large workbook, or one without any known sheet.
@@ -48,7 +47,7 @@ def read_workbook(content: bytes, found: list[Finding]) -> ParsedFile:
     refuse_beyond(sum(sheet.text for sheet in sheets), MAX_TEXT, _TEXT)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        tables = _Tables(book, survey, found).read()
+        tables = _Tables(book, survey, found, columns).read()
     except (CalamineError, ValueError, OSError) as error:
         raise UnreadableFile(f"The workbook can't be read: {error}.") from None
     if not tables:
@@ -65,8 +64,11 @@ def read_workbook(content: bytes, found: list[Finding]) -> ParsedFile:
 class _Tables:
     """The tables in the sheets of a workbook, while they are read."""
 
-    def __init__(self, book: CalamineWorkbook, survey: WorkbookSurvey, found: list[Finding]) -> None:
+    def __init__(
+        self, book: CalamineWorkbook, survey: WorkbookSurvey, found: list[Finding], columns: Mapping[str, str]
+    ) -> None:
         self.book = book
+        self.columns = columns
         self.survey = survey
         self.found = found
         self.is_named = any(name.strip().casefold() in ENTITIES for name in book.sheet_names)
@@ -91,14 +93,17 @@ class _Tables:
         first = next(rows, None)
         if first is None:
             return None
-        line, header = first
-        if wanted not in ENTITIES and recognise(names_in(header), wanted) is None:
-            message = f"the sheet '{name}' is not read. {unrecognised(header).detail}"
-            self.found.append(_warning("unknown-sheet", name, message))
+        rows = chain([first], rows)
+        try:
+            header = find_header(rows, wanted, self.columns)
+        except UnreadableFile as error:
+            if wanted in ENTITIES:
+                raise
+            self.found.append(_warning("unknown-sheet", name, f"the sheet '{name}' is not read. {error.detail}"))
             return None
-        merges = [merge for merge in survey.merges if merge[0] > line]
-        table = read_table(chain([first], filled(rows, merges)), sheet=name, name=wanted)
-        table.problems += [*merge_findings(merges, header, name), *self._hidden(name, survey, line)]
+        merges = [merge for merge in survey.merges if merge[0] > header.line]
+        table = read_rows(header, filled(rows, merges), sheet=name)
+        table.problems += [*merge_findings(merges, header.cells, name), *self._hidden(name, survey, header.line)]
         return table
 
     def _rows(self, sheet: CalamineSheet, survey: SheetSurvey) -> Iterator[Row]:

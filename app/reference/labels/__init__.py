@@ -37,6 +37,12 @@ def keys_translated(kind: str) -> dict[str, str]:
     return {key: row["en"] for (its_kind, key), row in _words().items() if its_kind == kind}
 
 
+def labels_of(kind: str, key: str) -> list[str]:
+    """The labels of a value in every language."""
+    row = _words().get((kind, key), {})
+    return [row[wanted] for wanted in LabelLanguage if wanted in row]
+
+
 @lru_cache(maxsize=4)
 def _labelled(kind: str) -> dict[tuple[str, ...], list[str]]:
     found: dict[tuple[str, ...], list[str]] = {}

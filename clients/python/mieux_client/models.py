@@ -970,6 +970,8 @@ class ImportFile(TypedDict):
     """The date whose state the source describes."""
     choices: NotRequired[str]
     """What stands where the record and the file disagree, as JSON: for each conflict, by its `choice`, `recorded` or `new`."""
+    columns: NotRequired[str]
+    """What columns of tables hold, as JSON: the field of each that is not known by its name."""
     prefer: NotRequired["Prefer"]
     """What stands where no choice was made: `recorded`, `new`, or `ask`, which keeps the recorded value and leaves the conflict open."""
     on_reject: NotRequired["OnReject"]
@@ -1070,6 +1072,8 @@ class ImportRead(TypedDict):
     """How many actions there are of each operation."""
     actions: "list[PlannedAction]"
     """Each action of the file, in its order."""
+    columns: NotRequired["dict[str, str]"]
+    """What the editor said that columns hold."""
     references: "list[PlannedReference]"
     """Themes, partners, publications and sources that the file has, or that its actions need."""
     problems: "list[ImportProblem]"
