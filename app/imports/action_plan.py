@@ -64,17 +64,7 @@ class ActionPlan:
     def _report(
         self, draft: Draft, code: str, message: str, column: str | None = None, severity: Severity = Severity.ERROR
     ) -> None:
-        self.problems.append(
-            Finding(
-                severity=severity,
-                code=code,
-                message=message,
-                line=draft.line,
-                sheet=draft.sheet,
-                column=column,
-                pointer=draft.pointer,
-            )
-        )
+        self.problems.append(draft.finding(severity, code, message, column))
 
     # -- the action itself --
 

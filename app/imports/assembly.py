@@ -50,9 +50,7 @@ def _action_of(child: Draft, by_key: dict[Key, ActionDraft], reading: ParsedFile
     key = as_key(written)
     if key is None:
         message = "it names no action: its slug or id is needed in 'action'"
-        finding = Finding(severity=Severity.ERROR, code="missing-action", message=message, column="action")
-        finding.line, finding.sheet, finding.pointer = child.line, child.sheet, child.pointer
-        reading.problems += [finding, *child.problems]
+        reading.problems += [child.finding(Severity.ERROR, "missing-action", message, "action"), *child.problems]
         return None
     if key not in by_key:
         name = "id" if isinstance(key, int) else "slug"

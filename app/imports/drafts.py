@@ -57,6 +57,21 @@ class Draft:
     """Where it stands in a JSON document."""
     problems: list[Finding] = field(default_factory=list)
 
+    def finding(
+        self, severity: Severity, code: str, message: str, column: str | None = None, quote: str | None = None
+    ) -> Finding:
+        """A problem of this record, at its place in the file."""
+        return Finding(
+            severity=severity,
+            code=code,
+            message=message,
+            line=self.line,
+            quote=quote,
+            sheet=self.sheet,
+            column=column,
+            pointer=self.pointer,
+        )
+
 
 CHILDREN = ("activities", "deployments", "outputs")
 """The lists of an action, in the order in which they are written."""

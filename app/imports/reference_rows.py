@@ -55,7 +55,7 @@ class _Table:
             self.taken.add(key)
             operation = Operation.UPDATE if differences else Operation.UNCHANGED
         elif key in self.taken or self._is_added(values):
-            problems.append(_finding(draft, Severity.NOTE, "repeated", "it is further up in the file already"))
+            problems.append(draft.finding(Severity.NOTE, "repeated", "it is further up in the file already"))
         else:
             self.added[self._sign(values)].add(self._part(values))
             problems += self._add(draft, values)
@@ -66,7 +66,7 @@ class _Table:
         """Adds a new row, and says what is strange about it: an id or a name that another one has."""
         its_id, references = draft.values.get("id"), self.references
         if isinstance(its_id, int) and (other := self.recorded.get(its_id)) is not None:
-            yield _finding(draft, Severity.NOTE, "unknown-id", f"{its_id} is '{_name(other.values)}' here")
+            yield draft.finding(Severity.NOTE, "unknown-id", f"{its_id} is '{_name(other.values)}' here")
         match self.entity.name:
             case "themes":
                 references.themes[values["slug"]] = values["slug"]
@@ -74,7 +74,7 @@ class _Table:
                 if folded(values["name"]) in references.names:
                     *_, values["name"] = spellings_of(values["name"], values["country"])
                     message = f"a partner of another country has this name: read as '{values['name']}'"
-                    yield _finding(draft, Severity.WARNING, "name-of-another", message)
+                    yield draft.finding(Severity.WARNING, "name-of-another", message)
                 references.keep(Partner(None, values["name"], values["acronym"], values["country"]))
 
     def _sign(self, values: Values) -> str | None:
@@ -121,9 +121,3 @@ def _differences(before: Values, after: Values) -> list[Values]:
         for name, value in after.items()
         if before.get(name) != value
     ]
-
-
-def _finding(draft: Draft, severity: Severity, code: str, message: str) -> Finding:
-    return Finding(
-        severity=severity, code=code, message=message, line=draft.line, sheet=draft.sheet, pointer=draft.pointer
-    )

@@ -38,8 +38,13 @@ def check(
         )
         for item, raw in zip(items, error.errors(), strict=True):
             name = str(raw["loc"][0]) if raw["loc"] else None
-            message = _message(entity, name, raw) or item.message
-            found.append(_finding(draft, item.code, message, name, item.pointer or "", raw["input"]))
+            message = f"{name}: " * bool(name) + (_message(entity, name, raw) or item.message)
+            is_stated = raw["type"] != "missing" and raw["input"] is not None
+            quote = str(raw["input"])[:_LONGEST_QUOTE] if is_stated else None
+            finding = draft.finding(Severity.ERROR, item.code, message, name, quote)
+            if draft.pointer is not None:
+                finding.pointer = f"{draft.pointer}{item.pointer or ''}"
+            found.append(finding)
     wrong = {finding.column for finding in found}
     rest = {name: value for name, value in sent.items() if name not in wrong}
     return _whatever_is_right(entity, rest), found
@@ -56,21 +61,6 @@ def _message(entity: Entity, name: str | None, error: ErrorDetails) -> str | Non
     if error["type"] == "string_pattern_mismatch":
         return f"'{value}' is expected to have lower-case letters, digits and hyphens alone, like `moldova-borders`"
     return None
-
-
-def _finding(draft: Draft, code: str, message: str, name: str | None, pointer: str, value: Any) -> Finding:
-    quote = None if value is None else str(value)[:_LONGEST_QUOTE]
-    where = f"{name}: " if name else ""
-    return Finding(
-        severity=Severity.ERROR,
-        code=code,
-        message=f"{where}{message}",
-        line=draft.line,
-        sheet=draft.sheet,
-        column=name,
-        pointer=f"{draft.pointer}{pointer}" if draft.pointer is not None else None,
-        quote=quote,
-    )
 
 
 def _whatever_is_right(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -149,11 +149,7 @@ def _action(item: dict[str, Any], pointer: str, line: int | None) -> ActionDraft
                 named = as_key(child.pop("action", None))
                 if named is not None and "id" in item and named not in (item["id"], item.get("slug")):
                     message = f"it is part of action {item['id']} and names action {named}"
-                    made.problems.append(
-                        Finding(
-                            severity=Severity.ERROR, code="another-action", message=message, line=line, pointer=where
-                        )
-                    )
+                    made.problems.append(made.finding(Severity.ERROR, "another-action", message))
                 getattr(draft, name).append(made)
             else:
                 message = f"{where}: an object is expected"

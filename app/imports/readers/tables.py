@@ -164,10 +164,7 @@ class _Row:
             self._empty(column.field)
 
     def _report(self, code: str, message: str, severity: Severity = Severity.ERROR, **more: Any) -> None:
-        made = self.made
-        made.problems.append(
-            Finding(severity=severity, code=code, message=message, line=made.line, sheet=made.sheet, **more)
-        )
+        self.made.problems.append(self.made.finding(severity, code, message, **more))
 
     def _empty(self, field: str) -> None:
         """An emptied cell empties the field; one that always has a value gets back what it has by itself."""
