@@ -24,7 +24,7 @@ from app.core.problems import ErrorItem, invalid_field
 from app.core.progress import Progress, silent
 from app.imports.apply import Applier, is_touched
 from app.imports.conflicts import conflicts_of, decide, errors_of
-from app.imports.drafts import ParsedFile, Severity
+from app.imports.drafts import CHILDREN, ParsedFile, Severity
 from app.imports.formats import read_file
 from app.imports.models import Import
 from app.imports.plan import Planner
@@ -122,11 +122,14 @@ async def make_plan(connection: AsyncConnection, request: ImportRequest, progres
             keeper.add(planned)
         progress("plan", min(start + PIECE, len(reading.actions)), len(reading.actions))
     check_choices(request.choices, open_choices | planner.answered)
+    references = _references(planner, speaks=speaks)
+    for row in references:
+        summary.count(row.entity, row, row.operation)
     return Plan(
         reading.format,
         planner.source,
         summary,
-        _references(planner, speaks=speaks),
+        references,
         _problems(reading),
         keeper.kept(),
         epoch,
@@ -160,6 +163,9 @@ def _count(summary: ImportSummary, planned: PlannedAction, open_conflicts: int) 
     name = "excluded" if planned.excluded else planned.operation.value
     setattr(summary, name, getattr(summary, name) + 1)
     summary.conflicts += open_conflicts
+    for kind in CHILDREN:
+        for child in getattr(planned, kind):
+            summary.count(kind, child, child.operation)
 
 
 def _references(planner: Planner, *, speaks: bool) -> list[PlannedReference]:
@@ -227,6 +233,8 @@ async def commit(
     applier = Applier(session, kept.id)
     references = review.references(_REFERENCES.validate_python(kept.rest["references"]))
     actions, summary, rejected = await _beside(_review_all, kept.actions, review)
+    for row in references:
+        summary.count(row.entity, row, row.operation)
     wanted = [row for row in references if not row.excluded]
     rejected += [row_problem for row in wanted for row_problem in row.problems if row.operation is Operation.REJECT]
     rejected += [
@@ -237,7 +245,7 @@ async def commit(
     expected, new_slugs = await _beside(_expectations, actions)
     await applier.check_versions(expected, new_slugs)
     await applier.references.write(wanted)
-    done, total = 0, sum(summary.model_dump(exclude={"conflicts"}).values())
+    done, total = 0, sum(summary.model_dump(exclude={"conflicts", "lists"}).values())
     async for number in applier.write(stored_actions(actions)):
         done += number
         progress("write", done, total)

@@ -281,6 +281,15 @@ class ImportSummary(ReadModel):
     """Actions that were left out of the commit."""
     conflicts: int = 0
     """Fields about which the record and the file disagree and nobody has chosen."""
+    lists: dict[str, dict[str, int]] = {}
+    """For each other list (`activities`, `partners` ...), how many of its records each operation has: `create`,
+    `update`, `unchanged`, `reject`, or `excluded`."""
+
+    def count(self, name: str, item: PlannedItem, operation: Operation) -> None:
+        """One more record of a list."""
+        counts = self.lists.setdefault(name, {})
+        counted = "excluded" if item.excluded else operation.value
+        counts[counted] = counts.get(counted, 0) + 1
 
 
 class ImportHead(ReadModel):

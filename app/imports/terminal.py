@@ -72,7 +72,7 @@ def show_plan(console: Console, plan: Plan, *, every_note: bool = False) -> None
 
 def summed_up(summary: ImportSummary) -> str:
     """The summary as a sentence."""
-    counts = summary.model_dump(exclude={"conflicts"})
+    counts = summary.model_dump(exclude={"conflicts", "lists"})
     parts = [f"{number} {name}" for name, number in counts.items() if number]
     open_ones = f"; {summary.conflicts} open conflicts" if summary.conflicts else ""
     return f"{', '.join(parts) or 'no actions'}{open_ones}."

@@ -38,8 +38,16 @@ async def test_every_item_has_a_name_of_its_own(client: httpx.AsyncClient) -> No
 
 async def test_an_action_that_is_left_out_is_not_recorded(client: httpx.AsyncClient) -> None:
     plan = await send(client, [named("ghana-data"), named("ghana-other", title="Ghana: Asylum", start="2016")])
+    assert plan["summary"]["lists"] == {
+        "activities": {"create": 4},
+        "deployments": {"create": 2},
+        "outputs": {"create": 2},
+        "partners": {"create": 1},
+        "sources": {"create": 1},
+    }
     done = await commit(client, plan, exclude=["1"])
     assert counted(done) == {"create": 1, "excluded": 1}
+    assert done["summary"]["lists"]["activities"] == {"excluded": 2, "create": 2}
     assert [action["excluded"] for action in done["actions"]] == [True, False]
     assert (await client.get(f"{API}/actions/ghana-data")).status_code == 404
     assert len((await detail(client, "ghana-other"))["activities"]) == 2

@@ -1110,6 +1110,8 @@ class ImportSummary(TypedDict):
     """Actions that were left out of the commit."""
     conflicts: NotRequired[int]
     """Fields about which the record and the file disagree and nobody has chosen."""
+    lists: NotRequired["dict[str, dict[str, int]]"]
+    """For each other list (`activities`, `partners` ...), how many of its records each operation has: `create`, `update`, `unchanged`, `reject`, or `excluded`."""
 
 
 class ImportedAction(TypedDict):
