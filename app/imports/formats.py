@@ -9,7 +9,7 @@ from app.entities import ENTITIES
 from app.imports.drafts import ParsedFile
 from app.imports.entities import column_name
 from app.imports.problems import UnreadableFile
-from app.imports.readers.archive import is_workbook
+from app.imports.readers.archive import is_open_document, is_workbook
 from app.imports.readers.decoding import decode
 from app.imports.readers.delimited import layout_of, read_csv
 from app.imports.readers.structured import read_json, read_ndjson
@@ -17,7 +17,7 @@ from app.imports.readers.structured import read_json, read_ndjson
 ACCEPTED: Final = {
     "page": "the text of a regional page, or its HTML (.txt, .html)",
     "csv": "one table, separated by commas, semicolons or tabs (.csv, .tsv)",
-    "xlsx": "a workbook with a sheet for each kind of record (.xlsx)",
+    "xlsx": "a workbook with a sheet for each kind of record (.xlsx, .ods)",
     "json": "records as the API answers them or takes them (.json)",
     "ndjson": "one record on each line (.ndjson, .jsonl)",
 }
@@ -53,8 +53,8 @@ def read_file(content: bytes, file_name: str, columns: Mapping[str, str] | None 
         if content.startswith(mark) and (mark != b"MZ" or b"\0" in content[:256]):
             raise _unsupported(what)
     if content.startswith(b"PK"):
-        if not is_workbook(content):
-            raise _unsupported("a zip archive that is no workbook (.docx and .ods are not read either)")
+        if not is_workbook(content) and not is_open_document(content):
+            raise _unsupported("a zip archive that is no workbook (.docx is not read either)")
         from app.imports.readers.workbook import read_workbook
 
         return _with_records(read_workbook(content, [], named))

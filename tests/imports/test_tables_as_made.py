@@ -1,14 +1,16 @@
 """Tables as desk officers make them: their names for columns and values, titles above, totals below."""
 
+import io
+import zipfile
 from typing import Any
 
 import httpx
 import pytest
 
 from app.imports.formats import read_file
+from app.imports.problems import UnreadableFile
+from app.imports.readers.archive import OPEN_DOCUMENT
 from tests.imports.sending import IMPORTS, send
-
-Codes = set[tuple[str, str]]
 
 
 def read(text: str, name: str = "table.csv", columns: dict[str, str] | None = None) -> Any:
@@ -136,7 +138,7 @@ def test_a_header_below_titles_is_found_and_totals_are_no_records() -> None:
     [("Date,Title,Link,Author", "news.csv"), ("Name,Amount,Colour", "paint.csv"), ("Titel,Preis,Datum,Ort", "x.csv")],
 )
 def test_a_table_of_something_else_is_none_of_the_registry(header: str, name: str) -> None:
-    with pytest.raises(Exception, match="is not the header of a table"):
+    with pytest.raises(UnreadableFile, match="is not the header of a table"):
         read(f"{header}\n{','.join('1234')}\n", name)
 
 
@@ -166,3 +168,73 @@ async def test_what_the_editor_said_of_columns_is_stored_with_the_plan(client: h
     assert (await client.get(f"{IMPORTS}/{plan['id']}")).json()["columns"] == plan["columns"] == mapping
     problem = await send(client, "Titel,Staat\nData,GE\n", "x.csv", columns={"Staat": "poem"}, status=422)
     assert [(item["pointer"], item["code"]) for item in problem["errors"]] == [("/columns/Staat", "unknown-field")]
+
+
+# -- OpenDocument --
+
+_NAMES = "".join(
+    f' xmlns:{prefix}="urn:{name}:1.0"'
+    for prefix, name in (
+        ("office", "oasis:names:tc:opendocument:xmlns:office"),
+        ("table", "oasis:names:tc:opendocument:xmlns:table"),
+        ("text", "oasis:names:tc:opendocument:xmlns:text"),
+        ("calcext", "org:documentfoundation:names:experimental:calc:xmlns:calcext"),
+    )
+)
+EMPTY = '<table:table-cell table:number-columns-repeated="16380"/>'
+
+
+def cell(text: str, more: str = "") -> str:
+    """A cell with a text."""
+    return f'<table:table-cell office:value-type="string" {more}><text:p>{text}</text:p></table:table-cell>'
+
+
+def row(*cells: str, more: str = "") -> str:
+    """A row as LibreOffice writes it: what is empty at its end is repeated."""
+    return f"<table:table-row {more}>{''.join(cells)}{EMPTY}</table:table-row>"
+
+
+def document(*rows: str) -> Any:
+    """What is read of a spreadsheet with one sheet, `actions`."""
+    made = io.BytesIO()
+    sheet = f'<table:table table:name="actions">{"".join(rows)}</table:table>'
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("mimetype"), OPEN_DOCUMENT)
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{_NAMES} office:version="1.2"><office:body>'
+            f"<office:spreadsheet>{sheet}</office:spreadsheet></office:body></office:document-content>",
+        )
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    return read_file(made.getvalue(), "table.ods")
+
+
+def test_an_open_document_is_read_like_a_workbook() -> None:
+    day = '<table:table-cell office:value-type="date" office:date-value="2013-05-17"/>'
+    parsed = document(
+        row(cell("title"), cell("countries"), cell("start"), cell("objective")),
+        row(cell("Data"), cell("Georgia"), day, cell("#N/A", 'calcext:value-type="error"')),
+        row(cell("More data"), cell("AM"), cell("2014"), more='table:visibility="collapse"'),
+        row(more='table:number-rows-repeated="1048000"'),
+    )
+    assert [action.values for action in parsed.actions] == [
+        {"title": "Data", "countries": ["GE"], "start": "2013-05-17"},
+        {"title": "More data", "countries": ["AM"], "start": "2014"},
+    ]
+    assert found(parsed) == [("warning", "hidden-rows"), ("error", "error-value")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "what"),
+    [("16384", "1048576", "reaches to row"), ("1", "1048576", "reaches to row"), ("one", "1", "is no XML")],
+)
+def test_what_an_open_document_repeats_is_counted_before_it_is_expanded(columns: str, rows: str, what: str) -> None:
+    repeated = cell("A", f'table:number-columns-repeated="{columns}"')
+    with pytest.raises(UnreadableFile, match=what):
+        document(row(cell("title")), row(repeated, more=f'table:number-rows-repeated="{rows}"'))
+
+
+def test_a_text_that_is_repeated_counts_each_time() -> None:
+    repeated = cell("A" * 99_000, 'table:number-columns-repeated="100"')
+    with pytest.raises(UnreadableFile, match="characters in its cells"):
+        document(row(cell("title")), row(repeated, more='table:number-rows-repeated="10"'))

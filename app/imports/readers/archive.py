@@ -11,6 +11,14 @@ from app.imports.problems import UnreadableFile
 _PIECE = 256 * 1024
 
 
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+
+
+def is_open_document(content: bytes) -> bool:
+    """Whether a zip is an OpenDocument spreadsheet, which begins with its type."""
+    return content[30:38] == b"mimetype" and content[38:].startswith(OPEN_DOCUMENT)
+
+
 def is_workbook(content: bytes) -> bool:
     """Whether a zip is a workbook, as far as its directory says."""
     try:

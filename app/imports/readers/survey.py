@@ -19,7 +19,7 @@ from app.imports.problems import UnreadableFile
 FIRST: Final = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedstrings.xml")
 """The parts, in lower case, that say how the others are read."""
 _MOST_FAULTS: Final = 1000
-_LONGEST_SHOWN: Final = 100
+LONGEST_SHOWN: Final = 100
 _DIGITS: Final = "0123456789"
 _RANGE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
@@ -66,15 +66,15 @@ class WorkbookSurvey:
         """
         match name := name.lower():
             case "xl/workbook.xml":
-                _parse(name, pieces, self._start_workbook)
+                parse_part(name, pieces, self._start_workbook)
             case "xl/_rels/workbook.xml.rels":
-                _parse(name, pieces, self._start_relation)
+                parse_part(name, pieces, self._start_relation)
             case "xl/sharedstrings.xml":
                 self._take_texts(name, pieces)
             case _:
                 # Any part may be a sheet: what it holds says more than its name.
                 reader = _SheetReader(self._texts, is_uncomputed=self._is_uncomputed)
-                _parse(name, pieces, reader.start, reader.characters)
+                parse_part(name, pieces, reader.start, reader.characters)
                 reader.finish()
                 self.sheets[name] = reader.found
 
@@ -108,7 +108,7 @@ class WorkbookSurvey:
                 texts[-1] += len(text)
                 refuse_beyond(texts[-1], LONGEST_CELL, "characters in a cell", advice="shorten it")
 
-        _parse(name, pieces, start, characters)
+        parse_part(name, pieces, start, characters)
 
 
 class _SheetReader:
@@ -148,7 +148,7 @@ class _SheetReader:
         """A piece of text within an element, or between two."""
         if self._is_value:
             self._size += len(text)
-            if len(self._value) < _LONGEST_SHOWN:
+            if len(self._value) < LONGEST_SHOWN:
                 self._value += text
 
     def finish(self) -> None:
@@ -180,7 +180,7 @@ class _SheetReader:
         found = self.found
         if self._row > found.rows or self._column > found.columns:
             found.rows, found.columns = max(found.rows, self._row), max(found.columns, self._column)
-            _refuse_far_corner(found)
+            refuse_far_corner(found)
 
     def _shared(self, place: str) -> int:
         """The length of a shared text; of one whose place can't be read here, that of the longest."""
@@ -192,8 +192,8 @@ class _SheetReader:
             return max(self._texts, default=0)
 
 
-def _refuse_far_corner(found: SheetSurvey) -> None:
-    """A sheet is held as a rectangle, empty cells included."""
+def refuse_far_corner(found: SheetSurvey) -> None:
+    """Raises UnreadableFile for a sheet that is too large: it is held as a rectangle, empty cells included."""
     if found.rows > MAX_RECORDS + 1 or found.rows * found.columns > MAX_CELLS:
         raise UnreadableFile(
             f"A sheet reaches to row {found.rows:,} and column {found.columns:,}: at most {MAX_RECORDS:,} rows and "
@@ -217,7 +217,9 @@ def _range(written: str) -> Merge:
     return int(match[2]), _column(match[1]), int(match[4]), _column(match[3])
 
 
-def _parse(name: str, pieces: Iterable[bytes], start: Start, characters: Callable[[str], None] | None = None) -> None:
+def parse_part(
+    name: str, pieces: Iterable[bytes], start: Start, characters: Callable[[str], None] | None = None
+) -> None:
     """Parses a part, and passes over one that is no markup, such as a picture."""
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True

@@ -1,4 +1,4 @@
-"""XLSX: a workbook with a sheet for each kind of record.
+"""XLSX and ODS: a workbook with a sheet for each kind of record.
 
 A workbook is a zip of XML, and a small one can say that it is huge: by what a part unpacks to, by one text that is
 used in many cells, by a single cell in a far corner. The survey of its markup says all of that before the library that
@@ -19,9 +19,10 @@ from app.imports.drafts import Draft, Finding, ParsedFile, Severity
 from app.imports.entities import ENTITIES
 from app.imports.limits import MAX_CELLS, MAX_TEXT, refuse_beyond
 from app.imports.problems import UnreadableFile
-from app.imports.readers.archive import inflated_parts
+from app.imports.readers.archive import inflated_parts, is_open_document
 from app.imports.readers.cells import Row, UnreadCell, error_value
 from app.imports.readers.merges import filled, merge_findings
+from app.imports.readers.opendocument import DocumentSurvey
 from app.imports.readers.survey import FIRST, SheetSurvey, WorkbookSurvey
 from app.imports.readers.tables import Table, find_header, read_rows
 
@@ -39,7 +40,7 @@ def read_workbook(content: bytes, found: list[Finding], columns: Mapping[str, st
 
     Raises UnreadableFile for a broken or too large workbook, or one without any known sheet.
     """
-    survey = WorkbookSurvey()
+    survey = DocumentSurvey() if is_open_document(content) else WorkbookSurvey()
     for name, pieces in inflated_parts(content, first=FIRST):
         survey.take(name, pieces)
     sheets = survey.sheets.values()
@@ -65,7 +66,11 @@ class _Tables:
     """The tables in the sheets of a workbook, while they are read."""
 
     def __init__(
-        self, book: CalamineWorkbook, survey: WorkbookSurvey, found: list[Finding], columns: Mapping[str, str]
+        self,
+        book: CalamineWorkbook,
+        survey: DocumentSurvey | WorkbookSurvey,
+        found: list[Finding],
+        columns: Mapping[str, str],
     ) -> None:
         self.book = book
         self.columns = columns
