@@ -15,6 +15,7 @@ from app.reference.labels import keys_translated, labels_of, values_labelled
 from app.reference.schemas import RegionRef, ThemeRef
 from app.reference.vocabularies import VOCABULARIES
 
+_LONGEST_SHOWN: Final = 60
 NameReader = Callable[[str], str | None]
 THEME: Final = "theme"
 COUNTRY: Final = "country"
@@ -26,6 +27,7 @@ _NAMES: Final[Mapping[Any, str]] = {
 }
 
 
+@cache
 def vocabulary_of(entity: Entity, field: str) -> str | None:
     """The name of the vocabulary that a field's values are of, which may be that of countries or of themes."""
     info = entity.recorded.read.model_fields.get(field)
@@ -91,6 +93,7 @@ def unknown_value(vocabulary: str, text: str) -> str:
     from rapidfuzz import fuzz, process
 
     noun, candidates = vocabulary.replace("_", " "), _folded_candidates(vocabulary)
+    text = text[:_LONGEST_SHOWN]
     found = process.extractOne(fold(text), list(candidates), scorer=fuzz.ratio, score_cutoff=70)
     if found is not None:
         return f"no {noun} '{text}': did you mean `{candidates[found[0]]}`?"

@@ -57,9 +57,9 @@ def _message(entity: Entity, name: str | None, error: ErrorDetails) -> str | Non
     if vocabulary is not None and isinstance(value, str):
         return unknown_value(vocabulary, value)
     if error["type"] in ("int_type", "int_parsing", "int_from_float"):
-        return f"a whole number is expected, not '{value}'"
+        return f"a whole number is expected, not '{str(value)[:_LONGEST_QUOTE]}'"
     if error["type"] == "string_pattern_mismatch":
-        return f"'{value}' is expected to have lower-case letters, digits and hyphens alone, like `moldova-borders`"
+        return f"'{value[:_LONGEST_QUOTE]}' has other signs than lower-case letters, digits and hyphens"
     return None
 
 

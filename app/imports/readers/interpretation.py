@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from app.core.text import fold
 from app.imports.entities import Entity
@@ -33,31 +33,34 @@ _OPEN: Final = frozenset(
     )
 )  # fmt: skip
 _TOTALS: Final = frozenset(
-    (
+    fold(word)
+    for word in (
         "total", "totals", "grand total", "subtotal", "sub-total", "sum",
         "totaux", "total général", "sous-total", "somme",
         "summe", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt",
         "total general", "totales", "suma",
     )
 )  # fmt: skip
+_LONGEST_WORD: Final = 30
 _NUMBER: Final = re.compile(r"[\s\d.,%€$+-]*")
 _JOINTS: Final = re.compile(r"\s*(?:[,/\n\r]|\s(?:and|et|und|y)\s|\s&\s)\s*", re.IGNORECASE)
 
 
 def says_nothing(text: str) -> bool:
     """Whether a cell only says that its value isn't known."""
-    return text.strip().casefold() in _NOTHING
+    return len(text) <= _LONGEST_WORD and text.strip().casefold() in _NOTHING
 
 
 def is_open_end(text: str) -> bool:
     """Whether the cell of an end says that there is none yet."""
-    return text.strip().strip(".").casefold() in _OPEN
+    return len(text) <= _LONGEST_WORD and text.strip().strip(".").casefold() in _OPEN
 
 
-def is_totals(cells: list[str]) -> bool:
+def is_totals(cells: Sequence[Any]) -> bool:
     """Whether a row only sums up those above it: a word for totals, and nothing but numbers beside it."""
-    words = [cell for cell in cells if not _NUMBER.fullmatch(cell)]
-    return len(words) == 1 and fold(words[0]).strip(" :") in {fold(word) for word in _TOTALS}
+    first, *others = cells
+    is_word = isinstance(first, str) and len(first) <= _LONGEST_WORD and fold(first).strip(" :") in _TOTALS
+    return is_word and bool(others) and all(_NUMBER.fullmatch(str(cell)) for cell in others)
 
 
 def value_of(entity: Entity, field: str, text: str) -> tuple[str, bool]:
@@ -110,7 +113,12 @@ def _is_value(entity: Entity, field: str, value: str) -> bool:
 def _is_code(vocabulary: str, text: str) -> bool:
     if vocabulary == COUNTRY:
         return text in COUNTRIES
-    return vocabulary in VOCABULARIES and text in list(VOCABULARIES[vocabulary])
+    return vocabulary in VOCABULARIES and text in _codes(vocabulary)
+
+
+@cache
+def _codes(vocabulary: str) -> frozenset[str]:
+    return frozenset(VOCABULARIES[vocabulary])
 
 
 @cache

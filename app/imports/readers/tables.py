@@ -99,13 +99,14 @@ def read_rows(header: Header, rows: Iterator[Row], *, sheet: str | None = None) 
     elif first is not None:
         rows = chain([first], rows)
     if not any(problem.severity is Severity.ERROR for problem in table.problems):
+        written = names_in(header.cells)
         for number, cells in rows:
-            written = [text_of(cell) for cell in cells if not is_empty(cell)]
-            if not written:
+            stated = [cell for cell in cells if not is_empty(cell)]
+            if not stated:
                 continue
-            if fields_of(entity, names_in(cells)) == names:
+            if names_in(cells) == written:
                 report("repeated-header", "the row has the header once more, and was passed over", number)
-            elif len(written) > 1 and is_totals(written):
+            elif is_totals(stated):
                 report("totals-row", "the row sums up others, and was passed over", number, Severity.WARNING)
             else:
                 table.drafts.append(_Row(entity, columns, cells, number, sheet).draft())
