@@ -7,7 +7,7 @@ import pytest
 from app.schema import ROOT
 
 TEXT = (ROOT / "docs" / "recipes.md").read_text("utf-8")
-SECTIONS = dict(re.findall(r"^## (.+)\n(.*?)(?=^## |\Z)", TEXT, re.DOTALL | re.MULTILINE))
+SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", TEXT, re.DOTALL | re.MULTILINE))
 CHANGES = ("field", "filter", "dimension", "vocabulary value", "resource", "language", "kind of picture")
 NAMED = [
     ("ActionCreate", "app/actions/schemas.py"),

@@ -97,9 +97,12 @@ class ActionPlan:
         """What belongs to an action that is rejected is rejected with it, and says so, wherever the file has it."""
         name = self.slug or self.draft.values.get("id")
         message = f"not recorded, since its action '{name}' is rejected"
+        wrong = {problem.item for problem in self.problems if problem.severity is Severity.ERROR}
         for kind, planned in children.items():
             for child, draft in zip(planned, getattr(self.draft, kind), strict=True):
                 child["operation"] = Operation.REJECT
+                if child["item"] in wrong:
+                    continue
                 self._report(draft, "rejected-action", message, severity=Severity.NOTE)
                 self.problems[-1].item = child["item"]
 

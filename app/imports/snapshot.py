@@ -156,4 +156,4 @@ async def load_editor(session: AsyncSession) -> Editor:
     themes = await session.execute(select(Theme.slug, Theme.name))
     partners = await session.execute(select(Partner.id, Partner.name, Partner.acronym))
     shown = {row["id"]: dict(row) for row in partners.mappings()}
-    return Editor(state_of(session).key_name, dict(themes.tuples().all()), shown)
+    return Editor(state_of(session).key_name, dict(themes.all()), shown)

@@ -21,7 +21,7 @@ VALUES: dict[str, Any] = {
     "start": "2012-03",
     "end": "2012-05-17",
     "follows": 1,
-    "source": 1,
+    "source": None,  # one with an address
     "countries": ["PE"],  # which stand in place of the region
 }
 
@@ -36,9 +36,11 @@ async def _activity(client: httpx.AsyncClient, slug: str) -> str:
 async def test_every_field_of_an_action_reaches_iati(client: httpx.AsyncClient) -> None:
     made = await client.post(f"{API}/actions", json={"title": "A", "slug": "of-iati", "start": "2011"})
     assert made.status_code == 201
+    source = await client.post(f"{API}/sources", json={"title": "A page", "url": "https://example.org/page"})
+    values = VALUES | {"source": source.json()["id"]}
     before = await _activity(client, "of-iati")
     for name in sorted(ActionCreate.model_fields.keys() - NO_PLACE.keys() - {"slug"}, key=[*VALUES].index):
-        change = {name: VALUES[name]}
+        change = {name: values[name]}
         patched = await client.patch(f"{API}/actions/of-iati", json=change, headers={"If-Match": "*"})
         assert patched.status_code == 200, patched.text
         after = await _activity(client, "of-iati")

@@ -28,7 +28,7 @@ def items(plan: dict[str, Any]) -> list[str]:
 
 
 async def test_every_item_has_a_name_of_its_own(client: httpx.AsyncClient) -> None:
-    plan = await send(client, [named("ghana-data"), named("ghana-data-2", start="2016")])
+    plan = await send(client, [named("ghana-data"), named("ghana-data-2", start="2016", end="2016")])
     found = items(plan)
     assert len(set(found)) == len(found)
     assert found[:5] == ["1", "1/activities/1", "1/activities/2", "1/deployments/1", "1/outputs/1"]
@@ -37,7 +37,9 @@ async def test_every_item_has_a_name_of_its_own(client: httpx.AsyncClient) -> No
 
 
 async def test_an_action_that_is_left_out_is_not_recorded(client: httpx.AsyncClient) -> None:
-    plan = await send(client, [named("ghana-data"), named("ghana-other", title="Ghana: Asylum", start="2016")])
+    plan = await send(
+        client, [named("ghana-data"), named("ghana-other", title="Ghana: Asylum", start="2016", end="2016")]
+    )
     assert plan["summary"]["lists"] == {
         "activities": {"create": 4},
         "deployments": {"create": 2},
