@@ -955,7 +955,7 @@ class ImportFile(TypedDict):
     """A file, and how it is to be imported."""
 
     file: str
-    """The file: the text of a regional page, or its HTML (.txt, .html); one table, separated by commas, semicolons or tabs (.csv, .tsv); a workbook with a sheet for each kind of record (.xlsx); records as the API answers them or takes them (.json); one record on each line (.ndjson, .jsonl). At most 32 MB."""
+    """The file: the text of a regional page, or its HTML (.txt, .html); one table, separated by commas, semicolons or tabs (.csv, .tsv); a workbook with a sheet for each kind of record (.xlsx, .ods); records as the API answers them or takes them (.json); one record on each line (.ndjson, .jsonl). At most 32 MB."""
     dry_run: NotRequired[bool]
     """The same as the query parameter."""
     source: NotRequired[int]
