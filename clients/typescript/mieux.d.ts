@@ -783,8 +783,7 @@ export interface paths {
         put?: never;
         /**
          * Create theme
-         * @description Adds a theme under a pillar. Without a `slug` one is made from the name; a name or slug that is taken is a
-         *     409.
+         * @description Adds a theme under a pillar. Without a `slug` one is made from the name; a name or slug that is taken is a 409.
          */
         post: operations["create_theme"];
         delete?: never;
@@ -820,8 +819,7 @@ export interface paths {
         head?: never;
         /**
          * Update theme
-         * @description Changes the fields of a theme that the body names (JSON Merge Patch): what is absent stays, null empties. A new
-         *     name shows in every action at once; the slug can't be changed.
+         * @description Changes the fields of a theme that the body names (JSON Merge Patch): what is absent stays, null empties. A new name shows in every action at once; the slug can't be changed.
          */
         patch: operations["update_theme"];
         trace?: never;
@@ -958,8 +956,7 @@ export interface paths {
         head?: never;
         /**
          * Update partner
-         * @description Changes the fields of a partner that the body names (JSON Merge Patch): what is absent stays, null empties. A new
-         *     name shows in every action at once.
+         * @description Changes the fields of a partner that the body names (JSON Merge Patch): what is absent stays, null empties. A new name shows in every action at once.
          */
         patch: operations["update_partner"];
         trace?: never;
@@ -1015,8 +1012,7 @@ export interface paths {
         head?: never;
         /**
          * Update publication
-         * @description Changes the fields of a publication that the body names (JSON Merge Patch): what is absent stays, null empties, a
-         *     list is replaced whole.
+         * @description Changes the fields of a publication that the body names (JSON Merge Patch): what is absent stays, null empties, a list is replaced whole.
          */
         patch: operations["update_publication"];
         trace?: never;
@@ -2045,42 +2041,6 @@ export interface components {
             /** @description 1 to 1,000 records. */
             items: components["schemas"]["OutputCreate"][];
         };
-        /** @description The fields of the form. */
-        ImportFile: {
-            /** @description The file: the text of a regional page, or its HTML (.txt, .html); one table, separated by commas, semicolons or tabs (.csv, .tsv); a workbook with a sheet for each kind of record (.xlsx); records as the API answers them or takes them (.json); one record on each line (.ndjson, .jsonl). At most 32 MB. */
-            file: string;
-            /** @description The same as the query parameter. */
-            dry_run?: boolean;
-            /** @description The id of the source that the file speaks for, if it is recorded already. */
-            source?: number;
-            /** @description Or the title of the source; a new one is added. By default the name of the file. */
-            source_title?: string;
-            /** @description Who published a new source. */
-            source_publisher?: string;
-            /** @description Where a new source can be read. */
-            source_url?: string;
-            /**
-             * @description The date whose state the source describes.
-             * @example 2015-12
-             */
-            source_as_of?: string;
-            /**
-             * @description What stands where the record and the file disagree, as JSON: for each conflict, by its `choice`, `recorded` or `new`.
-             * @default {}
-             * @example {"moldova/end": "new"}
-             */
-            choices: string;
-            /**
-             * @description What stands where no choice was made: `recorded`, `new`, or `ask`, which keeps the recorded value and leaves the conflict open.
-             * @default ask
-             */
-            prefer: components["schemas"]["Prefer"];
-            /**
-             * @description `refuse` records nothing while a part of the file is rejected; `skip` records the rest.
-             * @default refuse
-             */
-            on_reject: components["schemas"]["OnReject"];
-        };
         /** @description One change of one record, in the order of commits. */
         Change: {
             /**
@@ -2144,10 +2104,37 @@ export interface components {
          *       "choices": {
          *         "moldova/end": "new"
          *       },
+         *       "edit": {
+         *         "1": {
+         *           "region": "asia"
+         *         }
+         *       },
+         *       "exclude": [
+         *         "2"
+         *       ],
          *       "prefer": "recorded"
          *     }
          */
         CommitImport: {
+            /**
+             * @description What is left out, by its `item`: an action with all that belongs to it, something that belongs to one, or a
+             *     theme, partner or publication that the file would add or change. What refers to something left out is recorded
+             *     without that reference. An action that is rejected because of an item is recorded without it.
+             * @default []
+             */
+            exclude: string[];
+            /**
+             * @description What is corrected, by its `item`: a JSON Merge Patch of an action or of something that belongs to one, with the
+             *     names and codes of their lists (`{"3/activities/2": {"country": "EE", "place": null}}`). `activity` is the place of
+             *     an activity in the plan; `slug`, `follows` and `source` can't be edited here. When the file is imported again, what
+             *     it says of an edited field changes nothing.
+             * @default {}
+             */
+            edit: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
             /**
              * @description For each conflict that is decided, by its `choice`: `recorded` or `new`.
              * @default {}
@@ -2499,6 +2486,52 @@ export interface components {
          * @enum {string}
          */
         HitKind: "action" | "activity" | "output" | "partner";
+        /** @description A file, and how it is to be imported. */
+        ImportFile: {
+            /** @description The file: the text of a regional page, or its HTML (.txt, .html); one table, separated by commas, semicolons or tabs (.csv, .tsv); a workbook with a sheet for each kind of record (.xlsx, .ods); records as the API answers them or takes them (.json); one record on each line (.ndjson, .jsonl). At most 32 MB. */
+            file: string;
+            /** @description The same as the query parameter. */
+            dry_run?: boolean;
+            /** @description The id of the source that the file speaks for, if it is recorded already. */
+            source?: number;
+            /** @description Or the title of the source; a new one is added. By default the name of the file. */
+            source_title?: string;
+            /** @description Who published a new source. */
+            source_publisher?: string;
+            /** @description Where a new source can be read. */
+            source_url?: string;
+            /**
+             * @description The date whose state the source describes.
+             * @example 2010
+             * @example 2010-05
+             * @example 2010-05-17
+             */
+            source_as_of?: string;
+            /**
+             * @description What stands where the record and the file disagree, as JSON: for each conflict, by its `choice`, `recorded` or
+             *     `new`.
+             * @default {}
+             * @example {"moldova/end": "new"}
+             */
+            choices: string;
+            /**
+             * @description What columns of tables hold, as JSON: the field of each that is not known by its name.
+             * @default {}
+             * @example {"Land": "countries"}
+             */
+            columns: string;
+            /**
+             * @description What stands where no choice was made: `recorded`, `new`, or `ask`, which keeps the recorded value and leaves the
+             *     conflict open.
+             * @default ask
+             */
+            prefer: components["schemas"]["Prefer"];
+            /**
+             * @description `refuse` records nothing while a part of the file is rejected; `skip` records the rest.
+             * @default refuse
+             */
+            on_reject: components["schemas"]["OnReject"];
+        };
         /** @description An import, without its records. */
         ImportHead: {
             /** @description What names it in an address. */
@@ -2563,6 +2596,8 @@ export interface components {
             pointer?: string | null;
             /** @description What stands there, word for word. */
             quote?: string | null;
+            /** @description The item of the plan that it is about; null for an action itself, and for the file. */
+            item?: string | null;
         };
         /** @description What an import records, or would record. */
         ImportRead: {
@@ -2593,6 +2628,13 @@ export interface components {
             summary: components["schemas"]["ImportSummary"];
             /** @description Each action of the file, in its order. */
             actions: components["schemas"]["PlannedAction"][];
+            /**
+             * @description What the editor said that columns hold.
+             * @default {}
+             */
+            columns: {
+                [key: string]: string;
+            };
             /** @description Themes, partners, publications and sources that the file has, or that its actions need. */
             references: components["schemas"]["PlannedReference"][];
             /** @description What is about the file as a whole. */
@@ -2634,10 +2676,25 @@ export interface components {
              */
             reject: number;
             /**
+             * @description Actions that were left out of the commit.
+             * @default 0
+             */
+            excluded: number;
+            /**
              * @description Fields about which the record and the file disagree and nobody has chosen.
              * @default 0
              */
             conflicts: number;
+            /**
+             * @description For each other list (`activities`, `partners` ...), how many of its records each operation has: `create`,
+             *     `update`, `unchanged`, `reject`, or `excluded`.
+             * @default {}
+             */
+            lists: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /** @description An action as it will be recorded. What can't be read is null or left out, and a problem says why. */
         ImportedAction: {
@@ -2653,15 +2710,15 @@ export interface components {
             summary: string | null;
             /** @description The facility's region. */
             region: components["schemas"]["RegionRef"] | null;
-            /** @description The partner countries, in the order of the title. */
+            /** @description The partner countries that asked for the action, in the order of its title. */
             countries: components["schemas"]["CountryRef"][];
             /** @description What the action is about, the weightiest first. */
             themes: components["schemas"]["ThemeRef"][];
             /** @description The authorities and organisations that took part. */
             partners: components["schemas"]["ImportedPartner"][];
-            /** @description When it began, as precisely as the source says. */
+            /** @description When the action began, as precisely as the source says; null while it has no date. */
             start: components["schemas"]["PartialDate"] | null;
-            /** @description When it ended; null while it runs. */
+            /** @description When the action ended; null while it runs. */
             end: components["schemas"]["PartialDate"] | null;
             /** @description The slug of the earlier action that this one continues. */
             follows: string | null;
@@ -3091,6 +3148,18 @@ export interface components {
         Pillar: "irregular-migration-and-trafficking" | "legal-migration-and-mobility" | "international-protection-and-asylum" | "migration-and-development" | "horizontal";
         /** @description What happens to an action, and to what belongs to it. */
         PlannedAction: {
+            /**
+             * @description What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place
+             *     in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references
+             *     (`partners/1`).
+             * @default
+             */
+            item: string;
+            /**
+             * @description Whether it was left out of the commit.
+             * @default false
+             */
+            excluded: boolean;
             /** @description What happens to the action and what belongs to it, as a whole. */
             operation: components["schemas"]["Operation"];
             /** @description The line of the text or the row of the table where it begins. */
@@ -3118,17 +3187,25 @@ export interface components {
         };
         /** @description An activity as it will be recorded. */
         PlannedActivity: {
+            /**
+             * @description What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place
+             *     in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references
+             *     (`partners/1`).
+             * @default
+             */
+            item: string;
             /** @description What happens to it. */
             operation: components["schemas"]["Operation"];
+            /**
+             * @description Whether it was left out of the commit.
+             * @default false
+             */
+            excluded: boolean;
             /** @description The line of the text or the row of the table that it was read from. */
             line: number | null;
             /** @description The id of the record that it is; null for a new one. */
             id: number | null;
-            /** @description The fields that change, for an update. */
-            differences: components["schemas"]["Difference"][];
-            /** @description The fields about which the record and the file disagree. */
-            conflicts: components["schemas"]["Conflict"][];
-            /** @description Where it stands in its action; null for the end. */
+            /** @description Where it stands in its action, from 1. */
             position: number | null;
             /** @description What kind of activity it is. */
             type: string | null;
@@ -3136,78 +3213,118 @@ export interface components {
             title: string | null;
             /** @description What was done, for whom, and what came of it. */
             description: string | null;
-            /** @description When it began, as precisely as the source says. */
+            /** @description When it began, as precisely as the source says; null where the source gives no date. */
             start: components["schemas"]["PartialDate"] | null;
-            /** @description When it ended. */
+            /** @description When it ended; equal to the start for what took place in one month or on one day. */
             end: components["schemas"]["PartialDate"] | null;
             /** @description The town or venue. */
             place: string | null;
             /** @description Where it was held; the host of a study visit. */
             country: components["schemas"]["CountryRef"] | null;
-            /** @description How many sessions the source counts in it. */
+            /** @description How many sessions the source counts in it, at least 1. */
             sessions: number | null;
-            /** @description What the source says where the dates do not tell it. */
+            /** @description As the source says, or as follows from the dates on the day `as_of`; null where neither tells it. */
             status: string | null;
             /** @description The sentence that it was read from, word for word. */
             source_quote: string | null;
-        };
-        /** @description A deployment as it will be recorded. */
-        PlannedDeployment: {
-            /** @description What happens to it. */
-            operation: components["schemas"]["Operation"];
-            /** @description The line of the text or the row of the table that it was read from. */
-            line: number | null;
-            /** @description The id of the record that it is; null for a new one. */
-            id: number | null;
             /** @description The fields that change, for an update. */
             differences: components["schemas"]["Difference"][];
             /** @description The fields about which the record and the file disagree. */
             conflicts: components["schemas"]["Conflict"][];
+        };
+        /** @description A deployment as it will be recorded. */
+        PlannedDeployment: {
+            /**
+             * @description What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place
+             *     in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references
+             *     (`partners/1`).
+             * @default
+             */
+            item: string;
+            /** @description What happens to it. */
+            operation: components["schemas"]["Operation"];
+            /**
+             * @description Whether it was left out of the commit.
+             * @default false
+             */
+            excluded: boolean;
+            /** @description The line of the text or the row of the table that it was read from. */
+            line: number | null;
+            /** @description The id of the record that it is; null for a new one. */
+            id: number | null;
             /**
              * @description The place of its activity in the plan's `activities` of the same action, from 1; null where it names none of
              *     them.
              */
             activity: number | null;
-            /** @description The id of its activity, where that is recorded already. */
-            activity_id: number | null;
-            /** @description The country that sent the experts. */
+            /** @description The country that sent them; null where the source names none. */
             sending_country: components["schemas"]["CountryRef"] | null;
-            /** @description A group that the source names in place of a country. */
+            /** @description A group that the source names in place of a country, such as "European". */
             origin: string | null;
-            /** @description What kind of organisation sent them. */
+            /** @description What kind of organisation sent them; `unspecified` where the source names none. */
             organisation_type: string | null;
-            /** @description The sending organisation. */
+            /** @description The sending organisation, where the source names it. */
             organisation: string | null;
-            /** @description How many experts; null where the source does not say. */
+            /** @description How many experts; null where the source does not say, never 0. */
             experts_count: number | null;
             /** @description The sentence that it was read from, word for word. */
             source_quote: string | null;
-        };
-        /** @description An output as it will be recorded. */
-        PlannedOutput: {
-            /** @description What happens to it. */
-            operation: components["schemas"]["Operation"];
-            /** @description The line of the text or the row of the table that it was read from. */
-            line: number | null;
-            /** @description The id of the record that it is; null for a new one. */
-            id: number | null;
             /** @description The fields that change, for an update. */
             differences: components["schemas"]["Difference"][];
             /** @description The fields about which the record and the file disagree. */
             conflicts: components["schemas"]["Conflict"][];
+            /** @description The id of its activity, where that is recorded already. */
+            activity_id: number | null;
+        };
+        /** @description An output as it will be recorded. */
+        PlannedOutput: {
+            /**
+             * @description What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place
+             *     in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references
+             *     (`partners/1`).
+             * @default
+             */
+            item: string;
+            /** @description What happens to it. */
+            operation: components["schemas"]["Operation"];
+            /**
+             * @description Whether it was left out of the commit.
+             * @default false
+             */
+            excluded: boolean;
+            /** @description The line of the text or the row of the table that it was read from. */
+            line: number | null;
+            /** @description The id of the record that it is; null for a new one. */
+            id: number | null;
             /** @description What kind of product it is. */
             kind: string | null;
             /** @description Its title, or what it is where it has none. */
             title: string | null;
-            /** @description ISO 639-1 codes. */
+            /** @description ISO 639-1 codes; empty where the source names none. */
             languages: string[];
-            /** @description When it came out. */
+            /** @description When it came out, as precisely as the source says. */
             published: components["schemas"]["PartialDate"] | null;
             /** @description The sentence that it was read from, word for word. */
             source_quote: string | null;
+            /** @description The fields that change, for an update. */
+            differences: components["schemas"]["Difference"][];
+            /** @description The fields about which the record and the file disagree. */
+            conflicts: components["schemas"]["Conflict"][];
         };
         /** @description What happens to a theme, partner, publication or source. */
         PlannedReference: {
+            /**
+             * @description What names it in `exclude` of the commit: the place of an action in the plan, from 1, with the list and the place
+             *     in it for what belongs to the action (`3`, `3/activities/2`), or the list and the place among the plan's references
+             *     (`partners/1`).
+             * @default
+             */
+            item: string;
+            /**
+             * @description Whether it was left out of the commit.
+             * @default false
+             */
+            excluded: boolean;
             /**
              * @description Which list it belongs to.
              * @enum {string}
