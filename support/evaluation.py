@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from app.core.text import fold
-from app.imports.drafts import ActionDraft, Reading, Severity
+from app.imports.drafts import ActionDraft, ParsedFile, Severity
 from app.imports.page.reader import read_page
 from app.imports.problems import UnreadableFile
 from support.commands import ROOT
@@ -90,7 +90,7 @@ def seed_key(seed: dict[str, Any]) -> dict[str, Any]:
     return {"actions": actions, "publications": len(seed["publications"])}
 
 
-def evaluate(reading: Reading, key: dict[str, Any]) -> Scores:
+def evaluate(reading: ParsedFile, key: dict[str, Any]) -> Scores:
     """The score of each field."""
     scores: Scores = {}
     known = {plain(action["title"]): action for action in key["actions"]}
@@ -201,7 +201,7 @@ def evaluate_page(page: Path, key: dict[str, Any]) -> Scores:
     try:
         reading = read_page(page.read_bytes(), page.name)
     except UnreadableFile:
-        reading = Reading(format="page")
+        reading = ParsedFile(format="page")
     return evaluate(reading, key)
 
 

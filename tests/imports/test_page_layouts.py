@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.imports.drafts import Reading
+from app.imports.drafts import ParsedFile
 from app.imports.formats import read_file
 from app.imports.page.reader import read_page
 from app.imports.problems import UnreadableFile
@@ -31,12 +31,12 @@ Activity 1.2: Study visit to Berlin in July 2017
 """
 
 
-def codes(reading: Reading) -> list[str]:
+def codes(reading: ParsedFile) -> list[str]:
     """The codes of all that was met."""
     return [found.code for found in (*reading.problems, *(p for a in reading.actions for p in a.problems))]
 
 
-def values(reading: Reading, *names: str) -> list[tuple[Any, ...]]:
+def values(reading: ParsedFile, *names: str) -> list[tuple[Any, ...]]:
     """Some values of each action."""
     return [tuple(action.values.get(name) for name in names) for action in reading.actions]
 
