@@ -57,6 +57,10 @@ def rows(drafts: Any, *names: str) -> Rows:
             "The drafting of the guidelines started in August 2012 and was completed in February 2013.",
             [("2012-08", "2013-02", None)],
         ),
+        (
+            "Workshops were held in Lima and Cusco in February, and online in July 2020.",
+            [("2020-02", "2020-02", "Lima"), ("2020-02", "2020-02", "Cusco"), ("2020-07", "2020-07", None)],
+        ),
         ("An online training took place in June 2020.", [("2020-06", "2020-06", None)]),
         ("A study visit to Vienna is foreseen for early 2021.", [("2021", "2021", "Vienna")]),
         ("Training in Lima in May 2012 was cancelled.", []),

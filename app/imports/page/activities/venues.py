@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import Final
 
 from app.imports.page.activities.events import MISSIONS, Event, Known
 from app.imports.page.activities.places import (
@@ -16,6 +17,7 @@ from app.imports.page.activities.places import (
 from app.imports.page.activities.travels import VISITED
 from app.imports.page.language.lexicon import Kind, Token
 from app.imports.page.language.words import FINITE
+from app.imports.page.language.wordsets import words
 from app.imports.page.sentences import Sentence
 
 
@@ -40,12 +42,19 @@ def attach_places(sentence: Sentence, events: list[Event], event: Event, known: 
         event.places = _otherwise_placed(sentence, events, event, known)
 
 
+_ONLINE: Final = words("online virtually remotely")
+
+
 def _by_dates(sentence: Sentence, event: Event, own: Sequence[str]) -> list[Place]:
     """`In Lima (May 2011), and in Quito (June 2011)`: a place with each date, or several of them."""
     if len(event.spans) < 2 or len(event.dated_at) != len(event.spans):
         return []
     begin, groups = event.at + 1, []
     for at in event.dated_at:
+        if not _ONLINE.isdisjoint(token.low for token in sentence.tokens[begin:at]):
+            groups.append([Place(None, None)])
+            begin = at
+            continue
         listed = find_places(sentence, begin, at, own, abroad=False)
         nearest = place_before(sentence, at, own)
         groups.append(listed if len(listed) > 1 or not nearest else [nearest])

@@ -34,7 +34,8 @@ def find_senders(sentence: Sentence, own: Sequence[str]) -> Senders:
     tokens = sentence.tokens
     result = Senders()
     deploys = not sentence.words.isdisjoint(_DEPLOY) or "as experts" in sentence.text
-    _read_givers(sentence, own, result)
+    if "by" in sentence.words and not _GIVEN.isdisjoint(sentence.words):
+        _read_givers(sentence, own, result)
     if not deploys and Kind.EXPERT not in sentence.kinds and Kind.PERSON not in sentence.kinds:
         return result
     heads = [at for at, token in enumerate(tokens) if token.kind is Kind.EXPERT or _acts_as_expert(tokens, at, own)]
