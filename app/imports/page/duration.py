@@ -81,6 +81,8 @@ _JOINTS: Final = {"au": "to", "a": "to", "al": "to", "hasta": "to", "de": "", "d
 
 def _in_english(tokens: list[Token]) -> list[Token]:
     """`De marzo de 2014 hasta mayo de 2015`, with the small words of an English date."""
+    if all(token.low not in _JOINTS for token in tokens):
+        return tokens
     return [replace(token, low=low) for token in tokens if (low := _JOINTS.get(token.low, token.low))]
 
 
