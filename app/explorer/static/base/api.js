@@ -45,6 +45,7 @@ export function watchPending(watcher) {
  * @template T @param {Promise<T>} promise @returns {Promise<T>} */
 export async function awaited(promise) {
     pending += 1;
+    for (const watcher of watchers) watcher();
     try {
         return await promise;
     } finally {
