@@ -4,7 +4,7 @@
 
 export const CHILDREN = ["activities", "deployments", "outputs"];
 /** What a plan says of an item beside its fields. */
-const ABOUT = ["operation", "line", "differences", "conflicts", "activity_id"];
+const ABOUT = ["item", "operation", "excluded", "line", "differences", "conflicts", "activity_id"];
 
 /** What names an item of the first plan: "2" for its third action, "2/activities/0" for that one's first activity.
  * @param {number} action @param {string} [list] @param {number} [place] */
