@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 from starlette_compress import add_compress_type
 
 from app import description, problem_pages
+from app.actions.children import router as children
 from app.actions.routes import router as actions
 from app.activities.routes import router as activities
+from app.api_index import add_index
 from app.core import health, idempotency, problem_handlers
 from app.core.caching import SOFTWARE, STATE
 from app.core.database import Database
@@ -233,6 +235,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     api = APIRouter(prefix=API, dependencies=[Depends(check_request)])
     for router in (
         actions,
+        children,
         history,
         activities,
         deployments,
@@ -255,6 +258,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         keys,
     ):
         api.include_router(router)
+    add_index(api)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(problem_pages.router)

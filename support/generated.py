@@ -16,8 +16,8 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
-from app.activities.models import Activity
-from app.core.partial_dates import days_of
+from app.activities.models import STATED, Activity
+from app.core.partial_dates import UNKNOWN_DAY, days_of
 from app.core.text import slugify
 from app.deployments.models import Deployment
 from app.outputs.models import Output
@@ -49,7 +49,7 @@ ACTIVITY_TYPES: Final = [member.value for member in ActivityType]
 ORGANISATION_TYPES: Final = [member.value for member in OrganisationType]
 OUTPUT_KINDS: Final = [member.value for member in OutputKind]
 REGIONS: Final = [member.value for member in Region]
-STATUSES: Final = [member.value for member in Status]
+STATUSES: Final = [member.value for member in STATED]
 
 
 def _listed(words: str) -> list[str]:
@@ -253,6 +253,8 @@ class _Record:
         objective, summary = (None, None) if bare else (self.prose(300), self.maybe(0.95, self.prose(1000)))
         key = self.following[Action]
         earlier = len(self.rows[Action])
+        # Of every third one, the state is known until the end of a year.
+        confirmed_on = None if bare or key % 3 else f"{2011 + key % 8}-12-31"
         return self.add(
             Action,
             slug=f"{slugify(title, otherwise='action')}-{key}",
@@ -264,6 +266,9 @@ class _Record:
             **days_of("start", start),
             end=end,
             **days_of("end", end),
+            confirmed_on=confirmed_on,
+            vouched_for=confirmed_on is None,
+            confirmed_last_day=UNKNOWN_DAY if confirmed_on is None else date.fromisoformat(confirmed_on),
             follows=self.maybe(0.1, key - self.random.randint(1, earlier)) if earlier and not bare else None,
             source=None if bare else self.maybe(0.8, self.random.choice(self.sources)),
         )

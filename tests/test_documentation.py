@@ -48,6 +48,30 @@ async def test_the_answers_of_the_readme_are_the_real_ones(anonymous: httpx.Asyn
     assert holds(json.loads(told), answer.json()), answer.json()
 
 
+WORDS = "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905
+
+
+@pytest.mark.anyio
+async def test_every_number_of_the_readme_is_the_real_one(anonymous: httpx.AsyncClient) -> None:
+    text = re.sub(r"```.*?```", "", (ROOT / "README.md").read_text("utf-8"), flags=re.DOTALL)
+
+    def number(pattern: str) -> list[int]:
+        (found,) = re.findall(pattern, text)
+        parts = [found] if isinstance(found, str) else found
+        return [int(part) if part.isdigit() else WORDS.index(part.lower()) for part in parts]
+
+    answers = {url.rpartition("/")[2].partition("?")[0]: (await anonymous.get(url)).json() for url, _ in QUESTIONS}
+    figures = (await anonymous.get("/api/v1/headline")).json()["figures"]
+    outputs = (await anonymous.get("/api/v1/outputs")).json()["total"]
+    expected = [*(figures[name]["value"] for name in ("actions", "activities", "deployments")), outputs]
+    assert number(r"(\d+) actions[\w\s,]*? (\d+) activities, (\d+) deployments and (\d+) outputs") == expected
+    assert number(r"(\w+) have no date") == [answers["activities-per-year"]["totals"]["unassigned"]]
+    rows = answers["member-states-by-country"]["rows"]
+    states = {row["member_state"]["key"] for row in rows} - {None, "outside-eu"}
+    distinct = answers["member-states-by-country"]["totals"]["distinct"]
+    assert number(r"(\w+) actions, (\w+) member states") == [distinct, len(states)]
+
+
 def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "operations.md").read_text("utf-8")
     missing = [name for name in Settings.model_fields if f"`MIEUX_{name.upper()}`" not in text]

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
+from app.actions.confirming import confirm
 from app.actions.detail import complete
 from app.actions.models import LINKS, Action, ActionCountry, Child, LinkList, child_models
 from app.actions.queries import ACTIONS_LISTING
@@ -27,10 +28,16 @@ async def _assign(session: AsyncSession, drafts: Sequence[Draft]) -> None:
     await choose_slugs(session, drafts, text="title", otherwise="action")
     await assign_fields(session, drafts)
     for draft in valid(drafts):
+        draft.record.vouched_for = is_vouched_for(draft.body)
         if draft.body.follows is not None and draft.body.follows == draft.record.id:
             draft.problem = invalid_field("/follows", "follows-itself", "an action can't follow itself")
     lists = [{link.field: getattr(draft.body, link.field) for link in LINKS} for draft in drafts]
     await set_links(session, drafts, lists)
+
+
+def is_vouched_for(body: ActionCreate) -> bool:
+    """Whether a body says that the registry itself keeps the action up to date: null is not the same as nothing."""
+    return "confirmed_on" in body.model_fields_set and body.confirmed_on is None
 
 
 def new_links(action: Action, body: ActionCreate) -> None:
@@ -85,7 +92,10 @@ def _set_link(action: Action, link: LinkList, keys: list[Any]) -> None:
 
 async def _form(_session: AsyncSession, action: Action) -> dict[str, Any]:
     lists = {link.field: [getattr(one, link.column) for one in getattr(action, link.relationship)] for link in LINKS}
-    return await form_of_columns(ActionCreate, action) | lists
+    form = await form_of_columns(ActionCreate, action) | lists
+    if action.confirmed_on is None and not action.vouched_for:
+        del form["confirmed_on"]
+    return form
 
 
 async def _remove(session: AsyncSession, action: Action) -> None:
@@ -126,6 +136,7 @@ def _actions_of(records: Iterable[Any]) -> set[int]:
 
 def touch_actions(session: Session, _context: Any, _instances: Any) -> None:
     """Whoever changes a child changes its action: the action's version grows, by one in a transaction."""
+    confirm(session, [*session.new, *filter(session.is_modified, session.dirty)])
     changed = [*session.new, *session.deleted, *filter(session.is_modified, session.dirty)]
     # A new action has its first version already, and one that changes itself gets a new one by that.
     grown = state_of(session).grown

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, inspect, select
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, false, inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from app.core.database import Base, Versioned, text_column
@@ -46,6 +46,12 @@ class Action(Versioned, Base):
     start_year: Mapped[int | None] = mapped_column(
         Computed("CAST(substr(start, 1, 4) AS INTEGER)", persisted=True), index=True
     )
+    # The day that is stated; `vouched_for` says that the registry itself vouches for the state, of which no day is the
+    # last known one. Without either it is that of the source. What follows from them is filled in by
+    # `actions/confirming.py`.
+    confirmed_on: Mapped[PartialDate | None] = mapped_column(PartialDateText)
+    vouched_for: Mapped[bool] = mapped_column(default=False, server_default=false())
+    confirmed_last_day: Mapped[date] = mapped_column(default=UNKNOWN_DAY, server_default=UNKNOWN_DAY.isoformat())
     follows: Mapped[int | None] = mapped_column(ForeignKey("actions.id"), index=True)
     source: Mapped[int | None] = mapped_column(ForeignKey("sources.id"), index=True)
 

@@ -9,12 +9,14 @@ from sqlalchemy import CompoundSelect, Integer, Select, String, bindparam, func,
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme, child_models
 from app.actions.schemas import ActionCounts, ActionRead
 from app.core.listing import Listing, columns_shown
+from app.core.partial_dates import UNKNOWN_DAY
 from app.core.statements import KEYS, Row, Rows, Statement
 from app.reference.countries import country_ref
 from app.reference.labels import theme_name
 from app.reference.models import Partner, Theme
 from app.reference.schemas import region_ref
-from app.selection.graph import ACTION_LIST, ACTION_SORTS, action_status
+from app.selection.graph import ACTION_LIST, ACTION_SORTS
+from app.selection.status import status_in_sql
 
 
 def _count_of(child: Any) -> Any:
@@ -23,7 +25,11 @@ def _count_of(child: Any) -> Any:
 
 def _select_actions(as_of: date) -> Select[*tuple[Any, ...]]:
     counts = (_count_of(child).label(child.__tablename__) for child in child_models())
-    return select(*columns_shown(Action, ActionRead, status=action_status(as_of)), *counts)
+    known = {
+        "confirmed_on": func.nullif(Action.confirmed_last_day, UNKNOWN_DAY),
+        "status": status_in_sql(as_of, Action, Action.confirmed_last_day),
+    }
+    return select(*columns_shown(Action, ActionRead, **known), *counts)
 
 
 def _select_links() -> CompoundSelect[*tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """Actions as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator
@@ -52,9 +52,13 @@ class ActionRead(ReadModel):
     start: PartialDate | None
     """When the action began, as precisely as the source says; null while it has no date."""
     end: PartialDate | None
-    """When the action ended; null while it runs."""
+    """When the action ended; null while it runs, as far as is known."""
+    confirmed_on: date | None
+    """The last day on which its state is known, as its source says; null where the registry itself keeps it up to
+    date."""
     status: Status
-    """Where the action stands on the day `as_of`: derived from its dates."""
+    """Its status on the day `as_of`, derived from its dates: after `confirmed_on`, an open end is `unconfirmed`, and so
+    is what was only planned."""
     follows: int | None
     """The id of the earlier action that this one continues."""
     counts: ActionCounts
@@ -92,6 +96,10 @@ class Dated(WriteModel):
                 {"end": end, "start": start},
             )
         return end
+
+
+def _last_day(day: PartialDate) -> PartialDate:
+    return PartialDate(day.last_day.isoformat())
 
 
 class ActionCreate(Dated):
@@ -138,6 +146,9 @@ class ActionCreate(Dated):
     """Slugs of themes, the weightiest first."""
     partners: Annotated[list[PartnerId], Field(max_length=200), AfterValidator(distinct), UNIQUE] = []
     """Ids of partners."""
+    confirmed_on: Annotated[PartialDate, AfterValidator(_last_day)] | None = None
+    """The last day on which its state is known; left out, that of its source's `as_of`. Null says that the registry
+    itself keeps the action up to date, whatever its source's date."""
     follows: Id | None = None
     """The id of the earlier action that this one continues."""
     source: Id | None = None

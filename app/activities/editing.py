@@ -14,31 +14,39 @@ from app.activities.schemas import ActivityCreate
 from app.core.assigning import Draft, assign_fields, form_of_columns
 from app.core.editing import Editing
 from app.core.filters import today
-from app.core.partial_dates import PartialDate
+from app.core.partial_dates import PartialDate, days_of
 from app.core.problems import InUse
 from app.deployments.models import Deployment
 from app.reference.vocabularies import Status
+from app.selection.status import status_on
 
 
 def status_by_dates(start: PartialDate | None, end: PartialDate | None) -> Status | None:
-    """Where an activity stands today by its dates; None without any."""
+    """The status of an activity today by its dates alone; None without any."""
     if start is None:
         return None
-    if start.first_day > today():
-        return Status.PLANNED
-    return Status.COMPLETED if end is not None and end.last_day < today() else Status.ONGOING
+    days = days_of("start", start) | days_of("end", end)
+    return status_on(today(), days["start_first_day"], days["end_last_day"])
 
 
-def stated_status(body: ActivityCreate) -> str | None:
-    """The status that is kept: one that the dates tell is not, since tomorrow they may tell another."""
-    stated = body.status if body.status != status_by_dates(body.start, body.end) else None
-    return None if stated is None else stated.value
+def stated_status(
+    status: str | None, start: PartialDate | None, end: PartialDate | None, recorded: str | None = None
+) -> str | None:
+    """The status that is stored as a statement: not one that follows from the dates, since tomorrow another may.
+
+    That a state is not confirmed is no statement: with it, the recorded one stays. Of a new activity it tells that it
+    was only planned, unless its open end says so.
+    """
+    if status == Status.UNCONFIRMED:
+        return recorded or (None if start and not end else Status.PLANNED.value)
+    return None if status is None or status == status_by_dates(start, end) else str(status)
 
 
 async def _assign(session: AsyncSession, drafts: Sequence[Draft]) -> None:
     await _set_positions(session, drafts)
     for draft in drafts:
-        draft.record.stated_status = stated_status(draft.body)
+        body, recorded = draft.body, draft.record.stated_status
+        draft.record.stated_status = stated_status(body.status, body.start, body.end, recorded)
         if not draft.is_new and draft.record.action != draft.body.action:
             await check_not_deployed_to(session, draft.record)
     await assign_fields(session, drafts)

@@ -10,6 +10,9 @@ from app.core.database import Base, Versioned, text_column
 from app.core.partial_dates import UNKNOWN_DAY, PartialDate, PartialDateText
 from app.reference.vocabularies import ActivityType, Status, in_vocabulary
 
+STATED = (Status.PLANNED, Status.ONGOING, Status.COMPLETED)
+"""What a source can say. That a state is not confirmed follows from how long it is known."""
+
 
 class Activity(Child, Versioned, Base):
     """One activity of an action."""
@@ -17,7 +20,7 @@ class Activity(Child, Versioned, Base):
     __tablename__ = "activities"
     __table_args__ = (
         CheckConstraint(in_vocabulary("type", ActivityType), name="type"),
-        CheckConstraint(f"stated_status IS NULL OR {in_vocabulary('stated_status', Status)}", name="stated_status"),
+        CheckConstraint(f"stated_status IS NULL OR {in_vocabulary('stated_status', STATED)}", name="stated_status"),
         CheckConstraint("position > 0", name="position"),
         CheckConstraint("sessions > 0", name="sessions"),
         CheckConstraint("start_first_day <= start_last_day", name="start"),

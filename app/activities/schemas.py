@@ -40,7 +40,8 @@ class ActivityRead(ReadModel):
     sessions: int
     """How many sessions the source counts in it, at least 1."""
     status: Status | None
-    """As the source says, or as follows from the dates on the day `as_of`; null where neither tells it."""
+    """As the source says, or as follows from the dates on the day `as_of`; null where neither tells it. After the
+    `confirmed_on` of its action, what was planned or has an open end is `unconfirmed`."""
     source_quote: str | None
     """The sentence that it was read from, word for word."""
 
@@ -82,7 +83,8 @@ class ActivityCreate(Dated):
     sessions: Annotated[int, Field(strict=True, ge=1, le=10_000), INTEGRAL] = 1
     """How many sessions the source counts in it."""
     status: Status | None = None
-    """Needed only where the dates do not tell it: a status that follows from the dates is not kept as a statement."""
+    """Needed only where the dates do not tell it, as for what was only planned: a status that follows from the dates is
+    not stored as a statement. `unconfirmed` leaves what is recorded."""
     source_quote: Prose | None = None
     """The sentence that it was read from, word for word."""
 

@@ -222,7 +222,7 @@ async def patch_record(
         form = await form_of_columns(editing.create, record)
     for name in patch.model_fields_set:
         value = getattr(patch, name)
-        if value is None:
+        if value is None and editing.create.model_fields[name].default is not None:
             form.pop(name, None)
         else:
             form[name] = value

@@ -6,6 +6,7 @@ it works as in a left join: a root counts for `none` when it has a linked record
 all.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
 from fastapi import Query as QueryParameter
 from pydantic import (
     AfterValidator,
@@ -26,12 +28,13 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import TypeAliasType
 
 from app.core.index.columns import Keys, Mask, day_number
 from app.core.index.matching import having, touching, with_keys
-from app.core.index.schema import ByDay, Coded, Link, Lookup, Period
+from app.core.index.schema import ByDay, Coded, Column, Link, Lookup, Period
 from app.core.index.snapshot import Snapshot
 from app.core.json_schema import Keywords
 from app.core.languages import LabelLanguage
@@ -157,15 +160,45 @@ def matching(root: Link, kind: int, phrase: str, synonyms: Synonyms) -> Filter:
     return Filter(root, keeps, phrase, labels=lambda query: f'"{query}"', find=find)
 
 
+def named(root: Link, slug: Any, phrase: str) -> Filter:
+    """Keeps the roots with one of the keys or slugs. One that is not there is refused by Invalid."""
+
+    async def find(connection: AsyncConnection, _snapshot: Snapshot, values: Sequence[str]) -> Keys:
+        ids = [int(value) for value in values if value.isdecimal() and len(value) < 10]
+        slugs = [value for value in values if value.isprintable()]
+        rows = (await connection.execute(select(root.key, slug).where(or_(root.key.in_(ids), slug.in_(slugs))))).all()
+        known = {str(name) for row in rows for name in row}
+        if missing := [value for value in values if value not in known]:
+            raise invalid_parameter(root.name, "unknown-value", f"there is no {root.name} '{missing[0]}'")
+        return np.array(sorted(key for key, _ in rows), np.int64)
+
+    def keeps(_snapshot: Snapshot, _values: Sequence[str], _as_of: date) -> Mask:
+        raise AssertionError("the database finds these")
+
+    return Filter(root, keeps, phrase, find=find)
+
+
+def numbered(column: Column, phrase: str, *, without: str) -> Filter:
+    """Keeps records whose column has one of the numbers; 0 stands for none."""
+
+    def keeps(snapshot: Snapshot, values: Sequence[str], _as_of: date) -> Mask:
+        numbers = [0 if value == NONE else int(value) for value in values]
+        return np.isin(snapshot.rows[column.link].columns[column], numbers)
+
+    return Filter(column.link, keeps, phrase, without=without)
+
+
 # -- the types of parameters --
 
 
 class Choice:
-    """Marks the type of one value of a closed vocabulary: `Annotated[str, Choice(...)]`. `none` adds that word."""
+    """Marks the type of one value of a closed vocabulary: `Annotated[str, Choice(...)]`. `none` adds that word; `meant`
+    gives the value that another text is likely to mean."""
 
-    def __init__(self, values: Sequence[str], *, none: bool) -> None:
+    def __init__(self, values: Sequence[str], *, none: bool, meant: Callable[[str], str | None] = str.lower) -> None:
         self.allowed = [*map(str, values), NONE] if none else list(map(str, values))
         self._known = frozenset(self.allowed)
+        self._meant = meant
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Refuses other values, and lists these."""
@@ -176,13 +209,35 @@ class Choice:
         return {"type": "string", "enum": self.allowed}
 
     def _check(self, value: str) -> str:
-        if value not in self._known:
-            raise PydanticCustomError(
-                "unknown_value",
-                "'{value}' is not a value of this parameter",
-                {"value": value, "allowed": self.allowed},
-            )
-        return value
+        if value in self._known:
+            return value
+        hint, allowed = "", self.allowed
+        if (meant := self._meant(value)) in self._known:
+            hint, allowed = f": did you mean '{meant}'?", [str(meant)]
+        elif "," in value and self._known.issuperset(value.split(",")):
+            hint, allowed = ": repeat the parameter for each of several values", value.split(",")
+        raise PydanticCustomError(
+            "unknown_value",
+            "'{value}' is not a value of this parameter{hint}",
+            {"value": value, "hint": hint, "allowed": allowed},
+        )
+
+
+_DATE = "[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?"
+# What people write instead of an interval: 2012-2014, 2013/, /2013.
+_NEARLY = (
+    (re.compile(f"({_DATE}) ?(?:-|–|,|:|to|\\.\\.) ?({_DATE})"), r"\1/\2"),
+    (re.compile(f"({_DATE})[-/]"), r"\1/.."),
+    (re.compile(f"[-/]({_DATE})"), r"../\1"),
+)
+
+
+def _is_interval(value: str) -> bool:
+    try:
+        Span.parse(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _interval(value: str) -> str:
@@ -190,7 +245,9 @@ def _interval(value: str) -> str:
         try:
             Span.parse(value)
         except ValueError as error:
-            raise PydanticCustomError("interval", "{reason}", {"reason": str(error)}) from None
+            meant = [match.expand(form) for pattern, form in _NEARLY if (match := pattern.fullmatch(value))]
+            hint = f": did you mean {meant[0]}?" if meant and _is_interval(meant[0]) else ""
+            raise PydanticCustomError("interval", "{reason}", {"reason": f"{error}{hint}"}) from None
     return value
 
 

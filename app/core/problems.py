@@ -263,6 +263,8 @@ def invalid_parameter(name: str, code: str, message: str, allowed: Sequence[str 
 def unknown_parameter(name: str, allowed: Sequence[str | int] | None) -> ErrorItem:
     """What is wrong with a parameter that an operation does not have."""
     message = f"there is no parameter '{name}' here"
+    if name.endswith("[]") and name[:-2] in (allowed or ()):
+        message += f": repeat '{name[:-2]}' for each of several values"
     return ErrorItem(parameter=name, code="unknown-parameter", message=message, allowed=allowed and list(allowed))
 
 

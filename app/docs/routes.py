@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse
 
-from app.docs.assets import ASK_EACH_TIME, DocsFiles, vendor_folders
+from app.docs.assets import ASK_EACH_TIME, STATIC_DIR, DocsFiles, vendor_folders
 from app.docs.pages import PAGES, DocsPage, render
 
 
@@ -27,6 +27,14 @@ def mount_docs(app: FastAPI) -> None:
         endpoint = _endpoint(page, openapi_path, folders[page.package])
         app.add_route(page.path, endpoint, include_in_schema=False)
     app.mount("/docs/static", DocsFiles(), name="docs-static")
+    app.add_route("/favicon.ico", _favicon, include_in_schema=False)
+
+
+async def _favicon(_request: Request) -> FileResponse:
+    """For browsers that ask for it on pages that name none, such as an answer in JSON."""
+    return FileResponse(
+        STATIC_DIR / "favicon.svg", media_type="image/svg+xml", headers={"Cache-Control": ASK_EACH_TIME}
+    )
 
 
 def _endpoint(page: DocsPage, openapi_path: str, vendor_folder: str) -> Callable[[Request], Awaitable[HTMLResponse]]:

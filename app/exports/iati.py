@@ -22,10 +22,11 @@ from app.core.formats.files import Outbox
 from app.core.formats.provenance import Provenance
 from app.core.languages import LabelLanguage, language
 from app.core.listing import API
-from app.core.partial_dates import PartialDate
+from app.core.partial_dates import PartialDate, days_of
 from app.exports.scope import Scope
 from app.reference.models import Source
 from app.reference.vocabularies import Status
+from app.selection.status import status_on
 
 VERSION = "2.03"
 SECTOR = "15190"
@@ -98,7 +99,10 @@ def _activity(action: ActionRead, known: _Known, source: Provenance, as_of: date
     funder = (read.funder if read is not None else None) or FUNDER
     for role, organisation in (("funding", funder), ("accountable", funder), ("implementing", IMPLEMENTER)):
         _narrate(_add(element, "participating-org", role=_ROLES[role], type=MULTILATERAL), organisation)
-    _add(element, "activity-status", code=_STATUS[action.status])
+    # The standard has no word for what is not confirmed: what was known last stands, and a description says until when.
+    if action.status is Status.UNCONFIRMED and action.confirmed_on is not None:
+        as_of = action.confirmed_on
+    _add(element, "activity-status", code=_STATUS[_status_on(as_of, action)])
     for kind, day, stated in _dates(action, as_of):
         dated = _add(element, "activity-date", {"iso-date": day.isoformat()}, type=kind)
         if len(stated) < 10:
@@ -116,12 +120,19 @@ def _activity(action: ActionRead, known: _Known, source: Provenance, as_of: date
 
 
 def _descriptions(action: ActionRead) -> Iterator[tuple[str, str]]:
-    """General, objectives, and target groups."""
+    """General, objectives, target groups, and others."""
     yield "1", action.summary or action.objective or action.title
     if action.objective:
         yield "2", action.objective
     if action.partners:
         yield "3", f"Partners: {'; '.join(partner.name for partner in action.partners)}"
+    if action.status is Status.UNCONFIRMED:
+        yield "4", f"Status and dates are those known on {action.confirmed_on}; later ones are not confirmed."
+
+
+def _status_on(day: date, action: ActionRead) -> Status:
+    days = days_of("start", action.start) | days_of("end", action.end)
+    return status_on(day, days["start_first_day"], days["end_last_day"])
 
 
 def _dates(action: ActionRead, as_of: date) -> Iterator[tuple[str, date, PartialDate]]:

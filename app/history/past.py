@@ -8,18 +8,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.actions.confirming import last_known_day
 from app.actions.detail import ActionDetail
 from app.actions.schemas import ActionCounts
 from app.activities.schemas import ActivityRead
-from app.core.partial_dates import UNKNOWN_DAY, PartialDate
+from app.core.partial_dates import UNKNOWN_DAY, PartialDate, days_of
 from app.core.problems import NotFound
 from app.deployments.schemas import DeploymentRead
 from app.history.queries import Snapshot
 from app.outputs.schemas import OutputRead
 from app.reference.countries import COUNTRIES, country_ref
-from app.reference.models import Partner, Theme
+from app.reference.models import Partner, Source, Theme
 from app.reference.schemas import region_ref
 from app.reference.vocabularies import Status
+from app.selection.status import status_on
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ async def detail_at(connection: AsyncConnection, past: Snapshot) -> ActionDetail
 async def _detail_at(connection: AsyncConnection, past: Snapshot) -> ActionDetail:
     (action,) = past.of("actions").values()
     day = past.version["instant"].date()
+    until = await _confirmed_on(connection, action)
     activities = past.of("activities")
     themes = {row["slug"]: row["name"] for row in (await connection.execute(select(Theme.slug, Theme.name))).mappings()}
     return ActionDetail.model_validate(
@@ -51,7 +54,8 @@ async def _detail_at(connection: AsyncConnection, past: Snapshot) -> ActionDetai
             "countries": [country_ref(code) for code in action["countries"]],
             "themes": [{"slug": slug, "name": themes.get(slug, slug)} for slug in action["themes"]],
             "partners": await _partners(connection, action["partners"]),
-            "status": _status(action, day),
+            "confirmed_on": until,
+            "status": _status(action, day, until),
             "counts": ActionCounts(
                 activities=len(activities),
                 deployments=len(past.of("deployments")),
@@ -59,7 +63,7 @@ async def _detail_at(connection: AsyncConnection, past: Snapshot) -> ActionDetai
             ),
             "version": past.version["root_version"],
             "updated_at": past.version["instant"],
-            "activities": [_activity(facts, day) for facts in sorted(activities.values(), key=_place)],
+            "activities": [_activity(facts, day, until) for facts in sorted(activities.values(), key=_place)],
             "deployments": [_deployment(facts, activities, action) for facts in _by_id(past.of("deployments"))],
             "outputs": [OutputRead.model_validate(facts) for facts in _by_id(past.of("outputs"))],
         }
@@ -84,17 +88,26 @@ def _first_day(written: str | None) -> date:
     return PartialDate(written).first_day if written else UNKNOWN_DAY
 
 
-def _status(facts: dict[str, Any], day: date) -> Status:
-    if _first_day(facts["start"]) > day:
-        return Status.PLANNED
-    end = PartialDate(facts["end"]).last_day if facts["end"] else UNKNOWN_DAY
-    return Status.COMPLETED if end < day else Status.ONGOING
+def _status(facts: dict[str, Any], day: date, until: date | None) -> Status | None:
+    days = days_of("start", facts["start"]) | days_of("end", facts["end"])
+    stated = facts.get("stated_status")
+    if "stated_status" in facts and not (stated or facts["start"]):
+        return None
+    return status_on(day, days["start_first_day"], days["end_last_day"], until or UNKNOWN_DAY, stated)
 
 
-def _activity(facts: dict[str, Any], day: date) -> ActivityRead:
-    by_dates = _status(facts, day) if facts["start"] else None
+async def _confirmed_on(connection: AsyncConnection, action: dict[str, Any]) -> date | None:
+    """The last day on which the state of the action was known; by the date that its source has today."""
+    if action["vouched_for"]:
+        return None
+    source = select(Source.as_of).where(Source.id == action["source"])
+    known = action["confirmed_on"] or last_known_day(await connection.scalar(source))
+    return None if known is None else date.fromisoformat(known)
+
+
+def _activity(facts: dict[str, Any], day: date, until: date | None) -> ActivityRead:
     return ActivityRead.model_validate(
-        {**facts, "country": country_ref(facts["country"]), "status": facts["stated_status"] or by_dates}
+        {**facts, "country": country_ref(facts["country"]), "status": _status(facts, day, until)}
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from app.actions.confirming import last_known_day
 from app.imports.comparison import Compared, Side, compare
 from app.imports.drafts import CHILDREN, ActionDraft, Draft, Finding, Severity
 from app.imports.entities import ENTITIES
@@ -12,7 +13,7 @@ from app.imports.matching.children import match_children
 from app.imports.matching.findings import identity_findings
 from app.imports.naming import THEME, unknown_value
 from app.imports.precedence import Sender
-from app.imports.presentation import show_action, show_child, stated_status
+from app.imports.presentation import show_action, show_child, statement_of
 from app.imports.record import Recorded, RecordedAction
 from app.imports.references import Partner
 from app.imports.schemas import ImportSource, Operation, PlannedAction
@@ -133,6 +134,7 @@ class ActionPlan:
             "follows": self._follows(before),
             "source": self._stated_source(before),
         }
+        values["confirmed_on"] = self._confirmed_on(before, values)
         values["slug"] = self.slug
         if recorded is None or before is None:
             return Compared(values, [], [])
@@ -144,9 +146,14 @@ class ActionPlan:
             draft=self.draft,
             fields=list(dict.fromkeys(stated)),
         )
-        return compare(
+        compared = compare(
             self.planner.known, recorded, before, values, side, self.reader, self.source or self.planner.source
         )
+        if "confirmed_on" not in side.fields and values["confirmed_on"] != before["confirmed_on"]:
+            compared.values["confirmed_on"] = values["confirmed_on"]
+            known = {"before": before["confirmed_on"], "after": values["confirmed_on"]}
+            compared.differences.append({"field": "confirmed_on", **known})
+        return compared
 
     def _question(self) -> Iterator[Values]:
         """Whether it is a recorded action, as what the editor has to choose."""
@@ -220,6 +227,19 @@ class ActionPlan:
             return None if self.reader.is_editor and not is_stated else self.source
         return self.source if is_stated and self.reader.is_editor else recorded
 
+    def _confirmed_on(self, before: Values | None, values: Values) -> str | None:
+        """The last day on which its state is known: a newer source that speaks of an open end resolves it."""
+        stated: str | None = values["confirmed_on"]
+        if "confirmed_on" in self.draft.values:
+            return stated
+        source = values["source"] if before is None else self.source or self.planner.source
+        day = last_known_day(None if source is None or self.reader.is_editor else source.as_of)
+        if before is None:
+            return day
+        known = before["confirmed_on"]
+        is_newer = known is not None and day is not None and known < day
+        return day if is_newer and "end" in self.draft.values and before["end"] is None else known
+
     # -- what belongs to it --
 
     def _plan_children(self, kind: str) -> list[Values]:
@@ -272,7 +292,7 @@ class ActionPlan:
             problem.item = self._item_of(kind, place)
             self.problems.append(problem)
         if kind == "activities":
-            values["status"] = stated_status(values)
+            values["status"] = statement_of(values, None if recorded is None else recorded.values["status"])
         if kind == "deployments":
             kept = None if recorded is None else recorded.values["activity"]
             values["activity"] = draft.values.get("activity", kept)

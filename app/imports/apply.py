@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.actions.editing import ACTION_EDITING, new_links
+from app.actions.editing import ACTION_EDITING, is_vouched_for, new_links
 from app.actions.models import Action
 from app.activities.editing import ACTIVITY_EDITING, stated_status
 from app.core.audit import explain
@@ -129,7 +129,7 @@ class Applier:
         record = self._record(ACTION_EDITING, shown.id, f"'{shown.slug}'")
         if planned.operation is Operation.CREATE or planned.differences:
             fields = {
-                **shown.model_dump(),
+                **shown.model_dump(exclude_unset=True),
                 "partners": [await self.references.partner(partner.model_dump()) for partner in shown.partners],
                 "source": None if shown.source is None else await self.references.source(shown.source),
                 "follows": await self._follows(record, shown.follows),
@@ -221,7 +221,9 @@ class Applier:
             if name in columns:
                 setattr(record, name, getattr(body, name))
         if editing is ACTIVITY_EDITING:
-            record.stated_status = stated_status(body)
+            record.stated_status = stated_status(body.status, body.start, body.end)
+        if editing is ACTION_EDITING:
+            record.vouched_for = is_vouched_for(body)
         return body
 
     def _explain(

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from app.activities.editing import status_by_dates
+from app.activities.editing import stated_status, status_by_dates
 from app.core.filters import today
 from app.core.formats.tables import plain_type
 from app.core.partial_dates import PartialDate
@@ -35,10 +35,11 @@ def show_child(kind: str, values: Values, activities: Sequence[int | None]) -> V
     return shown
 
 
-def stated_status(values: Values) -> str | None:
+def statement_of(values: Values, recorded: str | None) -> str | None:
     """An activity's status where the dates do not tell it."""
-    status: str | None = values["status"]
-    return None if status == _status_by_dates(values) else status
+    if values["status"] == _status_by_dates(values):
+        return None
+    return stated_status(values["status"], values["start"], values["end"], recorded)
 
 
 def _status_by_dates(values: Values) -> str | None:

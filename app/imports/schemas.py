@@ -163,6 +163,9 @@ class ImportedAction(ReadModel):
     """Its title."""
     partners: list[ImportedPartner]
     """The authorities and organisations that took part."""
+    confirmed_on: PartialDate | None = None
+    """The last day on which its state is known; a newer source moves it. Null where the registry itself keeps it up to
+    date."""
     follows: str | None
     """The slug of the earlier action that this one continues."""
     source: ImportSource | None

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.actions.models import LINKS, Action, ActionCountry
 from app.activities.models import Activity
 from app.core.audit import Change, ChangeOperation
+from app.core.partial_dates import UNKNOWN_DAY
 from app.core.session_state import state_of
 from app.core.text import slugify
 from app.entities import CHILDREN, REFERENCES
@@ -34,6 +35,8 @@ def _columns(name: str, model: Any) -> list[Any]:
     columns = [getattr(model, field) for field in ENTITIES[name].kinds if field in inspect(model).columns]
     if model is Activity:
         columns.append(Activity.stated_status.label("status"))
+    if model is Action:
+        columns.append(Action.confirmed_last_day)
     return columns
 
 
@@ -94,6 +97,8 @@ async def load_actions(connection: AsyncConnection, ids: Sequence[int]) -> dict[
         )
         for row in (await connection.execute(statement.where(Action.id.in_(batch)))).mappings():
             values = {field: row[field] for field in ENTITIES["actions"].kinds if field in row}
+            known = row["confirmed_last_day"]
+            values["confirmed_on"] = None if known == UNKNOWN_DAY else known.isoformat()
             values |= {link.field: [] for link in LINKS}
             children = {name: list[Recorded]() for name in CHILDREN}
             found[row["its_id"]] = RecordedAction(row["its_id"], row["its_version"], values, children)

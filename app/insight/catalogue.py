@@ -256,7 +256,7 @@ PRESETS: Final = {
             "actions-per-status",
             "actions",
             ("status",),
-            "How many actions are planned, ongoing and completed?",
+            "How many actions are planned, ongoing and completed, and of how many is that not confirmed?",
         ),
         Preset("activities-per-type", "activities", ("activity_type",), "What kinds of activities are held?"),
         Preset(

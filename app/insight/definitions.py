@@ -9,6 +9,7 @@ from app.core.filters import NONE
 from app.core.index.schema import Link
 from app.core.index.snapshot import Snapshot
 from app.core.languages import LabelLanguage, language
+from app.insight.open_ends import UnconfirmedEnds
 from app.insight.translated_definitions import define_in
 from app.insight.wording import wording_of
 from app.selection.graph import ACTIONS, ACTIVITIES, COUNTRIES, DEPLOYMENTS, OUTPUTS, PARTNERS, THEMES
@@ -80,14 +81,17 @@ _UNDER = {
     "output_kind": ("under each kind of its outputs", "under each kind of {action_s} outputs"),
 }
 _THROUGH_ACTION = {"actions": "its action", "action_s": "its action's", "one_action": "its action"}
+# What asks when something ran.
+_DATED = {"active_in", "activity_in", "deployed_in", "status", "activity_status"}
 _THROUGH_ACTIONS = {"actions": "its actions", "action_s": "its actions'", "one_action": "one of its actions"}
 
 
-def define(snapshot: Snapshot, spec: AggregateSpec) -> str:
-    """What is counted, of what, and what may be counted more than once, in the language of the request."""
+def define(snapshot: Snapshot, spec: AggregateSpec, ends: UnconfirmedEnds) -> str:
+    """What is counted, of what, what may be counted more than once, and how many ends are not confirmed, in the
+    language of the request."""
     if language() is not LabelLanguage.EN:
-        return define_in(wording_of(language()), snapshot, spec, _translated_caveats(spec))
-    return _Definition(spec, snapshot).sentence()
+        return define_in(wording_of(language()), snapshot, spec, _translated_caveats(spec, ends), ends)
+    return _Definition(spec, snapshot, ends).sentence()
 
 
 def _other_links(spec: AggregateSpec) -> list[Link]:
@@ -104,7 +108,7 @@ def _keeps_years(spec: AggregateSpec) -> bool:
     return any(dimension.is_spread and dimension.filter in spec.selection.values for dimension in spec.by)
 
 
-def _translated_caveats(spec: AggregateSpec) -> Iterator[str]:
+def _translated_caveats(spec: AggregateSpec, ends: UnconfirmedEnds) -> Iterator[str]:
     """What a reader of the rows has to know, as keys of the wording."""
     links = _other_links(spec)
     own = spec.measure.link
@@ -114,10 +118,10 @@ def _translated_caveats(spec: AggregateSpec) -> Iterator[str]:
         yield "same_record"
     if set(links) & {*spec.selection.links()} or _keeps_years(spec):
         yield "kept_rows"
-    yield from _common_caveats(spec)
+    yield from _common_caveats(spec, ends)
 
 
-def _common_caveats(spec: AggregateSpec) -> Iterator[str]:
+def _common_caveats(spec: AggregateSpec, ends: UnconfirmedEnds) -> Iterator[str]:
     """Those that are the same in every language."""
     filters = {*spec.selection.values, *(dimension.filter for dimension in spec.by)}
     if {"member_state", "eu_member"} & filters:
@@ -126,6 +130,8 @@ def _common_caveats(spec: AggregateSpec) -> Iterator[str]:
         yield "deployment_time"
     if "status" in (dimension.name for dimension in spec.by):
         yield "status"
+    if ends.count and _DATED & filters:
+        yield "unconfirmed"
     if spec.measure.summed is not None:
         yield "unstated"
 
@@ -136,6 +142,7 @@ class _Definition:
 
     spec: AggregateSpec
     snapshot: Snapshot
+    ends: UnconfirmedEnds
 
     def sentence(self) -> str:
         """What is counted; then, after semicolons, what a reader of the rows has to know."""
@@ -236,8 +243,10 @@ class _Definition:
         if _keeps_years(self.spec):
             yield "rows show only years that the filters keep"
         texts = wording_of(LabelLanguage.EN).definition
-        for caveat in _common_caveats(self.spec):
-            text = texts[caveat].format(day=selection.as_of.isoformat())
+        for caveat in _common_caveats(self.spec, self.ends):
+            text = texts[caveat].format(
+                day=selection.as_of.isoformat(), count=self.ends.count, known=self.ends.last_day
+            )
             yield f"{text[0].lower()}{text[1:]}"
 
     def _places(self, dimension: Dimension) -> str:

@@ -19,6 +19,7 @@ from app.core.sessions import ReadSessionDep
 from app.core.threads import run_short
 from app.insight.catalogue import BY_FILTER, MEASURES
 from app.insight.definitions import define
+from app.insight.open_ends import unconfirmed_ends
 from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Described
 from app.insight.wording import wording_of
@@ -115,7 +116,7 @@ def _facets(query: FacetQuery, matching: Matching) -> bytes:
             "measure": measure.name,
             "filters": selection.values,
             "as_of": selection.as_of,
-            "definition": define(matching.snapshot, whole),
+            "definition": define(matching.snapshot, whole, unconfirmed_ends(matching, whole.selection.as_of)),
             "total": whole.distinct(matching),
             "href": whole.href(),
             "facets": [_facet(FACETS[name], whole, matching, include_empty=query.include_empty) for name in names],

@@ -14,6 +14,7 @@ from app.core.aggregates import AggregateSpec
 from app.core.figure import Category, Figure
 from app.core.index.matching import Matching
 from app.insight.definitions import define
+from app.insight.open_ends import UnconfirmedEnds, unconfirmed_ends
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Defined:
 
     spec: AggregateSpec
     figure: Figure
+    ends: UnconfirmedEnds
     definition: str
 
     @property
@@ -39,8 +41,9 @@ class Defined:
     @property
     def totals(self) -> dict[str, Any]:
         """How the rows add up."""
-        names = ("distinct", "sum_of_rows", "counted_more_than_once", "unassigned", "href")
-        return {name: getattr(self.figure, name) for name in names}
+        names = ("distinct", "sum_of_rows", "counted_more_than_once", "unassigned")
+        added = {name: getattr(self.figure, name) for name in names}
+        return {**added, "unconfirmed_ends": self.ends.count, "href": self.figure.href}
 
     @property
     def release(self) -> dict[str, str]:
@@ -83,7 +86,8 @@ def compute(spec: AggregateSpec, matching: Matching) -> Defined:
 
     Raises Invalid for a figure with too many cells.
     """
-    return Defined(spec, spec.figure(matching), define(matching.snapshot, spec))
+    ends = unconfirmed_ends(matching, spec.selection.as_of)
+    return Defined(spec, spec.figure(matching), ends, define(matching.snapshot, spec, ends))
 
 
 def encoded(values: Mapping[str, Any]) -> dict[str, bytes]:

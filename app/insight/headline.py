@@ -19,6 +19,7 @@ from app.core.threads import run_short
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.insight.figures import compute, encoded, json_list, json_object
+from app.insight.open_ends import unconfirmed_ends
 from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Aggregate, Described
 from app.insight.wording import wording_of
@@ -147,6 +148,10 @@ class _Asked:
     matching: Matching
     selection: Selection
 
+    def define(self, spec: AggregateSpec) -> str:
+        """A figure in words."""
+        return define(self.matching.snapshot, spec, unconfirmed_ends(self.matching, self.selection.as_of))
+
     def spec(self, measure: str, *by: str) -> AggregateSpec:
         """A figure by some dimensions."""
         return AggregateSpec(MEASURES[measure], tuple(DIMENSIONS[name] for name in by), self.selection)
@@ -154,14 +159,12 @@ class _Asked:
     def figure(self, measure: Measure) -> HeadlineFigure:
         """A figure that is not split."""
         spec = AggregateSpec(measure, (), self.selection)
-        return HeadlineFigure(
-            value=spec.distinct(self.matching), definition=define(self.matching.snapshot, spec), href=spec.href()
-        )
+        return HeadlineFigure(value=spec.distinct(self.matching), definition=self.define(spec), href=spec.href())
 
     def member_states(self) -> HeadlineFigure:
         """How many member states have a row of their own in the figure of deployments per member state."""
         spec = self.spec("deployments", "member_state")
-        rows, behind = spec.figure(self.matching).rows, define(self.matching.snapshot, spec)
+        rows, behind = spec.figure(self.matching).rows, self.define(spec)
         texts = wording_of(language()).definition
         _, *parameters = spec.href().partition("?")
         return HeadlineFigure(
@@ -176,7 +179,7 @@ class _Asked:
             return None
         outside, stated = self._from_members("false"), self._from_members("true", "false")
         part, whole = (each.distinct(self.matching.besides(each.selection, DEPLOYMENTS)) for each in (outside, stated))
-        behind = define(self.matching.snapshot, outside)
+        behind = self.define(outside)
         return HeadlineShare(
             value=part / whole if whole else None,
             part=part,

@@ -59,6 +59,9 @@ class AggregateTotals(Described):
     """By how much the rows add up to more, because a record stands in several."""
     unassigned: int
     """The sum of the rows without a value."""
+    unconfirmed_ends: int
+    """How many of the actions behind the figure have an open end that is not confirmed on `as_of`: they count through
+    their `confirmed_on`."""
     href: str
     """The list of all the records that are counted."""
 

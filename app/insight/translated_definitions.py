@@ -7,10 +7,13 @@ from app.core.aggregates import AggregateSpec, labels
 from app.core.filters import NONE
 from app.core.index.snapshot import Snapshot
 from app.insight.catalogue import BY_FILTER
+from app.insight.open_ends import UnconfirmedEnds
 from app.insight.wording import Wording
 
 
-def define_in(wording: Wording, snapshot: Snapshot, spec: AggregateSpec, caveats: Iterator[str]) -> str:
+def define_in(
+    wording: Wording, snapshot: Snapshot, spec: AggregateSpec, caveats: Iterator[str], ends: UnconfirmedEnds
+) -> str:
     """The definition in a language."""
     texts = wording.definition
     counted = texts[spec.measure.name]
@@ -23,8 +26,8 @@ def define_in(wording: Wording, snapshot: Snapshot, spec: AggregateSpec, caveats
     sentences = [counted]
     if kept := texts["separator"].join(_kept(wording, snapshot, spec)):
         sentences.append(texts["filters"].format(kept=kept))
-    day = spec.selection.as_of.isoformat()
-    return f"{'. '.join([*sentences, *(texts[caveat].format(day=day) for caveat in caveats)])}."
+    named = {"day": spec.selection.as_of.isoformat(), "count": ends.count, "known": ends.last_day}
+    return f"{'. '.join([*sentences, *(texts[caveat].format_map(named) for caveat in caveats)])}."
 
 
 def _kept(wording: Wording, snapshot: Snapshot, spec: AggregateSpec) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The closed vocabularies, each value with its English label."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -31,6 +32,7 @@ class Status(StrEnum):
     PLANNED = "planned"
     ONGOING = "ongoing"
     COMPLETED = "completed"
+    UNCONFIRMED = "unconfirmed"
 
 
 class ActivityType(StrEnum):
@@ -114,7 +116,7 @@ VOCABULARIES: Final[dict[str, type[StrEnum]]] = {
 }
 
 
-def in_vocabulary(column: str, vocabulary: type[StrEnum]) -> str:
+def in_vocabulary(column: str, vocabulary: Iterable[StrEnum]) -> str:
     """The CHECK constraint that keeps a column within a vocabulary."""
     values = ", ".join(f"'{member.value}'" for member in vocabulary)
     return f"{column} IN ({values})"

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from app.actions.models import Action
 from app.core.field_types import SLUG_PATTERN
 from app.core.filters import (
     NONE,
@@ -13,6 +14,8 @@ from app.core.filters import (
     Interval,
     Selection,
     matching,
+    named,
+    numbered,
     one_of,
     overlapping,
 )
@@ -20,6 +23,7 @@ from app.core.json_schema import Keywords
 from app.core.text import Query
 from app.reference.countries import COUNTRIES as COUNTRY_ROWS
 from app.reference.countries import MEMBER_STATES, SUBREGIONS, country_name
+from app.reference.country_names import country_named
 from app.reference.vocabularies import (
     ActivityType,
     OrganisationType,
@@ -42,6 +46,7 @@ from app.selection.graph import (
     ACTIVITY_STATUS,
     ACTIVITY_TYPE,
     COUNTRY,
+    DEPLOYED_FOR,
     DEPLOYMENT_DAYS,
     EU_MEMBER,
     MEMBER_STATE,
@@ -53,6 +58,7 @@ from app.selection.graph import (
     PILLAR,
     REGION,
     SENDING_COUNTRY,
+    SOURCE,
     SUBREGION,
     THEME,
     THEME_NAME,
@@ -75,7 +81,19 @@ def _sender(key: str) -> str:
     return "a country outside the EU" if key == OUTSIDE_EU else f"the member state {country_name(key)}"
 
 
-CountryChoice = Annotated[str, Choice(list(COUNTRY_ROWS), none=True), Keywords(title="CountryFilter")]
+# The EU's own codes of countries, and what people write instead of codes.
+_EU_CODES = {"UK": "GB", "EL": "GR"}
+
+
+def _country_meant(written: str) -> str | None:
+    code = _EU_CODES.get(written.upper(), written.upper())
+    return code if code in COUNTRY_ROWS else country_named(written)
+
+
+CountryChoice = Annotated[
+    str, Choice(list(COUNTRY_ROWS), none=True, meant=_country_meant), Keywords(title="CountryFilter")
+]
+ParentId = Annotated[str, StringConstraints(pattern=f"^([1-9][0-9]{{0,8}}|{NONE})$"), Keywords(examples=["1"])]
 MANY = Field(max_length=300)
 MANY_INTERVALS = Field(max_length=60)
 
@@ -92,6 +110,27 @@ class RecordFilters(Filters):
     `training`); the last one may be the beginning of a longer word, as may `any*`. "Words in quotes" stand side by
     side, `-word` must not occur, `OR` leaves a choice. Case and accents make no difference; an acronym also finds what
     it stands for, and a people's name its country."""
+
+    action: Annotated[
+        list[Annotated[str, StringConstraints(max_length=100), Keywords(pattern=SLUG_PATTERN, examples=["1"])]],
+        MANY,
+        named(ACTIONS, Action.slug, "with the id or slug {}"),
+    ] = []
+    """Action by its id or slug: of a list of what belongs to actions, what belongs to this one."""
+
+    source: Annotated[
+        list[ParentId],
+        MANY,
+        numbered(SOURCE, "read in the source {}", without="without a source"),
+    ] = []
+    """Source in which the action was read, its id as `/sources` lists them."""
+
+    activity: Annotated[
+        list[ParentId],
+        MANY,
+        numbered(DEPLOYED_FOR, "for the activity {}", without="for no stated activity"),
+    ] = []
+    """Activity that experts were deployed for, its id."""
 
     country: Annotated[
         list[CountryChoice],
@@ -145,7 +184,7 @@ class RecordFilters(Filters):
         MANY,
         one_of(ACTION_STATUS, "with the status {}"),
     ] = []
-    """Status of the action on the day `as_of`."""
+    """Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`."""
 
     active_in: Annotated[
         list[Interval],
@@ -156,7 +195,8 @@ class RecordFilters(Filters):
             without="without dates",
         ),
     ] = []
-    """Actions that run at any time in a year, month, day or interval. An open end has no last day."""
+    """Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+    `confirmed_on`."""
 
     started_in: Annotated[
         list[Interval],
@@ -230,7 +270,13 @@ class RecordFilters(Filters):
     """Country that sent experts, ISO 3166-1 alpha-2."""
 
     member_state: Annotated[
-        list[Annotated[str, Choice([*MEMBER_STATES, OUTSIDE_EU], none=True), Keywords(title="MemberStateFilter")]],
+        list[
+            Annotated[
+                str,
+                Choice([*MEMBER_STATES, OUTSIDE_EU], none=True, meant=_country_meant),
+                Keywords(title="MemberStateFilter"),
+            ]
+        ],
         MANY,
         one_of(
             MEMBER_STATE,

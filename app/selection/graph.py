@@ -1,17 +1,13 @@
 """The record as a graph: actions, and the ways from them to what they are linked to."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
 
-import numpy as np
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import join
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme
 from app.activities.models import Activity
 from app.core.filters import Resource
-from app.core.index.columns import NULL, UNKNOWN, Codes
 from app.core.index.schema import ByDay, ByName, Graph, Link, Lookup, Order, Period, RecordKey, RootKey
 from app.core.partial_dates import UNKNOWN_DAY
 from app.deployments.models import Deployment
@@ -19,13 +15,19 @@ from app.outputs.models import Output
 from app.reference.countries import country_name
 from app.reference.labels import theme_name
 from app.reference.models import Country, Partner, Publication, Source, Theme
-from app.reference.vocabularies import Status
+from app.selection.status import STATUSES, action_status_codes, activity_status_codes
 
 ACTIONS = Link("action", Action, Action.id, Action.id)
 THEMES = Link("theme", ActionTheme, ActionTheme.action, ActionTheme.theme, shares_records=True)
 COUNTRIES = Link("country", ActionCountry, ActionCountry.action, ActionCountry.country, shares_records=True)
 PARTNERS = Link("partner", ActionPartner, ActionPartner.action, ActionPartner.partner, shares_records=True)
-ACTIVITIES = Link("activity", Activity, Activity.action, Activity.id)
+ACTIVITIES = Link(
+    "activity",
+    Activity,
+    Activity.action,
+    Activity.id,
+    source=join(Activity, Action, Action.id == Activity.action),
+)
 DEPLOYMENTS = Link(
     "deployment",
     Deployment,
@@ -59,28 +61,6 @@ PUBLICATION_LIST = Resource("/publications", Publication, Publication.id, _publi
 SOURCE_LIST = Resource("/sources", Source, Source.id, _sources)
 
 
-def _status_by_dates(entity: Any, as_of: date) -> Any:
-    """Planned before the first day, completed after the last one. Without a date it is planned: an unknown day lies
-    after every other."""
-    return case(
-        (entity.start_first_day > as_of, Status.PLANNED.value),
-        (entity.end_last_day < as_of, Status.COMPLETED.value),
-        else_=Status.ONGOING.value,
-    )
-
-
-def action_status(as_of: date) -> ColumnElement[str]:
-    """Where an action stands on a day."""
-    status: ColumnElement[str] = _status_by_dates(Action, as_of)
-    return status
-
-
-def activity_status(as_of: date) -> ColumnElement[str | None]:
-    """Where an activity stands on a day: what the source states, else what the dates tell, else null."""
-    by_dates = case((Activity.start.is_not(None), _status_by_dates(Activity, as_of)))
-    return func.coalesce(Activity.stated_status, by_dates)
-
-
 OUTSIDE_EU = "outside-eu"
 """Instead of a member state: a known country that was none then."""
 
@@ -112,35 +92,28 @@ def _days_of_deployment() -> Period:
 # -- what the index holds of each --
 
 
-def _by_dates(start: Codes, end: Codes, day: int) -> Codes:
-    """The status that follows from the first and the last day, as codes of `Status`."""
-    codes = {status: np.int32(code) for code, status in enumerate(Status)}
-    ended = np.where(end < day, codes[Status.COMPLETED], codes[Status.ONGOING])
-    return np.where(start > day, codes[Status.PLANNED], ended)
+def _known_days(link: Link) -> Period:
+    """The days in which a record is known to run: one with an open end, as long as the state of its action is known.
+    What would only begin after that, with an open end, has none."""
+    entity, until = link.entity, Action.confirmed_last_day
+    is_open = entity.end_last_day == UNKNOWN_DAY
+    first = case((and_(is_open, entity.start_first_day > until), UNKNOWN_DAY), else_=entity.start_first_day)
+    last = case((and_(is_open, entity.start_first_day <= until), until), else_=entity.end_last_day)
+    return Period(link.day(first), link.day(last))
 
 
-def _status_of_action(inputs: Sequence[Codes], day: int) -> Codes:
-    start, end = inputs
-    return _by_dates(start, end, day)
-
-
-def _status_of_activity(inputs: Sequence[Codes], day: int) -> Codes:
-    stated, start, end = inputs
-    by_dates = np.where(start < UNKNOWN, _by_dates(start, end, day), np.int32(NULL))
-    return np.where(stated == NULL, by_dates, stated)
-
-
-_STATUSES = tuple(status.value for status in Status)
 _action_start = (ACTIONS.day(Action.start_first_day), ACTIONS.day(Action.start_last_day))
 _action_end = (ACTIONS.day(Action.end_first_day), ACTIONS.day(Action.end_last_day))
+_action_confirmed = ACTIONS.day(Action.confirmed_last_day)
 _activity_days = (ACTIVITIES.day(Activity.start_first_day), ACTIVITIES.day(Activity.end_last_day))
-_stated_status = ACTIVITIES.text(Activity.stated_status, known=_STATUSES)
+_stated_status = ACTIVITIES.text(Activity.stated_status, known=STATUSES)
 
 REGION = ACTIONS.text(Action.region)
-ACTION_STATUS = ByDay((_action_start[0], _action_end[1]), _STATUSES, _status_of_action)
+SOURCE = ACTIONS.number(Action.source)
+ACTION_STATUS = ByDay((_action_start[0], _action_end[1], _action_confirmed), STATUSES, action_status_codes)
 ACTION_START = Period(*_action_start, in_one_year=True)
 ACTION_END = Period(*_action_end, in_one_year=True)
-ACTION_DAYS = Period(_action_start[0], _action_end[1])
+ACTION_DAYS = _known_days(ACTIONS)
 
 THEME = THEMES.text(ActionTheme.theme)
 PILLAR = Lookup(THEME, select(Theme.slug, Theme.pillar))
@@ -152,8 +125,10 @@ PARTNER_NAME = Lookup(PARTNER, select(Partner.id, Partner.name).order_by(Partner
 
 ACTIVITY_TYPE = ACTIVITIES.text(Activity.type)
 ACTIVITY_COUNTRY = ACTIVITIES.text(Activity.country)
-ACTIVITY_DAYS = Period(*_activity_days)
-ACTIVITY_STATUS = ByDay((_stated_status, *_activity_days), _STATUSES, _status_of_activity)
+ACTIVITY_DAYS = _known_days(ACTIVITIES)
+ACTIVITY_STATUS = ByDay(
+    (_stated_status, *_activity_days, ACTIVITIES.day(Action.confirmed_last_day)), STATUSES, activity_status_codes
+)
 
 SENDING_COUNTRY = DEPLOYMENTS.text(Deployment.sending_country)
 MEMBER_STATE = DEPLOYMENTS.text(
@@ -161,6 +136,7 @@ MEMBER_STATE = DEPLOYMENTS.text(
 )
 EU_MEMBER = DEPLOYMENTS.text(IS_EU_MEMBER)
 DEPLOYMENT_DAYS = _days_of_deployment()
+DEPLOYED_FOR = DEPLOYMENTS.number(Deployment.activity)
 ORGANISATION_TYPE = DEPLOYMENTS.text(Deployment.organisation_type)
 EXPERTS = DEPLOYMENTS.number(Deployment.experts_count)
 

@@ -26,6 +26,9 @@ Filters = Mapping[str, Sequence[str]]
 # What each filter reads: the linked record and its field.
 FIELDS = {
     "q": ("action", "text"),
+    "action": ("action", "key"),
+    "source": ("action", "source"),
+    "activity": ("deployment", "activity"),
     "country": ("country", "code"),
     "subregion": ("country", "subregion"),
     "region": ("action", "region"),
@@ -48,9 +51,14 @@ FIELDS = {
     "output_kind": ("output", "kind"),
 }
 INTERVALS = {"active_in", "started_in", "ended_in", "activity_in", "deployed_in"}
+UNSPLIT = {"q", "action", "source", "activity", "activity_status"}
 # The filter that a dimension has its name and field from.
 FILTER_OF = {
-    **{name: name for name in FIELDS if name not in INTERVALS | {"q", "activity_status"}},
+    **{
+        name: name
+        for name in FIELDS
+        if name not in INTERVALS | {"q", "action", "source", "activity", "activity_status"}
+    },
     "start_year": "started_in",
     "active_year": "active_in",
     "activity_year": "activity_in",
@@ -152,7 +160,7 @@ class Oracle:
         for action in self.lists["actions"]:
             own = {name: found[action["id"]] for name, found in children.items()}
             of_action = _action_row(action, own, as_of)
-            activities = {row["id"]: _activity_row(row) for row in own["activities"]}
+            activities = {row["id"]: _activity_row(row, action["confirmed_on"]) for row in own["activities"]}
             yield {
                 "action": [of_action],
                 "theme": [{"slug": theme["slug"], "pillar": pillars[theme["slug"]]} for theme in action["themes"]],
@@ -272,23 +280,40 @@ def _last_year(days: Days, as_of: date) -> int:
 # -- linked records, with the fields that filters read --
 
 
-def _running(start: str | None, end: str | None) -> Days | None:
-    return (days_of(start)[0], days_of(end)[1] if end else date.max) if start else None
+def _running(start: str | None, end: str | None, confirmed_on: str | None) -> Days | None:
+    """The days in which something is known to run: with an open end, as long as its state is known."""
+    if not start:
+        return None
+    first = days_of(start)[0]
+    if end:
+        return first, days_of(end)[1]
+    known = date.fromisoformat(confirmed_on) if confirmed_on else date.max
+    return (first, known) if first <= known else None
+
+
+def _status(action: Row, as_of: date) -> str:
+    first = days_of(action["start"])[0] if action["start"] else date.max
+    known = action["confirmed_on"] and date.fromisoformat(action["confirmed_on"])
+    if known and as_of > known and (first > known or not action["end"]):
+        return "unconfirmed"
+    if first > as_of:
+        return "planned"
+    return "completed" if action["end"] and days_of(action["end"])[1] < as_of else "ongoing"
 
 
 def _action_row(action: Row, children: Mapping[str, list[Row]], as_of: date) -> Row:
-    days = _running(action["start"], action["end"])
     texts = [action["title"], action["objective"], action["summary"]]
     texts += [text for row in children["activities"] for text in _said_of_activity(row)]
     texts += [text for row in children["outputs"] for text in (row["title"], row["kind"])]
     texts += [linked["name"] for name in ("themes", "partners", "countries") for linked in action[name]]
-    status = "planned" if days is None or days[0] > as_of else "completed" if days[1] < as_of else "ongoing"
     return {
         "id": action["id"],
+        "key": str(action["id"]),
+        "source": action["source"] and str(action["source"]),
         "text": "\n".join(filter(None, texts)).lower(),
         "region": action["region"] and action["region"]["slug"],
-        "status": status,
-        "days": days,
+        "status": _status(action, as_of),
+        "days": _running(action["start"], action["end"], action["confirmed_on"]),
         "start": days_of(action["start"]) if action["start"] else None,
         "end": days_of(action["end"]) if action["end"] else None,
     }
@@ -302,11 +327,11 @@ def _country_row(country: Row) -> Row:
     return {"code": country["code"], "subregion": country["subregion"] and country["subregion"]["code"]}
 
 
-def _activity_row(activity: Row) -> Row:
+def _activity_row(activity: Row, confirmed_on: str | None) -> Row:
     return {
         "id": activity["id"],
         "type": activity["type"],
-        "days": _running(activity["start"], activity["end"]),
+        "days": _running(activity["start"], activity["end"], confirmed_on),
         "country": activity["country"] and activity["country"]["code"],
         "status": activity["status"],
     }
@@ -317,6 +342,7 @@ def _deployment_row(deployment: Row, countries: Mapping[str, Row], start: str | 
     is_member = bool(sender) and _was_member(countries[sender], days_of(start)[0] if start else date.max)
     return {
         "id": deployment["id"],
+        "activity": deployment["activity"] and str(deployment["activity"]),
         "sending_country": sender,
         "member_state": sender if is_member else sender and "outside-eu",
         "eu_member": str(is_member).lower() if sender else None,

@@ -72,6 +72,8 @@ FILTERS: tuple[dict[str, list[str]], ...] = (
     {"eu_member": [NONE], "organisation_type": ["private-consultant", "unspecified", NONE]},
     {"organisation_type": ["academia", "ngo"], "activity_type": ["training", "conference", "campaign"]},
     {"q": ["border"]},
+    {"action": ["3", "7", "12", "25"]},
+    {"source": ["1", "none"], "activity": ["none", "20"]},
     {"q": ["traffick work", "handbook"], "eu_member": ["true"], "active_in": ["2010/2020"]},
     {"theme": ["labour-migration", NONE], "country": ["PH", "KG", "TR"], "member_state": [NONE, "DE"]},
 )

@@ -197,7 +197,7 @@ async def test_an_iati_activity_says_what_the_action_says(client: httpx.AsyncCli
     assert [comment.text.strip() for comment in root.iter(etree.Comment)] == [
         "without a date, which IATI needs: undated-and-without-countries"
     ]
-    codes = {"planned": "1", "ongoing": "2", "completed": "4"}
+    codes = {"planned": "1", "ongoing": "2", "completed": "4", "unconfirmed": "2"}
     for item in dated:
         activity = activities[item["title"].replace("\ufffe", "\ufffd")]
         assert activity.findtext("iati-identifier") == f"ICMPD-MIEUX-{item['slug']}"

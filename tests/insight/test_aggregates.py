@@ -554,6 +554,7 @@ async def test_nothing_makes_an_empty_figure(client: httpx.AsyncClient) -> None:
                 "sum_of_rows": 0,
                 "counted_more_than_once": 0,
                 "unassigned": 0,
+                "unconfirmed_ends": 0,
                 "href": "",
             }
 

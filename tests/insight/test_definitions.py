@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from itertools import combinations, product
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from app.core.aggregates import AggregateSpec
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
+from app.insight.open_ends import UnconfirmedEnds
 from app.selection.filters import RecordFilters
 from tests.conftest import serving
 from tests.selection.making import API, Maker
@@ -268,6 +270,9 @@ async def test_a_definition_names_partners_by_their_names(client: httpx.AsyncCli
 
 VALUES = {
     "q": ["border"],
+    "action": ["1"],
+    "source": ["none"],
+    "activity": ["none", "1"],
     "country": ["PH", "AZ"],
     "subregion": ["035"],
     "region": ["asia", "none"],
@@ -293,7 +298,8 @@ VALUES = {
 
 async def test_every_filter_is_named_in_every_definition(client: httpx.AsyncClient) -> None:
     assert VALUES.keys() == RecordFilters.declared().keys()
-    for measure, (name, given) in product(MEASURES, VALUES.items()):
+    action = await Maker(client).action("One that can be named")
+    for measure, (name, given) in product(MEASURES, (VALUES | {"action": [str(action)]}).items()):
         query = "&".join(f"{name}={value}" for value in given)
         words = await definition(client, f"measure={measure}&by=region&{query}&as_of=2014-06-30")
         assert_readable(words)
@@ -307,10 +313,11 @@ async def test_every_pair_of_dimensions_and_of_filters_makes_a_sentence(empty_ur
     async with serving(empty_url) as (app, client):
         await client.get(f"{API}/actions")
         snapshot = app.state.index.newest
+    ends = UnconfirmedEnds(2, {2015: 2}, date(2015, 12, 31))
     pairs = [*((one,) for one in DIMENSIONS.values()), *combinations(DIMENSIONS.values(), 2)]
     for number, (measure, by) in enumerate(product(MEASURES.values(), pairs)):
         filters = RecordFilters.model_validate(everything[number % len(everything)])
-        words = define(snapshot, AggregateSpec(measure, by, filters.selection()))
+        words = define(snapshot, AggregateSpec(measure, by, filters.selection()), ends)
         assert_readable(words)
         for dimension in by:
             assert f"per {dimension.noun}" in words

@@ -63,10 +63,10 @@ def test_records_are_counted_in_words(tmp_path: Path) -> None:
     mieux(url, "migrate")
     added = mieux(url, "seed").stdout
     assert "17 partners" in added
-    assert "65 activities" in added
+    assert "67 activities" in added
     assert "1 source," in added
     copied = mieux(url, "backup", str(tmp_path / "copy")).stdout
-    assert "65 activities" in copied
+    assert "67 activities" in copied
     assert "search" not in copied
     assert "registry_state" not in copied
 

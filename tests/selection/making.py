@@ -23,6 +23,10 @@ class Maker:
         """An action."""
         return await self._add("actions", {"title": title, **fields})
 
+    async def source(self, title: str) -> int:
+        """A source."""
+        return await self._add("sources", {"title": title})
+
     async def partner(self, name: str, **fields: Any) -> int:
         """A partner."""
         return await self._add("partners", {"name": name, **fields})

@@ -30,8 +30,10 @@ async def client(empty_url: str) -> AsyncIterator[httpx.AsyncClient]:
 async def _fill(make: Maker) -> None:
     poea = await make.partner("POEA", country="PH")
     await make.partner("A partner of nobody")
+    source = await make.source("A page")
     labour = await make.action(
         "Labour in Manila",
+        source=source,
         objective="To improve recruitment.",
         countries=["PH", "AZ"],
         themes=["labour-migration", "asylum"],
@@ -70,6 +72,12 @@ LABOUR, BORDERS, PLANS, BARE = "Labour in Manila", "Borders of Baku", "Plans for
     ("query", "expected"),
     [
         ("", [BARE, BORDERS, LABOUR, PLANS]),
+        ("action=1&action=borders-of-baku", [BORDERS, LABOUR]),
+        ("source=1", [LABOUR]),
+        ("source=none&country=none", [BARE]),
+        ("activity=1", [LABOUR]),
+        ("activity=none", [BARE, BORDERS, LABOUR, PLANS]),
+        ("activity=none&sending_country=EE", []),  # no one deployment is both
         ("country=PH", [LABOUR]),
         ("country=AZ", [BORDERS, LABOUR]),
         ("country=PH&country=TR", [LABOUR, PLANS]),
@@ -297,6 +305,9 @@ async def test_without_a_filter_the_lists_of_reference_data_are_whole(client: ht
 
 ONE_OF_EACH = {
     "q": "recruitment",
+    "action": "1",
+    "source": "1",
+    "activity": "1",
     "country": "PH",
     "subregion": "035",
     "region": "asia",
@@ -331,7 +342,7 @@ async def test_every_list_takes_every_filter(client: httpx.AsyncClient, path: st
 
 @pytest.mark.parametrize("path", LISTS)
 async def test_every_filter_takes_none_but_status(client: httpx.AsyncClient, path: str) -> None:
-    for name in ONE_OF_EACH.keys() - {"q", "status"}:
+    for name in ONE_OF_EACH.keys() - {"q", "status", "action"}:
         await items(client, f"{path}?{name}=none")
     assert (await problem(client, f"{path}?status=none"))["parameter"] == "status"
 
@@ -362,10 +373,12 @@ async def test_an_unknown_parameter_is_refused_with_the_known_ones(client: httpx
     ("parameter", "value", "allowed"),
     [
         ("region", "atlantis", [*Region, "none"]),
-        ("country", "ph", [*COUNTRIES, "none"]),
-        ("activity_type", "Training", [*ActivityType, "none"]),
+        ("country", "zz", [*COUNTRIES, "none"]),
+        ("country", "ph", ["PH"]),
+        ("activity_type", "picnic", [*ActivityType, "none"]),
+        ("activity_type", "Training", ["training"]),
         ("eu_member", "yes", ["true", "false", "none"]),
-        ("status", "", ["planned", "ongoing", "completed"]),
+        ("status", "", ["planned", "ongoing", "completed", "unconfirmed"]),
     ],
 )
 async def test_a_value_outside_its_vocabulary_is_refused_with_the_allowed_ones(

@@ -65,19 +65,28 @@ def draw_columns(drawing: Drawing, chart: Chart, paint: Paint, top: float, left:
     dated = {int(mark.categories[0].key): mark for mark in chart.marks if mark.categories[0].key is not None}
     undated = [mark for mark in chart.marks if mark.categories[0].key is None]
     # A year without any record has its place, too: time runs evenly.
-    years = list(range(min(dated), max(dated) + 1)) if dated else []
+    tails = {year + 1: count for year, count in chart.unconfirmed.items() if year in dated}
+    years = list(range(min(dated), max([*dated, *tails]) + 1)) if dated else []
     places = len(years) + (1.5 if undated else 0)
     step = min((right - left) / max(places, 1), WIDEST_COLUMN)
     size = LABEL if step > width_of("2014", LABEL) + 6 else SMALL_LABEL
     bottom = top + size * 1.6 + PLOT
     every = _every(step, size)
-    per_unit = PLOT / chart.greatest
+    values = {year: mark.value for year, mark in dated.items()}
+    tallest = max((values.get(year, 0) + count for year, count in tails.items()), default=0)
+    per_unit = PLOT / max(chart.greatest, tallest)
     for number, year in enumerate(years):
         if number % every == 0:
             middle = left + (number + 0.5) * step
             drawing.text(middle, bottom + size * 1.5, str(year), size=size, colour=paint.quiet, anchor="middle")
         if year in dated:
             _column(drawing, chart, paint, dated[year], left + number * step, bottom, step, per_unit, size)
+        if (count := tails.get(year)) is not None:
+            says = chart.wording.picture["unconfirmed"].format(year=year - 1, count=chart.wording.number(count))
+            height, below = count * per_unit, values.get(year, 0) * per_unit + (size * 1.6 if year in dated else 0)
+            drawing.hatched(
+                left + (number + 0.14) * step, bottom - below - height, step * 0.72, height, paint.bar, says
+            )
     end = left + places * step
     drawing.line(left, bottom, end, bottom, paint.quiet)
     below = bottom + size * 1.5

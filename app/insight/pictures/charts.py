@@ -1,6 +1,6 @@
 """A chart: what a picture shows of a figure, before anything has a place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +8,7 @@ from app.core.figure import Category
 from app.core.languages import LabelLanguage
 from app.insight.figures import Defined
 from app.insight.wording import Wording, wording_of
+from app.selection.graph import ACTION_DAYS
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Chart:
     marks: tuple[Mark, ...]
     notes: tuple[str, ...]
     """What stands below: how the values add up, the source."""
+    unconfirmed: Mapping[int, int]
+    """Over years: how many open ends are known through each, and no longer."""
     wording: Wording
     language: LabelLanguage
 
@@ -93,9 +96,17 @@ def chart_of(defined: Defined, *, source: str, language: LabelLanguage) -> Chart
         axes=axes,
         marks=tuple(Mark(row.cells, row.value, row.href) for row in defined.figure.rows),
         notes=tuple(_notes(defined, wording, source)),
+        unconfirmed=_unconfirmed(defined),
         wording=wording,
         language=language,
     )
+
+
+def _unconfirmed(defined: Defined) -> Mapping[int, int]:
+    """Of actions over the years in which they ran; what else is counted has no open end of its own."""
+    counts_actions = defined.spec.measure.link is ACTION_DAYS.link
+    is_over_time = any(dimension.column is ACTION_DAYS for dimension in defined.spec.by)
+    return defined.ends.by_year if counts_actions and is_over_time else {}
 
 
 def _notes(defined: Defined, wording: Wording, source: str) -> list[str]:

@@ -86,6 +86,17 @@ class Drawing:
         )
         self.parts.append(f"<a{_attributes(href=href)}><rect{attributes}><title>{_content(says)}</title></rect></a>")
 
+    def hatched(self, x: float, y: float, width: float, height: float, colour: Colour, says: str) -> None:
+        """A hatched rectangle: what would be there if it were known."""
+        shown = hexadecimal(colour)
+        lines = f'<path d="M0 6L6 0" stroke="{shown}"/>'
+        pattern = f'<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">{lines}</pattern>'
+        if pattern not in self.parts:
+            self.parts.append(pattern)
+        attributes = _attributes(x=float(x), y=float(y), width=float(width), height=float(height))
+        stroke = f'fill="url(#hatch)" stroke="{shown}" stroke-dasharray="3 3"'
+        self.parts.append(f"<rect{attributes} {stroke}><title>{_content(says)}</title></rect>")
+
     def line(self, x1: float, y1: float, x2: float, y2: float, colour: Colour, *, width: float = 1) -> None:
         """A straight line."""
         attributes = _attributes(

@@ -113,7 +113,7 @@ Scheme = Literal["light", "dark"]
 Severity = Literal["error", "warning", "note"]
 Shape = Literal["long", "wide"]
 State = Literal["planned", "committed"]
-Status = Literal["planned", "ongoing", "completed"]
+Status = Literal["planned", "ongoing", "completed", "unconfirmed"]
 
 
 class ActionAdded(TypedDict):
@@ -166,6 +166,8 @@ class ActionCreate(TypedDict):
     """Slugs of themes, the weightiest first."""
     partners: NotRequired["list[int]"]
     """Ids of partners."""
+    confirmed_on: NotRequired["PartialDate | None"]
+    """The last day on which its state is known; left out, that of its source's `as_of`. Null says that the registry itself keeps the action up to date, whatever its source's date."""
     follows: NotRequired["int | None"]
     """The id of the earlier action that this one continues."""
     source: NotRequired["int | None"]
@@ -196,9 +198,11 @@ class ActionDetail(TypedDict):
     start: "PartialDate | None"
     """When the action began, as precisely as the source says; null while it has no date."""
     end: "PartialDate | None"
-    """When the action ended; null while it runs."""
+    """When the action ended; null while it runs, as far as is known."""
+    confirmed_on: "str | None"
+    """The last day on which its state is known, as its source says; null where the registry itself keeps it up to date."""
     status: "Status"
-    """Where the action stands on the day `as_of`: derived from its dates."""
+    """Its status on the day `as_of`, derived from its dates: after `confirmed_on`, an open end is `unconfirmed`, and so is what was only planned."""
     follows: "int | None"
     """The id of the earlier action that this one continues."""
     counts: "ActionCounts"
@@ -261,6 +265,8 @@ class ActionPatch(TypedDict):
     """Slugs of themes, the weightiest first."""
     partners: NotRequired["list[int] | None"]
     """Ids of partners."""
+    confirmed_on: NotRequired["PartialDate | None"]
+    """The last day on which its state is known; left out, that of its source's `as_of`. Null says that the registry itself keeps the action up to date, whatever its source's date."""
     follows: NotRequired["int | None"]
     """The id of the earlier action that this one continues."""
     source: NotRequired["int | None"]
@@ -291,9 +297,11 @@ class ActionRead(TypedDict):
     start: "PartialDate | None"
     """When the action began, as precisely as the source says; null while it has no date."""
     end: "PartialDate | None"
-    """When the action ended; null while it runs."""
+    """When the action ended; null while it runs, as far as is known."""
+    confirmed_on: "str | None"
+    """The last day on which its state is known, as its source says; null where the registry itself keeps it up to date."""
     status: "Status"
-    """Where the action stands on the day `as_of`: derived from its dates."""
+    """Its status on the day `as_of`, derived from its dates: after `confirmed_on`, an open end is `unconfirmed`, and so is what was only planned."""
     follows: "int | None"
     """The id of the earlier action that this one continues."""
     counts: "ActionCounts"
@@ -347,7 +355,7 @@ class ActivityCreate(TypedDict):
     sessions: NotRequired[int]
     """How many sessions the source counts in it."""
     status: NotRequired["Status | None"]
-    """Needed only where the dates do not tell it: a status that follows from the dates is not kept as a statement."""
+    """Needed only where the dates do not tell it, as for what was only planned: a status that follows from the dates is not stored as a statement. `unconfirmed` leaves what is recorded."""
     source_quote: NotRequired["str | None"]
     """The sentence that it was read from, word for word."""
 
@@ -394,7 +402,7 @@ class ActivityPatch(TypedDict):
     sessions: NotRequired["int | None"]
     """How many sessions the source counts in it."""
     status: NotRequired["Status | None"]
-    """Needed only where the dates do not tell it: a status that follows from the dates is not kept as a statement."""
+    """Needed only where the dates do not tell it, as for what was only planned: a status that follows from the dates is not stored as a statement. `unconfirmed` leaves what is recorded."""
     source_quote: NotRequired["str | None"]
     """The sentence that it was read from, word for word."""
 
@@ -424,7 +432,7 @@ class ActivityRead(TypedDict):
     sessions: int
     """How many sessions the source counts in it, at least 1."""
     status: "Status | None"
-    """As the source says, or as follows from the dates on the day `as_of`; null where neither tells it."""
+    """As the source says, or as follows from the dates on the day `as_of`; null where neither tells it. After the `confirmed_on` of its action, what was planned or has an open end is `unconfirmed`."""
     source_quote: "str | None"
     """The sentence that it was read from, word for word."""
 
@@ -515,8 +523,34 @@ class AggregateTotals(TypedDict):
     """By how much the rows add up to more, because a record stands in several."""
     unassigned: int
     """The sum of the rows without a value."""
+    unconfirmed_ends: int
+    """How many of the actions behind the figure have an open end that is not confirmed on `as_of`: they count through their `confirmed_on`."""
     href: str
     """The list of all the records that are counted."""
+
+
+class ApiIndex(TypedDict):
+    """What the API has."""
+
+    title: str
+    """What the service is called."""
+    version: str
+    """The version of the service."""
+    documentation: str
+    """The address of the documentation."""
+    openapi: str
+    """The address of the description for programs."""
+    resources: "list[ApiResource]"
+    """What can be read, except for single records."""
+
+
+class ApiResource(TypedDict):
+    """Something that can be read."""
+
+    href: str
+    """Its address."""
+    summary: str
+    """What is there."""
 
 
 class Change(TypedDict):
@@ -1138,7 +1172,9 @@ class ImportedAction(TypedDict):
     start: "PartialDate | None"
     """When the action began, as precisely as the source says; null while it has no date."""
     end: "PartialDate | None"
-    """When the action ended; null while it runs."""
+    """When the action ended; null while it runs, as far as is known."""
+    confirmed_on: NotRequired["PartialDate | None"]
+    """The last day on which its state is known; a newer source moves it. Null where the registry itself keeps it up to date."""
     follows: "str | None"
     """The slug of the earlier action that this one continues."""
     source: "ImportSource | None"
@@ -1455,7 +1491,7 @@ class PlannedActivity(TypedDict):
     sessions: "int | None"
     """How many sessions the source counts in it, at least 1."""
     status: "str | None"
-    """As the source says, or as follows from the dates on the day `as_of`; null where neither tells it."""
+    """As the source says, or as follows from the dates on the day `as_of`; null where neither tells it. After the `confirmed_on` of its action, what was planned or has an open end is `unconfirmed`."""
     source_quote: "str | None"
     """The sentence that it was read from, word for word."""
     differences: "list[Difference]"
