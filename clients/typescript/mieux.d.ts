@@ -86,6 +86,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/actions/{action}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List activities of action
+         * @description The activities of an action, named by its id or slug, in their order; as the list of all activities answers with
+         *     `action`.
+         */
+        get: operations["list_activities_of_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{action}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deployments of action
+         * @description The deployments of an action, named by its id or slug; as the list of all deployments answers with `action`.
+         */
+        get: operations["list_deployments_of_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/actions/{action}/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List outputs of action
+         * @description The outputs of an action, named by its id or slug; as the list of all outputs answers with `action`.
+         */
+        get: operations["list_outputs_of_action"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/actions/{action}/history": {
         parameters: {
             query?: never;
@@ -500,7 +561,7 @@ export interface paths {
         };
         /**
          * Actions per status
-         * @description How many actions are planned, ongoing and completed? A preset: `measure=actions` by `status`, with any filter.
+         * @description How many actions are planned, ongoing and completed, and of how many is that not confirmed? A preset: `measure=actions` by `status`, with any filter.
          */
         get: operations["get_actions_per_status"];
         put?: never;
@@ -1431,6 +1492,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get index
+         * @description What there is: the address of each list, figure and file, and of the documentation.
+         */
+        get: operations["get_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1595,6 +1676,11 @@ export interface components {
              * @default []
              */
             partners: number[];
+            /**
+             * @description The last day on which its state is known; left out, that of its source's `as_of`. Null says that the registry
+             *     itself keeps the action up to date, whatever its source's date.
+             */
+            confirmed_on?: components["schemas"]["PartialDate"] | null;
             /** @description The id of the earlier action that this one continues. */
             follows?: number | null;
             /** @description The id of the source in which the action was read. */
@@ -1622,9 +1708,17 @@ export interface components {
             partners: components["schemas"]["PartnerRef"][];
             /** @description When the action began, as precisely as the source says; null while it has no date. */
             start: components["schemas"]["PartialDate"] | null;
-            /** @description When the action ended; null while it runs. */
+            /** @description When the action ended; null while it runs, as far as is known. */
             end: components["schemas"]["PartialDate"] | null;
-            /** @description Where the action stands on the day `as_of`: derived from its dates. */
+            /**
+             * @description The last day on which its state is known, as its source says; null where the registry itself keeps it up to
+             *     date.
+             */
+            confirmed_on: string | null;
+            /**
+             * @description Its status on the day `as_of`, derived from its dates: after `confirmed_on`, an open end is `unconfirmed`, and so
+             *     is what was only planned.
+             */
             status: components["schemas"]["Status"];
             /** @description The id of the earlier action that this one continues. */
             follows: number | null;
@@ -1682,6 +1776,11 @@ export interface components {
             themes?: string[] | null;
             /** @description Ids of partners. */
             partners?: number[] | null;
+            /**
+             * @description The last day on which its state is known; left out, that of its source's `as_of`. Null says that the registry
+             *     itself keeps the action up to date, whatever its source's date.
+             */
+            confirmed_on?: components["schemas"]["PartialDate"] | null;
             /** @description The id of the earlier action that this one continues. */
             follows?: number | null;
             /** @description The id of the source in which the action was read. */
@@ -1709,9 +1808,17 @@ export interface components {
             partners: components["schemas"]["PartnerRef"][];
             /** @description When the action began, as precisely as the source says; null while it has no date. */
             start: components["schemas"]["PartialDate"] | null;
-            /** @description When the action ended; null while it runs. */
+            /** @description When the action ended; null while it runs, as far as is known. */
             end: components["schemas"]["PartialDate"] | null;
-            /** @description Where the action stands on the day `as_of`: derived from its dates. */
+            /**
+             * @description The last day on which its state is known, as its source says; null where the registry itself keeps it up to
+             *     date.
+             */
+            confirmed_on: string | null;
+            /**
+             * @description Its status on the day `as_of`, derived from its dates: after `confirmed_on`, an open end is `unconfirmed`, and so
+             *     is what was only planned.
+             */
             status: components["schemas"]["Status"];
             /** @description The id of the earlier action that this one continues. */
             follows: number | null;
@@ -1768,7 +1875,10 @@ export interface components {
              * @default 1
              */
             sessions: number;
-            /** @description Needed only where the dates do not tell it: a status that follows from the dates is not kept as a statement. */
+            /**
+             * @description Needed only where the dates do not tell it, as for what was only planned: a status that follows from the dates is
+             *     not stored as a statement. `unconfirmed` leaves what is recorded.
+             */
             status?: components["schemas"]["Status"] | null;
             /** @description The sentence that it was read from, word for word. */
             source_quote?: string | null;
@@ -1800,7 +1910,10 @@ export interface components {
             country?: components["schemas"]["CountryCode"] | null;
             /** @description How many sessions the source counts in it. */
             sessions?: number | null;
-            /** @description Needed only where the dates do not tell it: a status that follows from the dates is not kept as a statement. */
+            /**
+             * @description Needed only where the dates do not tell it, as for what was only planned: a status that follows from the dates is
+             *     not stored as a statement. `unconfirmed` leaves what is recorded.
+             */
             status?: components["schemas"]["Status"] | null;
             /** @description The sentence that it was read from, word for word. */
             source_quote?: string | null;
@@ -1828,7 +1941,10 @@ export interface components {
             country: components["schemas"]["CountryRef"] | null;
             /** @description How many sessions the source counts in it, at least 1. */
             sessions: number;
-            /** @description As the source says, or as follows from the dates on the day `as_of`; null where neither tells it. */
+            /**
+             * @description As the source says, or as follows from the dates on the day `as_of`; null where neither tells it. After the
+             *     `confirmed_on` of its action, what was planned or has an open end is `unconfirmed`.
+             */
             status: components["schemas"]["Status"] | null;
             /** @description The sentence that it was read from, word for word. */
             source_quote: string | null;
@@ -1950,8 +2066,33 @@ export interface components {
             counted_more_than_once: number;
             /** @description The sum of the rows without a value. */
             unassigned: number;
+            /**
+             * @description How many of the actions behind the figure have an open end that is not confirmed on `as_of`: they count through
+             *     their `confirmed_on`.
+             */
+            unconfirmed_ends: number;
             /** @description The list of all the records that are counted. */
             href: string;
+        };
+        /** @description What the API has. */
+        ApiIndex: {
+            /** @description What the service is called. */
+            title: string;
+            /** @description The version of the service. */
+            version: string;
+            /** @description The address of the documentation. */
+            documentation: string;
+            /** @description The address of the description for programs. */
+            openapi: string;
+            /** @description What can be read, except for single records. */
+            resources: components["schemas"]["ApiResource"][];
+        };
+        /** @description Something that can be read. */
+        ApiResource: {
+            /** @description Its address. */
+            href: string;
+            /** @description What is there. */
+            summary: string;
         };
         /**
          * @description Records to add together: all of them, or none.
@@ -2718,8 +2859,13 @@ export interface components {
             partners: components["schemas"]["ImportedPartner"][];
             /** @description When the action began, as precisely as the source says; null while it has no date. */
             start: components["schemas"]["PartialDate"] | null;
-            /** @description When the action ended; null while it runs. */
+            /** @description When the action ended; null while it runs, as far as is known. */
             end: components["schemas"]["PartialDate"] | null;
+            /**
+             * @description The last day on which its state is known; a newer source moves it. Null where the registry itself keeps it up to
+             *     date.
+             */
+            confirmed_on?: components["schemas"]["PartialDate"] | null;
             /** @description The slug of the earlier action that this one continues. */
             follows: string | null;
             /** @description Where it was read. */
@@ -3223,7 +3369,10 @@ export interface components {
             country: components["schemas"]["CountryRef"] | null;
             /** @description How many sessions the source counts in it, at least 1. */
             sessions: number | null;
-            /** @description As the source says, or as follows from the dates on the day `as_of`; null where neither tells it. */
+            /**
+             * @description As the source says, or as follows from the dates on the day `as_of`; null where neither tells it. After the
+             *     `confirmed_on` of its action, what was planned or has an open end is `unconfirmed`.
+             */
             status: string | null;
             /** @description The sentence that it was read from, word for word. */
             source_quote: string | null;
@@ -3701,7 +3850,7 @@ export interface components {
          * @description Where an action or activity stands on a day.
          * @enum {string}
          */
-        Status: "planned" | "ongoing" | "completed";
+        Status: "planned" | "ongoing" | "completed" | "unconfirmed";
         /** @description A subregion of UN M49. */
         SubregionRef: {
             /** @description UN M49 code of three digits. */
@@ -3904,6 +4053,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
+        /** @description There is nothing at this address. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description No key was sent, or one that is not valid: unknown, expired or revoked. */
         Unauthorized: {
             headers: {
@@ -3915,15 +4073,6 @@ export interface components {
         };
         /** @description The key is valid, but its role may not do this. */
         Forbidden: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDocument"];
-            };
-        };
-        /** @description There is nothing at this address. */
-        NotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3958,6 +4107,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
+        /** @description The address does not answer in any format that `Accept` names; `errors` lists those that there are. */
+        NotAcceptable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description Somebody else changed the record first: read it again, and repeat your change on the new version. */
         PreconditionFailed: {
             headers: {
@@ -3969,15 +4127,6 @@ export interface components {
         };
         /** @description Say which version you change: send the `ETag` that you read as `If-Match`. */
         PreconditionRequired: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemDocument"];
-            };
-        };
-        /** @description The address does not answer in any format that `Accept` names; `errors` lists those that there are. */
-        NotAcceptable: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4002,6 +4151,12 @@ export interface components {
         release: string;
         /** @description The day on which `status` is judged, by default today (UTC). */
         as_of: string;
+        /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+        action: string[];
+        /** @description Source in which the action was read, its id as `/sources` lists them. */
+        source: string[];
+        /** @description Activity that experts were deployed for, its id. */
+        activity: string[];
         /** @description Partner country of the action, ISO 3166-1 alpha-2. */
         country: components["schemas"]["CountryFilter"][];
         /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -4014,9 +4169,12 @@ export interface components {
         pillar: ("irregular-migration-and-trafficking" | "legal-migration-and-mobility" | "international-protection-and-asylum" | "migration-and-development" | "horizontal" | "none")[];
         /** @description Partner of the action, its id as `/partners` lists them. */
         partner: string[];
-        /** @description Status of the action on the day `as_of`. */
-        status: ("planned" | "ongoing" | "completed")[];
-        /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+        /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
+        status: ("planned" | "ongoing" | "completed" | "unconfirmed")[];
+        /**
+         * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+         *     `confirmed_on`.
+         */
         active_in: components["schemas"]["Interval"][];
         /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
         started_in: components["schemas"]["Interval"][];
@@ -4029,7 +4187,7 @@ export interface components {
         /** @description Country in which an activity was held, ISO 3166-1 alpha-2. */
         activity_country: components["schemas"]["CountryFilter"][];
         /** @description Status of an activity on the day `as_of`. */
-        activity_status: ("planned" | "ongoing" | "completed" | "none")[];
+        activity_status: ("planned" | "ongoing" | "completed" | "unconfirmed" | "none")[];
         /** @description Country that sent experts, ISO 3166-1 alpha-2. */
         sending_country: components["schemas"]["CountryFilter"][];
         /**
@@ -4083,8 +4241,10 @@ export interface components {
         cursor: string;
         /** @description Only those that an action has; every other filter asks for that by itself. */
         has_actions: boolean;
-        /** @description Comma-separated orders, `-` before one for descending: `id`, `title`. The id always comes last, so that pages never overlap. */
+        /** @description Comma-separated orders, `-` before one for descending: `action`, `position`, `start`, `end`, `type`, `title`, `updated_at`, `id`. The id always comes last, so that pages never overlap. */
         sort: string;
+        /** @description Only these fields, separated by commas; by default all of them. */
+        fields: string;
     };
     requestBodies: never;
     headers: never;
@@ -4108,6 +4268,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -4120,9 +4286,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -4191,7 +4360,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionPage"];
-                    /** @example id,slug,title,objective,summary,region,region_name,countries,countries_names,themes,themes_names,partners,partners_names,start,end,status,status_label,follows,follows_title,counts_activities,counts_deployments,counts_outputs,source,source_title,version,created_at,updated_at */
+                    /** @example id,slug,title,objective,summary,region,region_name,countries,countries_names,themes,themes_names,partners,partners_names,start,end,confirmed_on,status,status_label,follows,follows_title,counts_activities,counts_deployments,counts_outputs,source,source_title,version,created_at,updated_at */
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "application/x-ndjson": string;
@@ -4485,6 +4654,381 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_activities_of_action: {
+        parameters: {
+            query?: {
+                /** @description The day on which `status` is judged, by default today (UTC). */
+                as_of?: components["parameters"]["as_of"];
+                /** @description Answer from this release instead of the record as it stands (`/releases` lists them). */
+                release?: components["parameters"]["release"];
+                /** @description Language of labels; by default what `Accept-Language` prefers, else English. */
+                lang?: components["parameters"]["lang"];
+                /**
+                 * @description Words that the action, its partners, activities, deployments or outputs have, in any form of the word (`train`,
+                 *     `training`); the last one may be the beginning of a longer word, as may `any*`. "Words in quotes" stand side by
+                 *     side, `-word` must not occur, `OR` leaves a choice. Case and accents make no difference; an acronym also finds what
+                 *     it stands for, and a people's name its country.
+                 */
+                q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
+                /** @description Partner country of the action, ISO 3166-1 alpha-2. */
+                country?: components["parameters"]["country"];
+                /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
+                subregion?: components["parameters"]["subregion"];
+                /** @description The facility's region. */
+                region?: components["parameters"]["region"];
+                /** @description Theme of the action, its slug as `/themes` lists them. */
+                theme?: components["parameters"]["theme"];
+                /** @description Pillar of a theme of the action. */
+                pillar?: components["parameters"]["pillar"];
+                /** @description Partner of the action, its id as `/partners` lists them. */
+                partner?: components["parameters"]["partner"];
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
+                status?: components["parameters"]["status"];
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
+                active_in?: components["parameters"]["active_in"];
+                /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
+                started_in?: components["parameters"]["started_in"];
+                /** @description Actions whose end lies, or may lie, in a year, month, day or interval; `none` keeps open ends. */
+                ended_in?: components["parameters"]["ended_in"];
+                /** @description Type of an activity. */
+                activity_type?: components["parameters"]["activity_type"];
+                /** @description When an activity took place: a year, month, day or interval. `deployed_in` is about deployments instead. */
+                activity_in?: components["parameters"]["activity_in"];
+                /** @description Country in which an activity was held, ISO 3166-1 alpha-2. */
+                activity_country?: components["parameters"]["activity_country"];
+                /** @description Status of an activity on the day `as_of`. */
+                activity_status?: components["parameters"]["activity_status"];
+                /** @description Country that sent experts, ISO 3166-1 alpha-2. */
+                sending_country?: components["parameters"]["sending_country"];
+                /**
+                 * @description Country that sent experts while it was a member state of the EU; `outside-eu` keeps deployments from a country
+                 *     that was none then, `none` those whose country is not stated, and actions without any.
+                 */
+                member_state?: components["parameters"]["member_state"];
+                /** @description Whether experts came from a country that was then a member state of the EU. */
+                eu_member?: components["parameters"]["eu_member"];
+                /** @description Kind of organisation that sent experts. */
+                organisation_type?: components["parameters"]["organisation_type"];
+                /**
+                 * @description When experts were deployed: a year, month, day or interval. The time of a deployment is that of its own activity,
+                 *     or that in which its action is known to run where the activity or its day is not known. `activity_in` is about
+                 *     activities instead: on deployments, it keeps those whose *action* has an activity at that time.
+                 */
+                deployed_in?: components["parameters"]["deployed_in"];
+                /** @description Kind of an output. */
+                output_kind?: components["parameters"]["output_kind"];
+                /** @description How many records a page has at most, 1 to 500. */
+                limit?: components["parameters"]["limit"];
+                /** @description How many records to pass over. To walk through a long list, follow `next` instead: it costs less. */
+                offset?: components["parameters"]["offset"];
+                /** @description A place in the list, as `next` and `previous` give it. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Comma-separated orders, `-` before one for descending: `action`, `position`, `start`, `end`, `type`, `title`, `updated_at`, `id`. The id always comes last, so that pages never overlap. */
+                sort?: components["parameters"]["sort"];
+                /** @description Only these fields, separated by commas; by default all of them. */
+                fields?: components["parameters"]["fields"];
+                /**
+                 * @description The format of the answer, before what `Accept` says; JSON by default. Any other format holds all records that
+                 *     match, not a page of them, unless `limit`, `offset` or `cursor` is given.
+                 */
+                format?: "json" | "csv" | "xlsx" | "ndjson";
+                /** @description Begins a CSV with a byte order mark, so that Excel reads it as UTF-8. */
+                bom?: components["parameters"]["bom"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id or the slug of the action.
+                 * @example 1
+                 */
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page as JSON; or all records that match, as a table or a stream of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                    /** @example id,action,action_title,position,type,type_label,title,description,start,end,place,country,country_name,sessions,status,status_label,source_quote */
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_deployments_of_action: {
+        parameters: {
+            query?: {
+                /** @description The day on which `status` is judged, by default today (UTC). */
+                as_of?: components["parameters"]["as_of"];
+                /** @description Answer from this release instead of the record as it stands (`/releases` lists them). */
+                release?: components["parameters"]["release"];
+                /** @description Language of labels; by default what `Accept-Language` prefers, else English. */
+                lang?: components["parameters"]["lang"];
+                /**
+                 * @description Words that the action, its partners, activities, deployments or outputs have, in any form of the word (`train`,
+                 *     `training`); the last one may be the beginning of a longer word, as may `any*`. "Words in quotes" stand side by
+                 *     side, `-word` must not occur, `OR` leaves a choice. Case and accents make no difference; an acronym also finds what
+                 *     it stands for, and a people's name its country.
+                 */
+                q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
+                /** @description Partner country of the action, ISO 3166-1 alpha-2. */
+                country?: components["parameters"]["country"];
+                /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
+                subregion?: components["parameters"]["subregion"];
+                /** @description The facility's region. */
+                region?: components["parameters"]["region"];
+                /** @description Theme of the action, its slug as `/themes` lists them. */
+                theme?: components["parameters"]["theme"];
+                /** @description Pillar of a theme of the action. */
+                pillar?: components["parameters"]["pillar"];
+                /** @description Partner of the action, its id as `/partners` lists them. */
+                partner?: components["parameters"]["partner"];
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
+                status?: components["parameters"]["status"];
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
+                active_in?: components["parameters"]["active_in"];
+                /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
+                started_in?: components["parameters"]["started_in"];
+                /** @description Actions whose end lies, or may lie, in a year, month, day or interval; `none` keeps open ends. */
+                ended_in?: components["parameters"]["ended_in"];
+                /** @description Type of an activity. */
+                activity_type?: components["parameters"]["activity_type"];
+                /** @description When an activity took place: a year, month, day or interval. `deployed_in` is about deployments instead. */
+                activity_in?: components["parameters"]["activity_in"];
+                /** @description Country in which an activity was held, ISO 3166-1 alpha-2. */
+                activity_country?: components["parameters"]["activity_country"];
+                /** @description Status of an activity on the day `as_of`. */
+                activity_status?: components["parameters"]["activity_status"];
+                /** @description Country that sent experts, ISO 3166-1 alpha-2. */
+                sending_country?: components["parameters"]["sending_country"];
+                /**
+                 * @description Country that sent experts while it was a member state of the EU; `outside-eu` keeps deployments from a country
+                 *     that was none then, `none` those whose country is not stated, and actions without any.
+                 */
+                member_state?: components["parameters"]["member_state"];
+                /** @description Whether experts came from a country that was then a member state of the EU. */
+                eu_member?: components["parameters"]["eu_member"];
+                /** @description Kind of organisation that sent experts. */
+                organisation_type?: components["parameters"]["organisation_type"];
+                /**
+                 * @description When experts were deployed: a year, month, day or interval. The time of a deployment is that of its own activity,
+                 *     or that in which its action is known to run where the activity or its day is not known. `activity_in` is about
+                 *     activities instead: on deployments, it keeps those whose *action* has an activity at that time.
+                 */
+                deployed_in?: components["parameters"]["deployed_in"];
+                /** @description Kind of an output. */
+                output_kind?: components["parameters"]["output_kind"];
+                /** @description How many records a page has at most, 1 to 500. */
+                limit?: components["parameters"]["limit"];
+                /** @description How many records to pass over. To walk through a long list, follow `next` instead: it costs less. */
+                offset?: components["parameters"]["offset"];
+                /** @description A place in the list, as `next` and `previous` give it. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Comma-separated orders, `-` before one for descending: `action`, `sending_country`, `organisation_type`, `experts_count`, `updated_at`, `id`. The id always comes last, so that pages never overlap. */
+                sort?: string;
+                /** @description Only these fields, separated by commas; by default all of them. */
+                fields?: string;
+                /**
+                 * @description The format of the answer, before what `Accept` says; JSON by default. Any other format holds all records that
+                 *     match, not a page of them, unless `limit`, `offset` or `cursor` is given.
+                 */
+                format?: "json" | "csv" | "xlsx" | "ndjson";
+                /** @description Begins a CSV with a byte order mark, so that Excel reads it as UTF-8. */
+                bom?: components["parameters"]["bom"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id or the slug of the action.
+                 * @example 1
+                 */
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page as JSON; or all records that match, as a table or a stream of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                    /** @example id,action,action_title,activity,activity_title,sending_country,sending_country_name,origin,organisation_type,organisation_type_label,organisation,experts_count,is_eu_member_state,source_quote */
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_outputs_of_action: {
+        parameters: {
+            query?: {
+                /** @description The day on which `status` is judged, by default today (UTC). */
+                as_of?: components["parameters"]["as_of"];
+                /** @description Answer from this release instead of the record as it stands (`/releases` lists them). */
+                release?: components["parameters"]["release"];
+                /** @description Language of labels; by default what `Accept-Language` prefers, else English. */
+                lang?: components["parameters"]["lang"];
+                /**
+                 * @description Words that the action, its partners, activities, deployments or outputs have, in any form of the word (`train`,
+                 *     `training`); the last one may be the beginning of a longer word, as may `any*`. "Words in quotes" stand side by
+                 *     side, `-word` must not occur, `OR` leaves a choice. Case and accents make no difference; an acronym also finds what
+                 *     it stands for, and a people's name its country.
+                 */
+                q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
+                /** @description Partner country of the action, ISO 3166-1 alpha-2. */
+                country?: components["parameters"]["country"];
+                /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
+                subregion?: components["parameters"]["subregion"];
+                /** @description The facility's region. */
+                region?: components["parameters"]["region"];
+                /** @description Theme of the action, its slug as `/themes` lists them. */
+                theme?: components["parameters"]["theme"];
+                /** @description Pillar of a theme of the action. */
+                pillar?: components["parameters"]["pillar"];
+                /** @description Partner of the action, its id as `/partners` lists them. */
+                partner?: components["parameters"]["partner"];
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
+                status?: components["parameters"]["status"];
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
+                active_in?: components["parameters"]["active_in"];
+                /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
+                started_in?: components["parameters"]["started_in"];
+                /** @description Actions whose end lies, or may lie, in a year, month, day or interval; `none` keeps open ends. */
+                ended_in?: components["parameters"]["ended_in"];
+                /** @description Type of an activity. */
+                activity_type?: components["parameters"]["activity_type"];
+                /** @description When an activity took place: a year, month, day or interval. `deployed_in` is about deployments instead. */
+                activity_in?: components["parameters"]["activity_in"];
+                /** @description Country in which an activity was held, ISO 3166-1 alpha-2. */
+                activity_country?: components["parameters"]["activity_country"];
+                /** @description Status of an activity on the day `as_of`. */
+                activity_status?: components["parameters"]["activity_status"];
+                /** @description Country that sent experts, ISO 3166-1 alpha-2. */
+                sending_country?: components["parameters"]["sending_country"];
+                /**
+                 * @description Country that sent experts while it was a member state of the EU; `outside-eu` keeps deployments from a country
+                 *     that was none then, `none` those whose country is not stated, and actions without any.
+                 */
+                member_state?: components["parameters"]["member_state"];
+                /** @description Whether experts came from a country that was then a member state of the EU. */
+                eu_member?: components["parameters"]["eu_member"];
+                /** @description Kind of organisation that sent experts. */
+                organisation_type?: components["parameters"]["organisation_type"];
+                /**
+                 * @description When experts were deployed: a year, month, day or interval. The time of a deployment is that of its own activity,
+                 *     or that in which its action is known to run where the activity or its day is not known. `activity_in` is about
+                 *     activities instead: on deployments, it keeps those whose *action* has an activity at that time.
+                 */
+                deployed_in?: components["parameters"]["deployed_in"];
+                /** @description Kind of an output. */
+                output_kind?: components["parameters"]["output_kind"];
+                /** @description How many records a page has at most, 1 to 500. */
+                limit?: components["parameters"]["limit"];
+                /** @description How many records to pass over. To walk through a long list, follow `next` instead: it costs less. */
+                offset?: components["parameters"]["offset"];
+                /** @description A place in the list, as `next` and `previous` give it. */
+                cursor?: components["parameters"]["cursor"];
+                /** @description Comma-separated orders, `-` before one for descending: `action`, `kind`, `title`, `published`, `updated_at`, `id`. The id always comes last, so that pages never overlap. */
+                sort?: string;
+                /** @description Only these fields, separated by commas; by default all of them. */
+                fields?: string;
+                /**
+                 * @description The format of the answer, before what `Accept` says; JSON by default. Any other format holds all records that
+                 *     match, not a page of them, unless `limit`, `offset` or `cursor` is given.
+                 */
+                format?: "json" | "csv" | "xlsx" | "ndjson";
+                /** @description Begins a CSV with a byte order mark, so that Excel reads it as UTF-8. */
+                bom?: components["parameters"]["bom"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id or the slug of the action.
+                 * @example 1
+                 */
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page as JSON; or all records that match, as a table or a stream of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputPage"];
+                    /** @example id,action,action_title,kind,kind_label,title,languages,published,source_quote */
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_revisions: {
         parameters: {
             query?: {
@@ -4641,6 +5185,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -4653,9 +5203,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -4695,9 +5248,9 @@ export interface operations {
                 /** @description A place in the list, as `next` and `previous` give it. */
                 cursor?: components["parameters"]["cursor"];
                 /** @description Comma-separated orders, `-` before one for descending: `action`, `position`, `start`, `end`, `type`, `title`, `updated_at`, `id`. The id always comes last, so that pages never overlap. */
-                sort?: string;
+                sort?: components["parameters"]["sort"];
                 /** @description Only these fields, separated by commas; by default all of them. */
-                fields?: string;
+                fields?: components["parameters"]["fields"];
                 /**
                  * @description The format of the answer, before what `Accept` says; JSON by default. Any other format holds all records that
                  *     match, not a page of them, unless `limit`, `offset` or `cursor` is given.
@@ -5022,6 +5575,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -5034,9 +5593,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -5401,6 +5963,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -5413,9 +5981,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -5780,6 +6351,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -5792,9 +6369,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -5902,6 +6482,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -5914,9 +6500,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6011,6 +6600,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6023,9 +6618,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6121,6 +6719,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6133,9 +6737,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6230,6 +6837,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6242,9 +6855,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6339,6 +6955,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6351,9 +6973,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6448,6 +7073,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6460,9 +7091,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6557,6 +7191,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6569,9 +7209,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6666,6 +7309,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6678,9 +7327,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6776,6 +7428,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6788,9 +7446,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6886,6 +7547,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -6898,9 +7565,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -6995,6 +7665,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -7007,9 +7683,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -7104,6 +7783,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -7116,9 +7801,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -7214,6 +7902,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -7226,9 +7920,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -7324,6 +8021,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -7336,9 +8039,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -7434,6 +8140,12 @@ export interface operations {
                  *     ]
                  */
                 q: string[];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -7446,9 +8158,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -7527,6 +8242,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -7539,9 +8260,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -7614,6 +8338,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -7626,9 +8356,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -7707,6 +8440,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -7719,9 +8458,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -8047,6 +8789,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -8059,9 +8807,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -8194,6 +8945,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -8206,9 +8963,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -8341,6 +9101,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -8353,9 +9119,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -8679,7 +9448,7 @@ export interface operations {
                 /** @description Language of labels; by default what `Accept-Language` prefers, else English. */
                 lang?: components["parameters"]["lang"];
                 /** @description Comma-separated orders, `-` before one for descending: `id`, `title`. The id always comes last, so that pages never overlap. */
-                sort?: components["parameters"]["sort"];
+                sort?: string;
                 /** @description Only these fields, separated by commas; by default all of them. */
                 fields?: string;
                 /**
@@ -8961,7 +9730,7 @@ export interface operations {
                 /** @description Language of labels; by default what `Accept-Language` prefers, else English. */
                 lang?: components["parameters"]["lang"];
                 /** @description Comma-separated orders, `-` before one for descending: `id`, `title`. The id always comes last, so that pages never overlap. */
-                sort?: components["parameters"]["sort"];
+                sort?: string;
                 /** @description Only these fields, separated by commas; by default all of them. */
                 fields?: string;
                 /**
@@ -9529,6 +10298,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -9541,9 +10316,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -9616,6 +10394,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -9628,9 +10412,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -9703,6 +10490,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -9715,9 +10508,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -9790,6 +10586,12 @@ export interface operations {
                  *     it stands for, and a people's name its country.
                  */
                 q?: components["parameters"]["q"];
+                /** @description Action by its id or slug: of a list of what belongs to actions, what belongs to this one. */
+                action?: components["parameters"]["action"];
+                /** @description Source in which the action was read, its id as `/sources` lists them. */
+                source?: components["parameters"]["source"];
+                /** @description Activity that experts were deployed for, its id. */
+                activity?: components["parameters"]["activity"];
                 /** @description Partner country of the action, ISO 3166-1 alpha-2. */
                 country?: components["parameters"]["country"];
                 /** @description Subregion of a partner country, UN M49 code (`143` is Central Asia). */
@@ -9802,9 +10604,12 @@ export interface operations {
                 pillar?: components["parameters"]["pillar"];
                 /** @description Partner of the action, its id as `/partners` lists them. */
                 partner?: components["parameters"]["partner"];
-                /** @description Status of the action on the day `as_of`. */
+                /** @description Status of the action on the day `as_of`; after its `confirmed_on`, an open end is `unconfirmed`. */
                 status?: components["parameters"]["status"];
-                /** @description Actions that run at any time in a year, month, day or interval. An open end has no last day. */
+                /**
+                 * @description Actions that are known to run at any time in a year, month, day or interval: with an open end, through their
+                 *     `confirmed_on`.
+                 */
                 active_in?: components["parameters"]["active_in"];
                 /** @description Actions whose start lies, or may lie, in a year, month, day or interval. */
                 started_in?: components["parameters"]["started_in"];
@@ -10127,6 +10932,31 @@ export interface operations {
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiIndex"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            414: components["responses"]["RequestUriTooLong"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             503: components["responses"]["ServiceUnavailable"];
