@@ -19,6 +19,7 @@ VALUES: dict[str, Any] = {
     "themes": ["asylum"],
     "partners": [1],
     "start": "2012-03",
+    "confirmed_on": "2013-06-30",  # while the end is open
     "end": "2012-05-17",
     "follows": 1,
     "source": None,  # one with an address
