@@ -77,7 +77,10 @@ class EmbeddedDatabase:
 
         Raises NotNow when one takes longer, or would have to wait, and for another state than the expected one.
         """
-        connection = self._reader()
+        try:
+            connection = self._reader()
+        except sqlite3.Error as error:  # whoever reads at length says what is wrong
+            raise NotNow from error
         deadline = 0.0
 
         def rows(statement: Statement, /, **parameters: Any) -> list[Row]:

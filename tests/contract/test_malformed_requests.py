@@ -293,7 +293,7 @@ def of_figures() -> Iterator[tuple[str, Refused]]:
 
 def of_paths() -> Iterator[tuple[str, Refused]]:
     """Addresses at which nothing is."""
-    for path in ("/nothing", "/api", "/api/v1", "/api/v2/actions", f"{API}/Actions", f"{API}/actions/1/children", "//",
+    for path in ("/nothing", "/api", "/api/v2/actions", f"{API}/Actions", f"{API}/actions/1/children", "//",
                  f"{API}/actions/1/activities/1", f"{API}//actions", "/%00", "/%FF%FE", "/..%2F..%2Fetc%2Fpasswd",
                  f"{API}/actions/%2e%2e/themes", f"/{'a' * 5000}"):  # fmt: skip
         yield f"nothing at {path[:40]}", Refused(f"GET {path}", 404, None)

@@ -74,15 +74,16 @@ ACTIONS = Kind(
     minimal={"title": "Action *"},
     defaults={
         "objective": None, "summary": None, "region": None, "countries": [], "themes": [], "partners": [],
-        "start": None, "end": None, "status": "planned", "follows": None, "source": None, "version": 1,
+        "start": None, "end": None, "confirmed_on": None, "status": "planned", "follows": None, "source": None,
+        "version": 1,
         "counts": {"activities": 0, "deployments": 0, "outputs": 0},
         "activities": [], "deployments": [], "outputs": [],
     },
     full={
         "slug": "an-action-of-its-own-*", "title": "Kyrgyzstan, Philippines: asylum *", "objective": "To learn.",
         "summary": "Learned.\n\nA second paragraph.", "region": "asia", "countries": ["PH", "KG"],
-        "themes": ["visa-policy", "asylum"], "partners": [2, 1], "start": "2012-03", "end": "2013", "follows": 1,
-        "source": 1,
+        "themes": ["visa-policy", "asylum"], "partners": [2, 1], "start": "2012-03", "end": "2013",
+        "confirmed_on": "2014-05-31", "follows": 1, "source": 1,
     },
     embedded={
         "region": ASIA,

@@ -1,7 +1,7 @@
 // @ts-check
 /** A form made from the fields of a record, with the problem of each at its place. */
 import { address, useApi } from "../base/api.js";
-import { html } from "../base/html.js";
+import { html, useState } from "../base/html.js";
 import { sentence, t } from "../base/words.js";
 import { useVocabulary } from "../base/vocabulary.js";
 
@@ -80,13 +80,16 @@ function keyNamed(text, options) {
 /** @param {{ field: Field, value: any, attributes: any, onChange: (value: any) => void }} props */
 function RecordChoice({ field, value, attributes, onChange }) {
     const options = useOptions(field.from ?? "");
-    const shown = options.find(({ key }) => key === value)?.label ?? (value === null ? "" : `${value}`);
+    // What is being typed stays when the options arrive meanwhile.
+    const [typed, type] = useState(/** @type {string | null} */ (null));
+    const shown = typed ?? options.find(({ key }) => key === value)?.label ?? (value === null ? "" : `${value}`);
     const choose = (/** @type {any} */ event) => {
         const key = keyNamed(event.target.value, options);
         // What is no record stays as it was typed, so that the API can say what is wrong with it.
         onChange(event.target.value.trim() === "" ? null : (key ?? event.target.value));
+        type(null);
     };
-    return html`<input ...${attributes} list="${attributes.id}-list" autocomplete="off" value=${shown} onChange=${choose} />
+    return html`<input ...${attributes} list="${attributes.id}-list" autocomplete="off" value=${shown} onInput=${(/** @type {any} */ event) => type(event.target.value)} onChange=${choose} />
         <datalist id="${attributes.id}-list">${options.map(({ key, label }) => html`<option key=${key} value=${label} />`)}</datalist>`;
 }
 
