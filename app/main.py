@@ -131,6 +131,7 @@ async def _index_built(index: Index, database: Database) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await asyncio.wait([building], timeout=1)  # a driver's thread that is given up may outlive the event loop
         building.cancel()
         await asyncio.wait([building])
 

@@ -24,6 +24,7 @@ from app.imports.schemas import PlannedAction, PlannedReference
 from app.main import create_app
 from app.releases.store import record_tables
 from app.search.documents import Kind
+from app.settings import Settings
 
 KINDS: list[Any] = sorted(
     (mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Versioned)),
@@ -43,7 +44,7 @@ NOT_IN_JSON = {
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    return create_app()
+    return create_app(Settings(database_url="sqlite:///described.db"))
 
 
 def _named(kind: Any, names: Any, where: str) -> None:

@@ -120,6 +120,7 @@ async def test_reads_count_by_address_and_cached_ones_not_at_all(database_url: s
             check_refusal(await reader.get(f"{API}/actions?limit=1", headers=AFRESH), "reads", 5)
             assert await statuses(reader, "GET", "/actions?limit=1", 3) == [200] * 3
             assert await statuses(reader, "HEAD", "/actions?limit=1", 1, headers=AFRESH) == [429]
+            await app.state.index.built.wait()
             for path in ("/healthz", "/readyz", "/docs", "/problems/too-many-requests"):
                 assert (await reader.get(path)).status_code == 200
         async with at(app, "192.0.2.2") as other:
