@@ -3,9 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.actions.models import Action
+from app.actions.queries import is_named
 from app.actions.routes import Named
 from app.activities.exporting import ACTIVITY_TABLE
 from app.activities.routes import ActivityQuery
@@ -29,9 +30,7 @@ router = APIRouter(prefix="/actions", dependencies=LABELLED)
 
 async def _list(request: Request, session: FileSessionDep, action: str, table: Table[Any], query: Any) -> Response:
     """A list of what belongs to an action. Raises NotFound."""
-    ids = [int(action)] if action.isdecimal() and len(action) < 10 else []
-    statement = select(Action.id).where(or_(Action.id.in_(ids), Action.slug == action))
-    key = await (await session.connect()).scalar(statement) if action.isprintable() else None
+    key = await (await session.connect()).scalar(select(Action.id).where(is_named(action)))
     if key is None:
         raise NotFound(f"There is no action '{action}'.")
     query.action = [str(key)]

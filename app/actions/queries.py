@@ -4,7 +4,20 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, Select, String, bindparam, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from app.actions.models import Action, ActionCountry, ActionPartner, ActionTheme, child_models
 from app.actions.schemas import ActionCounts, ActionRead
@@ -17,6 +30,13 @@ from app.reference.models import Partner, Theme
 from app.reference.schemas import region_ref
 from app.selection.graph import ACTION_LIST, ACTION_SORTS
 from app.selection.status import status_in_sql
+
+
+def is_named(action: str) -> ColumnElement[bool]:
+    """Whether an action has this id or slug. No database looks for a slug with NUL in it."""
+    if action.isdecimal() and len(action) < 10:
+        return Action.id == int(action)
+    return Action.slug == action if action.isprintable() else false()
 
 
 def _count_of(child: Any) -> Any:

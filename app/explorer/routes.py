@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starlette.responses import HTMLResponse
 
 from app.actions.models import Action
+from app.actions.queries import is_named
 from app.core.caching import is_known
 from app.core.languages import LABELLED, LabelLanguage, language
 from app.core.sessions import ReadConnection
@@ -96,8 +97,8 @@ for name in WORDS:
 @router.get("/actions/{slug}")
 async def show_action(request: Request, connection: ReadConnection, slug: Annotated[str, LONG_ENOUGH]) -> Response:
     """One action."""
-    named = Action.id == int(slug) if slug.isdecimal() and len(slug) < 10 else Action.slug == slug
-    row = (await connection.execute(select(Action.title, Action.objective, Action.summary).where(named))).one_or_none()
+    wanted = select(Action.title, Action.objective, Action.summary).where(is_named(slug))
+    row = (await connection.execute(wanted)).one_or_none()
     path = f"/actions/{slug}"
     if row is None:
         return _answer(request, View(path, _in("No such action", "Action introuvable"), "", status=404))

@@ -121,3 +121,8 @@ def test_vendored_files_are_the_recorded_ones() -> None:
     present = {path.relative_to(VENDOR).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     assert present == recorded
     assert [folder for folder in folders if not (VENDOR / folder / "LICENSE").exists()] == []
+
+
+async def test_an_address_that_no_action_can_have_is_not_found(client: httpx.AsyncClient) -> None:
+    for slug in ("no-such-action", "a%00b", "999999999999"):
+        assert (await client.get(f"/actions/{slug}")).status_code == 404, slug
