@@ -26,13 +26,12 @@ def vendor_folders(versions: Path = VENDOR_DIR / "VERSIONS") -> dict[str, str]:
     return {name: f"{name}-{version}" for name, version, _licence in rows}
 
 
-class DocsFiles(StaticFiles):
+class CachedFiles(StaticFiles):
     """Static files with a `Cache-Control` that suits each of them."""
 
-    def __init__(self) -> None:
-        """Serve `STATIC_DIR`."""
-        super().__init__(directory=STATIC_DIR)
-        self._kept = tuple(VENDOR_DIR.resolve() / folder for folder in vendor_folders().values())
+    def is_versioned(self, path: Path, scope: Scope) -> bool:
+        """Whether the address changes with the content of the file, so that browsers may keep it for good."""
+        raise NotImplementedError
 
     def file_response(
         self,
@@ -43,6 +42,19 @@ class DocsFiles(StaticFiles):
     ) -> Response:
         """Answer with the file (200), or with 304 when the browser has it already."""
         response = super().file_response(full_path, stat_result, scope, status_code)
-        versioned = any(Path(fspath(full_path)).is_relative_to(folder) for folder in self._kept)
+        versioned = self.is_versioned(Path(fspath(full_path)), scope)
         response.headers["cache-control"] = KEEP_FOR_A_YEAR if versioned else ASK_EACH_TIME
         return response
+
+
+class DocsFiles(CachedFiles):
+    """The files of `STATIC_DIR`; those of vendored packages are below their versions."""
+
+    def __init__(self) -> None:
+        """Serve `STATIC_DIR`."""
+        super().__init__(directory=STATIC_DIR)
+        self._vendored = tuple(VENDOR_DIR.resolve() / folder for folder in vendor_folders().values())
+
+    def is_versioned(self, path: Path, scope: Scope) -> bool:
+        """Whether the file belongs to a vendored package."""
+        return any(path.is_relative_to(folder) for folder in self._vendored)

@@ -2,15 +2,12 @@
 
 import hashlib
 from functools import cache
-from os import PathLike, fspath, stat_result
 from pathlib import Path
 
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.core.addresses import address
-from app.docs.assets import ASK_EACH_TIME, KEEP_FOR_A_YEAR, vendor_folders
+from app.docs.assets import CachedFiles, vendor_folders
 
 FOLDER = Path(__file__).parent / "static"
 VENDOR = FOLDER / "vendor"
@@ -45,7 +42,7 @@ def modules() -> tuple[str, ...]:
     return tuple(path.relative_to(FOLDER).as_posix() for folder in folders for path in sorted(folder.glob("*.js")))
 
 
-class ExplorerFiles(StaticFiles):
+class ExplorerFiles(CachedFiles):
     """Static files below the digest of all. A page that is older than an update gets the files of today, to ask for
     again each time."""
 
@@ -59,14 +56,6 @@ class ExplorerFiles(StaticFiles):
         scope["state"]["is_current"] = asked == digest()
         return path
 
-    def file_response(
-        self,
-        full_path: str | PathLike[str],
-        stat_result: stat_result,
-        scope: Scope,
-        status_code: int = 200,
-    ) -> Response:
-        """The file, or 304 where the browser has it."""
-        response = super().file_response(fspath(full_path), stat_result, scope, status_code)
-        response.headers["Cache-Control"] = KEEP_FOR_A_YEAR if scope["state"]["is_current"] else ASK_EACH_TIME
-        return response
+    def is_versioned(self, path: Path, scope: Scope) -> bool:
+        """Whether the address has today's digest."""
+        return bool(scope["state"]["is_current"])
