@@ -57,9 +57,8 @@ class AggregateSpec:
 
     def _cells(self, matching: Matching, by: Sequence[Dimension]) -> Cells:
         """The value of each combination of keys. It is remembered while the data are the same."""
-        given = frozenset((name, frozenset(values)) for name, values in self.selection.values.items())
         columns = tuple(dimension.column for dimension in by)
-        asked = self.measure.link, self.measure.summed, columns, given, self.selection.as_of
+        asked = self.measure.link, self.measure.summed, columns, self.selection.key
         return matching.snapshot.found.of(asked, lambda: self._count(matching, by).cells())
 
     def _count(self, matching: Matching, by: Sequence[Dimension]) -> Count:

@@ -81,12 +81,12 @@ def _cell(name: str, category: Category) -> str:
     return f'"{name}":{to_json({"key": category.key, "label": category.label}).decode()}'
 
 
-def compute(spec: AggregateSpec, matching: Matching) -> Defined:
-    """The figure with its definition.
+def compute(spec: AggregateSpec, matching: Matching, ends: UnconfirmedEnds | None = None) -> Defined:
+    """The figure with its definition. `ends` are those of the same actions, where they are known already.
 
     Raises Invalid for a figure with too many cells.
     """
-    ends = unconfirmed_ends(matching, spec.selection.as_of)
+    ends = ends or unconfirmed_ends(matching, spec.selection.as_of)
     return Defined(spec, spec.figure(matching), ends, define(matching.snapshot, spec, ends))
 
 

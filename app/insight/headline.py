@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -19,7 +20,7 @@ from app.core.threads import run_short
 from app.insight.catalogue import DIMENSIONS, MEASURES
 from app.insight.definitions import define
 from app.insight.figures import compute, encoded, json_list, json_object
-from app.insight.open_ends import unconfirmed_ends
+from app.insight.open_ends import UnconfirmedEnds, unconfirmed_ends
 from app.insight.places import SUMMARIES, place_among
 from app.insight.schemas import Aggregate, Described
 from app.insight.wording import wording_of
@@ -134,7 +135,7 @@ def _headline(query: HeadlineQuery, matching: Matching) -> bytes:
         "figures": {**figures, "member_states": asked.member_states(), "outside_eu": asked.outside_eu()},
     }
     split = {
-        name: json_list([compute(asked.spec(measure, by), matching).to_json() for measure, by in parts])
+        name: json_list([compute(asked.spec(measure, by), matching, asked.ends).to_json() for measure, by in parts])
         for name, parts in _SPLIT.items()
     }
     release = {} if query.release is None else {"release": query.release}
@@ -148,9 +149,14 @@ class _Asked:
     matching: Matching
     selection: Selection
 
+    @cached_property
+    def ends(self) -> UnconfirmedEnds:
+        """The unconfirmed ends of the actions, which are the same for all figures."""
+        return unconfirmed_ends(self.matching, self.selection.as_of)
+
     def define(self, spec: AggregateSpec) -> str:
         """A figure in words."""
-        return define(self.matching.snapshot, spec, unconfirmed_ends(self.matching, self.selection.as_of))
+        return define(self.matching.snapshot, spec, self.ends)
 
     def spec(self, measure: str, *by: str) -> AggregateSpec:
         """A figure by some dimensions."""
