@@ -1,21 +1,10 @@
 """What a search understands of its words: filters, and the list that they lead to."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
-from tests.conftest import serving
-
 pytestmark = pytest.mark.anyio
 API = "/api/v1"
-
-
-@pytest.fixture(scope="module")
-async def seeded(seeded_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the seed, for tests that only read."""
-    async with serving(seeded_url) as (_, client):
-        yield client
 
 
 async def understood(client: httpx.AsyncClient, q: str, **parameters: str) -> list[tuple[list[str], str]]:
@@ -75,3 +64,10 @@ async def test_other_filters_of_the_request_stay(seeded: httpx.AsyncClient) -> N
     assert await understood(seeded, "italy", country="AZ") == []
     answer = await seeded.get(f"{API}/search", params={"q": "italy", "country": "KG"})
     assert [each["href"] for each in answer.json()["interpretations"]] == [f"{API}/actions?country=KG&member_state=IT"]
+
+
+async def test_what_editors_name_is_understood_at_once(client: httpx.AsyncClient) -> None:
+    assert await understood(client, "zetan") == []
+    partner = (await client.post(f"{API}/partners", json={"name": "Office of Zeta", "acronym": "ZETAN"})).json()["id"]
+    await client.post(f"{API}/actions", json={"title": "Chad: Data", "partners": [partner]})
+    assert await understood(client, "zetan") == [([f"partner={partner}"], "")]

@@ -24,13 +24,6 @@ API = "/api/v1"
 
 
 @pytest.fixture(scope="module")
-async def seeded(seeded_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of it, for tests that only read."""
-    async with serving(seeded_url) as (_, client):
-        yield client
-
-
-@pytest.fixture(scope="module")
 def urls(sqlite_server: Sqlite, postgresql_server: Postgresql) -> Iterator[list[str]]:
     """A database with the seed of each kind."""
     made = [server.create("seeded") for server in (sqlite_server, postgresql_server)]

@@ -10,7 +10,8 @@ from itertools import islice, product
 
 from sqlalchemy import Connection, select
 
-from app.core.languages import LabelLanguage, speaking
+from app.core.index.snapshot import Found
+from app.core.languages import LabelLanguage, language, speaking
 from app.core.text_search.analysis import STOP_WORDS, stem, words_of
 from app.reference.countries import COUNTRIES, MEMBER_STATES, SUBREGIONS, country_name, subregion_name
 from app.reference.labels import theme_name
@@ -25,6 +26,7 @@ MOST_WORDS = 30
 MOST_NAMES = 6
 """How many names are understood: each is counted by itself."""
 MOST_READINGS = 8
+BYTES_OF_NAME = 500
 VOCABULARIES = {
     "activity_type": ActivityType,
     "organisation_type": OrganisationType,
@@ -64,10 +66,12 @@ class Reading:
         return dict(found)
 
 
-def read(connection: Connection, typed: str) -> list[Reading]:
-    """The ways to understand a query that names a filter, the likeliest first; none for one that names none."""
+def read(connection: Connection, typed: str, found: Found) -> list[Reading]:
+    """The ways to understand a query that names a filter, the likeliest first; none for one that names none. `found` is
+    what was found at the state that the connection sees."""
     typed_words = words_of(typed)[:MOST_WORDS]
-    terms = [_fixed_terms(), _edited_terms(connection)]
+    edited = found.of(("terms", language()), lambda: EditedTerms(_edited_terms(connection)))
+    terms = [_fixed_terms(), edited.meanings]
     parts: list[Sequence[Meaning]] = []
     rest: list[str] = []
     place = 0
@@ -120,8 +124,8 @@ def _fixed_terms() -> dict[Stems, list[Meaning]]:
         known = found[_stems(text)]
         known += [meaning for meaning in meanings if meaning not in known]
 
-    for language in LabelLanguage:
-        with speaking(language):
+    for spoken in LabelLanguage:
+        with speaking(spoken):
             for code in COUNTRIES:
                 add(country_name(code), *_of_country(code))
             for parameter, vocabulary in VOCABULARIES.items():
@@ -142,6 +146,18 @@ def _of_country(code: str) -> tuple[Meaning, ...]:
     if code in MEMBER_STATES:
         return Meaning("member_state", code), as_partner
     return as_partner, Meaning("sending_country", code)
+
+
+@dataclass(frozen=True)
+class EditedTerms:
+    """What the names of themes and partners mean."""
+
+    meanings: Mapping[Stems, Sequence[Meaning]]
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it takes."""
+        return BYTES_OF_NAME * len(self.meanings)
 
 
 def _edited_terms(connection: Connection) -> dict[Stems, list[Meaning]]:

@@ -107,7 +107,8 @@ async def _interpretations(session: ReadSession, query: SearchQuery) -> list[Int
         spec = AggregateSpec(MEASURES["actions"], (), replace(asked, values={**given, **values}))
         return spec, spec.distinct(await session.matching(spec.selection))
 
-    readings = await session.connection.run_sync(interpretations.read, query.q[0])
+    remembered = (await session.snapshot()).found
+    readings = await session.connection.run_sync(interpretations.read, query.q[0], remembered)
     meanings = {meaning for reading in readings for meaning in reading.meanings}
     # Two values of a filter are OR: what no action has would hide behind the other one.
     real = {each for each in meanings if (await actions_by({each.parameter: [each.value]}))[1]}
