@@ -1,6 +1,8 @@
 """What the API has, at its base path."""
 
-from fastapi import APIRouter, Request, Response
+from functools import cache
+
+from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.core.addresses import address
@@ -39,14 +41,19 @@ class ApiIndex(BaseModel):
 def add_index(api: APIRouter) -> None:
     """Adds the index to the router of the API."""
 
+    @cache
+    def summaries(app: FastAPI) -> dict[str, str]:
+        return {
+            path: operations["get"]["summary"]
+            for path, operations in app.openapi()["paths"].items()
+            if "get" in operations and "{" not in path and path.startswith(f"{API}/")
+        }
+
     @api.get("", response_model=ApiIndex, tags=["Service"])
     async def get_index(request: Request) -> Response:
         """What there is: the address of each list, figure and file, and of the documentation."""
-        paths = request.app.openapi()["paths"]
         resources = [
-            ApiResource(href=address(path), summary=operations["get"]["summary"])
-            for path, operations in paths.items()
-            if "get" in operations and "{" not in path and path.startswith(f"{API}/")
+            ApiResource(href=address(path), summary=summary) for path, summary in summaries(request.app).items()
         ]
         index = ApiIndex(
             title=request.app.title,

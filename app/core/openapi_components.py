@@ -38,9 +38,7 @@ def tidy(document: Schema) -> None:
 
 def _short(name: str) -> str:
     """The name of a schema: an `ActionPage`, where the framework says `Page_ActionRead_`."""
-    if found := re.fullmatch(r"([A-Za-z]+)_([A-Za-z]+?)(?:Read|Create)_", name):
-        return found[2] + found[1]
-    return "".join(part[0].upper() + part[1:] for part in name.removeprefix("Body_").split("_"))
+    return re.sub(r"^([A-Za-z]+)_([A-Za-z]+?)(?:Read|Create)_$", r"\2\1", name)
 
 
 def _operations(document: Schema) -> Iterator[Schema]:
