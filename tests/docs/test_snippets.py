@@ -16,7 +16,7 @@ import pytest
 from app.docs.snippets import ADDRESS, KEY, TAG, add_samples
 from tests.conftest import Sqlite
 from tests.described import served
-from tests.running.service import Service, serve
+from tests.running.service import Service, serve_seeded
 from tests.waiting import BOUND
 
 SCHEMA: dict[str, Any] = deepcopy(served())
@@ -34,10 +34,8 @@ CLOSED = ("/api/v1/keys", "/api/v1/imports")
 @pytest.fixture(scope="module")
 def service(sqlite_server: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with the seed data."""
-    url = sqlite_server.create("seeded")
-    with serve(url, tmp_path_factory.mktemp("service")) as running:
+    with serve_seeded(sqlite_server, tmp_path_factory.mktemp("service")) as running:
         yield running
-    sqlite_server.drop(url)
 
 
 def test_every_list_and_figure_has_the_same_call_in_five_ways() -> None:

@@ -9,16 +9,14 @@ from playwright.sync_api import Browser
 
 from tests.conftest import ADMIN_KEY, Sqlite
 from tests.explorer.browser import Tab, launched
-from tests.running.service import Service, serve
+from tests.running.service import Service, serve_seeded
 
 
 @pytest.fixture(scope="module")
 def explorer(sqlite_server: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service."""
-    url = sqlite_server.create("seeded")
-    with serve(url, tmp_path_factory.mktemp("explorer"), bootstrap_key=ADMIN_KEY) as service:
+    with serve_seeded(sqlite_server, tmp_path_factory.mktemp("explorer"), bootstrap_key=ADMIN_KEY) as service:
         yield service
-    sqlite_server.drop(url)
 
 
 @pytest.fixture(scope="module")

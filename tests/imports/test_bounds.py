@@ -12,7 +12,7 @@ import xlsxwriter
 
 from tests.conftest import Sqlite
 from tests.imports.sending import IMPORTS
-from tests.running.service import Service, serve
+from tests.running.service import Service, serve_seeded
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/clear_refs").exists(), reason="memory is measured by Linux's /proc"
@@ -122,10 +122,8 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes], str]] = {
 @pytest.fixture(scope="module")
 def service(sqlite_server: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One service that gets all of the files."""
-    url = sqlite_server.create("seeded")
-    with serve(url, tmp_path_factory.mktemp("bounds"), bootstrap_key=KEY) as made:
+    with serve_seeded(sqlite_server, tmp_path_factory.mktemp("bounds"), bootstrap_key=KEY) as made:
         yield made
-    sqlite_server.drop(url)
 
 
 def peak(service: Service) -> int:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from support.commands import free_port
-from tests.conftest import PATIENCE
+from tests.conftest import PATIENCE, Sqlite
 from tests.running.forked import Forked
 from tests.waiting import BOUND
 
@@ -92,6 +92,15 @@ class Service:
             except httpx.TransportError:
                 time.sleep(0.05)
         raise TimeoutError(self.log)
+
+
+@contextmanager
+def serve_seeded(server: Sqlite, folder: Path, **settings: str) -> Iterator[Service]:
+    """A service on a database with the seed, both of which are gone at the end."""
+    url = server.create("seeded")
+    with serve(url, folder, **settings) as service:
+        yield service
+    server.drop(url)
 
 
 @contextmanager
