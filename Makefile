@@ -97,7 +97,7 @@ test: check ## Check, run the tests, and name the slowest (ARGS="-k word" choose
 .PHONY: check
 check: $(DEV) ## Lint, formatting, types and the rules of who imports whom
 	@failed=; \
-	for tool in "ruff check ." "ruff format --check ." mypy "lint-imports --no-logo" "python scripts/typecheck.py $(TOOLS)"; do \
+	for tool in "ruff check ." "ruff format --check ." mypy "lint-imports --no-logo" "python -m scripts.typecheck $(TOOLS)"; do \
 	    $(BIN)/$$tool || failed="$$failed, $$tool"; \
 	done; \
 	[ -z "$$failed" ] || { echo "Not in order: $${failed#, }" >&2; exit 1; }
@@ -142,8 +142,8 @@ openapi: $(PACKAGE) ## Write the API's description to build/openapi.json (FILE=â
 openapi-surface: $(DEV) ## Write docs/api-surface.txt and the types of the clients, unless a change breaks them
 	@$(BIN)/python -m tests.surface
 	@echo "Written: docs/api-surface.txt"
-	@$(BIN)/python scripts/clients.py
-	@$(BIN)/python scripts/typescript_client.py $(TOOLS)
+	@$(BIN)/python -m scripts.clients
+	@$(BIN)/python -m scripts.typescript_client $(TOOLS)
 
 .PHONY: clean
 clean: ## Remove the environment, caches and builds; a database stays

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from app.main import create_app
+from app.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "clients" / "python" / "mieux_client"
 Schema = dict[str, Any]
@@ -119,10 +122,6 @@ def _replaced(found: re.Match[str], new: str) -> str:
 
 def generated() -> dict[Path, str]:
     """Each file with what it has to be."""
-    sys.path.insert(0, str(ROOT))
-    from app.main import create_app
-    from app.settings import Settings
-
     document = create_app(Settings(database_url="sqlite:///described.db")).openapi()
     synchronous = (PACKAGE / "synchronous.py").read_text("utf-8")
     texts = {PACKAGE / "models.py": models(document), PACKAGE / "asynchronous.py": asynchronous(synchronous)}

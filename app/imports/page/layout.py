@@ -143,7 +143,7 @@ class _Label:
     name: str
     rest: str
     written: str
-    """As it stands, in lower case."""
+    """As it is written, in lower case."""
 
 
 def label_of(text: str) -> _Label | None:

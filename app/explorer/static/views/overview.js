@@ -1,5 +1,5 @@
 // @ts-check
-/** What was done, where, on what and with whom, at a glance. */
+/** What was done, where, on what and with whom, on one page. */
 import { address, useApi } from "../base/api.js";
 import { html } from "../base/html.js";
 import { filtersOf, href, viewOf } from "../base/location.js";
